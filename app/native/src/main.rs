@@ -1,0 +1,2 @@
+//! The wasmote firmware as a Linux process.
+fn main() {}

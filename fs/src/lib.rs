@@ -1,0 +1,2 @@
+//! The wasmote module store.
+#![no_std]

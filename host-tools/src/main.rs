@@ -1,0 +1,2 @@
+//! The wasmote command.
+fn main() {}

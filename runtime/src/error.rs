@@ -1,0 +1,148 @@
+//! What can go wrong, split by who can mend it: the module, the embedder, or the running program.
+
+/// The result of a runtime operation.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why an operation failed. Small and `Copy`: it never allocates, so it can report that memory ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not a WebAssembly binary (specification section 5).
+    Malformed {
+        /// What is wrong, in the words of the specification's test suite.
+        reason: &'static str,
+        /// Byte offset from the start of the module.
+        offset: u32,
+    },
+    /// The binary decodes but does not validate (specification section 3).
+    Invalid {
+        /// What is wrong, in the words of the specification's test suite.
+        reason: &'static str,
+        /// Byte offset from the start of the module.
+        offset: u32,
+    },
+    /// The module needs a proposal that this runtime refuses by name.
+    Unsupported {
+        /// The proposal's name.
+        feature: &'static str,
+        /// Byte offset from the start of the module.
+        offset: u32,
+    },
+    /// The module or the program asks for more than a configured limit.
+    Limit {
+        /// The limit's name in `Config` or `StoreLimits`.
+        what: &'static str,
+    },
+    /// No definition was given for an import.
+    UnknownImport {
+        /// Position in the module's import list.
+        index: u32,
+    },
+    /// The definition given for an import has another type.
+    IncompatibleImport {
+        /// Position in the module's import list.
+        index: u32,
+    },
+    /// An allocation failed. Everything that the operation had taken is given back.
+    OutOfMemory,
+    /// The reader of the module's bytes failed.
+    Read,
+    /// The number or types of arguments, or the number of result places, do not fit the function.
+    Signature,
+    /// The store is suspended in a call, which must be resumed or dropped first.
+    Suspended,
+    /// A handle (function, memory, ...) is used with a store it does not belong to, or names nothing.
+    UnknownHandle,
+    /// Running guest code trapped.
+    Trap(Trap),
+}
+
+/// Why guest code stopped for good (specification section 4.2.1). Names follow wasmtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trap {
+    /// An `unreachable` instruction ran.
+    UnreachableCodeReached,
+    /// A memory access out of bounds.
+    MemoryOutOfBounds,
+    /// A table access out of bounds.
+    TableOutOfBounds,
+    /// An indirect call beyond the end of the table.
+    UndefinedElement,
+    /// An indirect call through a null element.
+    IndirectCallToNull,
+    /// An indirect call to a function of another type.
+    BadSignature,
+    /// An integer division whose result does not fit, or a float too large for the integer type.
+    IntegerOverflow,
+    /// An integer division by zero.
+    IntegerDivisionByZero,
+    /// A NaN converted to an integer.
+    BadConversionToInteger,
+    /// The value stack's limit was reached.
+    StackOverflow,
+    /// Fuel ran out where the call cannot be suspended.
+    OutOfFuel,
+    /// Linear memory that exists could not be committed: the heap is full.
+    OutOfMemory,
+    /// The guest asked to end with this status (`exit`, `abort`, `proc_exit`).
+    Exit(i32),
+    /// A host function failed with this text.
+    Host(&'static str),
+}
+
+impl Trap {
+    /// The trap's text, in the words of the specification's test suite where it has one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnreachableCodeReached => "unreachable",
+            Self::MemoryOutOfBounds => "out of bounds memory access",
+            Self::TableOutOfBounds => "out of bounds table access",
+            Self::UndefinedElement => "undefined element",
+            Self::IndirectCallToNull => "uninitialized element",
+            Self::BadSignature => "indirect call type mismatch",
+            Self::IntegerOverflow => "integer overflow",
+            Self::IntegerDivisionByZero => "integer divide by zero",
+            Self::BadConversionToInteger => "invalid conversion to integer",
+            Self::StackOverflow => "call stack exhausted",
+            Self::OutOfFuel => "out of fuel",
+            Self::OutOfMemory => "out of memory",
+            Self::Exit(_) => "exit",
+            Self::Host(text) => text,
+        }
+    }
+}
+
+impl From<Trap> for Error {
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap)
+    }
+}
+
+impl core::fmt::Display for Trap {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match *self {
+            Self::Malformed { reason, offset } => write!(f, "malformed module: {reason} (at {offset:#x})"),
+            Self::Invalid { reason, offset } => write!(f, "invalid module: {reason} (at {offset:#x})"),
+            Self::Unsupported { feature, offset } => write!(f, "unsupported: {feature} (at {offset:#x})"),
+            Self::Limit { what } => write!(f, "limit reached: {what}"),
+            Self::UnknownImport { index } => write!(f, "unknown import: number {index}"),
+            Self::IncompatibleImport { index } => write!(f, "incompatible import type: number {index}"),
+            Self::OutOfMemory => f.write_str("out of memory"),
+            Self::Read => f.write_str("the module cannot be read"),
+            Self::Signature => f.write_str("arguments or results do not fit the function's type"),
+            Self::Suspended => f.write_str("the store is suspended in a call"),
+            Self::UnknownHandle => f.write_str("the handle does not belong to this store"),
+            Self::Trap(trap) => write!(f, "trap: {trap}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+impl core::error::Error for Trap {}

@@ -1,0 +1,2 @@
+//! The wasmote shell.
+#![no_std]
