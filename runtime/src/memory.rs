@@ -1,0 +1,254 @@
+//! Linear memory that is committed as it is touched.
+//!
+//! The declared size keeps its full meaning (bounds, `memory.size`, zeros), but only what was written is
+//! held on the heap, in a few [`windows`] of the declared range. So an unmodified module that touches 5 KB
+//! costs about 5 KB, wherever in its 64 KiB pages these bytes lie.
+//!
+//! Limits: 32-bit addresses; windows are never given back before the memory is dropped.
+
+mod windows;
+
+#[cfg(test)]
+mod tests;
+
+use core::ptr::NonNull;
+
+use crate::{Error, Result, Trap};
+use windows::Windows;
+
+/// The size that 32-bit addresses can reach, in bytes (specification section 4.2.8).
+const ADDRESS_SPACE: u64 = 1 << 32;
+/// The widest single access, in bytes.
+const MAX_ACCESS: usize = 8;
+/// Bytes at the end of a window that the fast path leaves to the slow one, because it tests one limit for
+/// accesses of every width.
+const TAIL: usize = MAX_ACCESS - 1;
+/// The bounce buffer of a copy between windows, in bytes of native stack.
+const COPY_CHUNK: usize = 128;
+
+/// The type of a linear memory (specification section 2.3.8, and the custom page sizes proposal).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryType {
+    /// The size at the start, in pages.
+    pub min: u32,
+    /// The size that the memory may grow to, in pages; `None` for as far as addresses reach.
+    pub max: Option<u32>,
+    /// The binary logarithm of the page size in bytes: 16, or 0 with custom page sizes.
+    pub page_log2: u8,
+}
+
+impl MemoryType {
+    /// The bytes in a number of pages.
+    pub(crate) const fn bytes(&self, pages: u32) -> u64 {
+        // The mask keeps a page size that was never checked from overflowing the shift.
+        (pages as u64) << (self.page_log2 & 31)
+    }
+}
+
+/// A committed part of a linear memory, for the interpreter's fast path:
+/// `rel = ea.wrapping_sub(start); if rel < lim { access base + rel }` for an access of up to 8 bytes.
+///
+/// It is valid until the memory is next used through a `&mut` method.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    /// Where the window's first byte lies on the heap.
+    pub(crate) base: *mut u8,
+    /// The linear address of the window's first byte.
+    pub(crate) start: usize,
+    /// The window's length less 7 bytes, or 0 for a window shorter than 8 bytes.
+    pub(crate) lim: usize,
+}
+
+/// A linear memory. A trap of any of its methods leaves the memory's contents as they were.
+#[derive(Debug)]
+pub(crate) struct LinearMemory {
+    ty: MemoryType,
+    pages: u32,
+    /// The largest size in bytes that `grow` allows.
+    cap: u64,
+    windows: Windows,
+    /// The window that was used most recently.
+    current: usize,
+}
+
+impl LinearMemory {
+    /// Makes a memory of `ty.min` pages, which may never be larger than `cap` bytes. Allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Limit` when the initial size is above `cap` or above 4 GiB.
+    pub(crate) fn new(ty: MemoryType, cap: u64) -> Result<Self> {
+        let max = ty.max.map_or(ADDRESS_SPACE, |pages| ty.bytes(pages));
+        let cap = cap.min(ADDRESS_SPACE);
+        if ty.bytes(ty.min) > cap {
+            return Err(Error::Limit { what: "memory_size" });
+        }
+        Ok(Self { ty, pages: ty.min, cap: cap.min(max), windows: Windows::default(), current: 0 })
+    }
+
+    /// The type that the memory was made with; `min` is not its present size.
+    pub(crate) fn ty(&self) -> MemoryType {
+        self.ty
+    }
+
+    /// The present size in pages.
+    pub(crate) fn pages(&self) -> u32 {
+        self.pages
+    }
+
+    /// The present size in bytes, at most 4 GiB.
+    pub(crate) fn byte_len(&self) -> u64 {
+        self.ty.bytes(self.pages)
+    }
+
+    /// Grows by `delta` pages and gives the old size in pages, or `None` when the type's maximum, the
+    /// store's cap or the address space forbids it. Allocates nothing.
+    pub(crate) fn grow(&mut self, delta: u32) -> Option<u32> {
+        let old = self.pages;
+        let new = old.checked_add(delta)?;
+        if self.ty.bytes(new) > self.cap {
+            return None;
+        }
+        self.pages = new;
+        Some(old)
+    }
+
+    /// The bytes held on the heap.
+    pub(crate) fn committed(&self) -> usize {
+        self.windows.committed()
+    }
+
+    /// The window that was used most recently; one with `lim` 0 when nothing is committed.
+    pub(crate) fn window(&mut self) -> Window {
+        match self.windows.get_mut(self.current) {
+            Some((start, bytes)) => Window {
+                base: bytes.as_mut_ptr(),
+                start: start as usize,
+                lim: bytes.len().saturating_sub(TAIL),
+            },
+            None => Window { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 },
+        }
+    }
+
+    /// Loads `size` (1, 2, 4 or 8) bytes, little-endian and zero-extended. What is not committed reads as
+    /// zero and stays so. The window of the address becomes the current one.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`.
+    #[inline(never)]
+    pub(crate) fn load(&mut self, addr: u64, size: u32) -> Result<u64, Trap> {
+        let mut bytes = [0; MAX_ACCESS];
+        let buf = bytes.get_mut(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
+        let end = self.check(addr, buf.len() as u64)?;
+        match self.windows.within(addr..end) {
+            Some((slot, source)) => {
+                buf.copy_from_slice(source);
+                self.current = slot;
+            }
+            None => self.windows.read(addr, buf),
+        }
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Stores the low `size` (1, 2, 4 or 8) bytes of `value`, little-endian, and commits their place, whose
+    /// window becomes the current one.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
+    #[inline(never)]
+    pub(crate) fn store(&mut self, addr: u64, size: u32, value: u64) -> Result<(), Trap> {
+        let bytes = value.to_le_bytes();
+        let bytes = bytes.get(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
+        let end = self.check(addr, bytes.len() as u64)?;
+        self.windows.commit(addr..end, self.byte_len())?;
+        match self.windows.within(addr..end) {
+            Some((slot, target)) => {
+                target.copy_from_slice(bytes);
+                self.current = slot;
+            }
+            None => self.windows.put(addr, bytes),
+        }
+        Ok(())
+    }
+
+    /// Reads `buf.len()` bytes. What is not committed reads as zero and stays so.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`; `buf` is then as it was.
+    pub(crate) fn read(&self, addr: u64, buf: &mut [u8]) -> Result<(), Trap> {
+        self.check(addr, buf.len() as u64)?;
+        self.windows.read(addr, buf);
+        Ok(())
+    }
+
+    /// Writes bytes. Zeros alone commit nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
+    pub(crate) fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), Trap> {
+        if bytes.iter().all(|&byte| byte == 0) {
+            return self.fill(addr, bytes.len() as u64, 0);
+        }
+        let end = self.check(addr, bytes.len() as u64)?;
+        self.windows.commit(addr..end, self.byte_len())?;
+        self.windows.put(addr, bytes);
+        Ok(())
+    }
+
+    /// Sets `len` bytes to `byte`. Zeros over what is not committed commit nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
+    pub(crate) fn fill(&mut self, addr: u64, len: u64, byte: u8) -> Result<(), Trap> {
+        let end = self.check(addr, len)?;
+        if byte != 0 {
+            self.windows.commit(addr..end, self.byte_len())?;
+        }
+        self.windows.fill(addr..end, byte);
+        Ok(())
+    }
+
+    /// Copies `len` bytes as if through a buffer, so that the ranges may overlap. Zeros that are not
+    /// committed commit nothing where their target is not committed either.
+    ///
+    /// # Errors
+    ///
+    /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
+    pub(crate) fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), Trap> {
+        let src_end = self.check(src, len)?;
+        self.check(dst, len)?;
+        // All that is committed of the source gets its target committed, before anything changes.
+        for part in self.windows.committed_parts(src..src_end) {
+            let to = |addr: u64| dst.saturating_add(addr.saturating_sub(src));
+            self.windows.commit(to(part.start)..to(part.end), self.byte_len())?;
+        }
+        if self.windows.copy_inside_one(dst, src..src_end) {
+            return Ok(());
+        }
+        let mut buf = [0; COPY_CHUNK];
+        let mut done = 0;
+        while done < len {
+            let chunk = len.saturating_sub(done).min(COPY_CHUNK as u64);
+            // Upwards when the target lies below the source, else downwards: as memmove.
+            let at = if dst < src { done } else { len.saturating_sub(done).saturating_sub(chunk) };
+            let Some(buf) = buf.get_mut(..chunk as usize) else { break };
+            self.windows.read(src.saturating_add(at), buf);
+            self.windows.put(dst.saturating_add(at), buf);
+            done = done.saturating_add(chunk);
+        }
+        Ok(())
+    }
+
+    /// Checks a range against the declared size, and gives its end.
+    fn check(&self, addr: u64, len: u64) -> Result<u64, Trap> {
+        match addr.checked_add(len) {
+            Some(end) if end <= self.byte_len() => Ok(end),
+            _ => Err(Trap::MemoryOutOfBounds),
+        }
+    }
+}
