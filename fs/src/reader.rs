@@ -1,0 +1,168 @@
+//! Reading a stored file: as a stream, by chunk, and for its hash.
+
+use core::ops::Range;
+
+use embedded_io::{ErrorType, Read, Seek, SeekFrom};
+use embedded_storage::nor_flash::NorFlash;
+use littlefs2::io::SeekFrom as LittlefsSeekFrom;
+use littlefs2::object_safe::{DynFile, DynFilesystem};
+use littlefs2::path::Path;
+use sha2::Digest;
+
+use crate::entry::{Record, file_len};
+use crate::volume::session;
+use crate::{Error, ModuleStore, Name, Sha256};
+
+/// The bytes read at a time when a file is hashed.
+const HASH_CHUNK: usize = 256;
+
+/// An open file: a stream with a position, from 0 to the file's length.
+///
+/// It reads through a cache of [`CACHE_SIZE`](crate::CACHE_SIZE) bytes; a seek within the cache costs nothing,
+/// and one elsewhere a few reads of 4 bytes each.
+pub struct ModuleReader<'a> {
+    file: &'a dyn DynFile,
+    position: u32,
+    len: u32,
+}
+
+impl ModuleReader<'_> {
+    /// Returns the length of the file in bytes.
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Returns whether the file has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Returns the position in bytes from the start.
+    pub fn position(&self) -> u32 {
+        self.position
+    }
+}
+
+impl ErrorType for ModuleReader<'_> {
+    type Error = Error;
+}
+
+impl Read for ModuleReader<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Error> {
+        let count = self.file.read(bytes)?;
+        self.position = self.position.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        Ok(count)
+    }
+}
+
+impl Seek for ModuleReader<'_> {
+    /// Moves to a position from 0 to the file's length, or fails with [`Error::SeekRange`] and stays.
+    fn seek(&mut self, to: SeekFrom) -> Result<u64, Error> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(offset) => u64::from(self.len).checked_add_signed(offset),
+            SeekFrom::Current(offset) => u64::from(self.position).checked_add_signed(offset),
+        };
+        let target = target.and_then(|target| u32::try_from(target).ok()).filter(|to| *to <= self.len);
+        let target = target.ok_or(Error::SeekRange)?;
+        if target != self.position {
+            self.file.seek(LittlefsSeekFrom::Start(target))?;
+            self.position = target;
+        }
+        Ok(u64::from(target))
+    }
+}
+
+/// Opens the file at `path` and runs `f` on it.
+pub(crate) fn with_file<R>(
+    fs: &dyn DynFilesystem,
+    path: &Path,
+    f: impl FnOnce(&mut ModuleReader<'_>) -> R,
+) -> Result<R, Error> {
+    let mut f = Some(f);
+    let mut outcome = Err(Error::Corrupt);
+    fs.open_file_and_then_unit(path, &mut |file| {
+        // littlefs keeps lengths below 2^31, so that one above is damage.
+        let len = u32::try_from(file.len()?).unwrap_or(u32::MAX);
+        if let Some(f) = f.take() {
+            outcome = Ok(f(&mut ModuleReader { file, position: 0, len }));
+        }
+        Ok(())
+    })?;
+    outcome
+}
+
+/// Feeds the bytes of `range` of the file at `path` to `hasher`; the range ends at the file's end at most.
+pub(crate) fn hash_into(
+    fs: &dyn DynFilesystem,
+    path: &Path,
+    range: Range<u32>,
+    hasher: &mut sha2::Sha256,
+) -> Result<(), Error> {
+    with_file(fs, path, |file| {
+        let end = range.end.min(file.len());
+        file.seek(SeekFrom::Start(u64::from(range.start.min(end))))?;
+        let mut chunk = [0; HASH_CHUNK];
+        while file.position() < end {
+            let left = usize::try_from(end.saturating_sub(file.position())).unwrap_or(HASH_CHUNK);
+            let part = chunk.get_mut(..left.min(HASH_CHUNK)).unwrap_or_default();
+            let count = file.read(part)?;
+            if count == 0 {
+                return Err(Error::Corrupt);
+            }
+            hasher.update(part.get(..count).unwrap_or_default());
+        }
+        Ok(())
+    })?
+}
+
+impl<F: NorFlash> ModuleStore<F> {
+    /// Opens the file `name` and runs `f` on its reader; the file is closed when `f` returns.
+    ///
+    /// While `f` runs it takes about 1.2 KiB of stack for littlefs's state and caches.
+    ///
+    /// Fails with [`Error::NotFound`] if there is no such file; what `f` returns is passed on.
+    pub fn open<R>(&mut self, name: &Name, f: impl FnOnce(&mut ModuleReader<'_>) -> R) -> Result<R, Error> {
+        session(&mut self.flash, |fs| with_file(fs, name.path(), f))
+    }
+
+    /// Reads bytes of the file `name` from byte `offset` until `bytes` is full or the file ends.
+    ///
+    /// Returns the number of bytes read, 0 at the end of the file or past it. Each call mounts and opens
+    /// anew; [`open`](Self::open) suits a whole file better.
+    pub fn read_at(&mut self, name: &Name, offset: u32, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.open(name, |file| {
+            if offset >= file.len() {
+                return Ok(0);
+            }
+            file.seek(SeekFrom::Start(u64::from(offset)))?;
+            file.read(bytes)
+        })?
+    }
+
+    /// Computes the SHA-256 of the bytes `range` of the file `name`, as they are on flash now.
+    ///
+    /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
+    pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
+        session(&mut self.flash, |fs| {
+            let mut hasher = sha2::Sha256::new();
+            hash_into(fs, name.path(), range, &mut hasher)?;
+            Ok(hasher.finalize().into())
+        })
+    }
+
+    /// Computes the hash of the file `name` and compares it, and its length, with those recorded.
+    ///
+    /// Returns the hash. Fails with [`Error::Corrupt`] if they differ, and with [`Error::Unrecorded`] if
+    /// another tool put the file there and there is nothing to compare with.
+    pub fn verify(&mut self, name: &Name) -> Result<Sha256, Error> {
+        session(&mut self.flash, |fs| {
+            let len = file_len(fs, name.path())?;
+            let record = Record::read(fs, name.path())?.ok_or(Error::Unrecorded)?;
+            let mut hasher = sha2::Sha256::new();
+            hash_into(fs, name.path(), 0..u32::MAX, &mut hasher)?;
+            let sha256 = hasher.finalize().into();
+            if record == (Record { len, sha256 }) { Ok(sha256) } else { Err(Error::Corrupt) }
+        })
+    }
+}

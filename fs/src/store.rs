@@ -1,0 +1,143 @@
+//! The store: modules by name.
+
+use core::ops::ControlFlow;
+
+use embedded_storage::nor_flash::NorFlash;
+use littlefs2::path;
+
+use crate::entry::{file_len, read_entry};
+use crate::upload::{self, Upload};
+use crate::volume::{self, session};
+use crate::{Entry, Error, Name, Settings};
+
+/// The modules on a flash.
+///
+/// The store owns the flash and nothing else between operations, except for an upload's buffer. Every
+/// operation mounts the file system, so that a flash that is not formatted shows as [`Error::Unformatted`]
+/// from each of them and the store stays usable for [`format`](Self::format).
+pub struct ModuleStore<F> {
+    pub(crate) flash: F,
+    pub(crate) upload: Option<Upload>,
+}
+
+/// How full the flash is, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// What the file system spans.
+    pub total: u32,
+    /// What modules, a kept upload and the directory take, in whole blocks.
+    pub used: u32,
+    /// What is left.
+    pub free: u32,
+}
+
+impl<F: NorFlash> ModuleStore<F> {
+    /// Makes a store of `flash`, without touching it.
+    pub const fn new(flash: F) -> Self {
+        Self { flash, upload: None }
+    }
+
+    /// Returns the flash; an upload under way can be resumed later.
+    pub fn into_flash(self) -> F {
+        self.flash
+    }
+
+    /// Returns the flash, for its own settings and counters.
+    pub fn flash_mut(&mut self) -> &mut F {
+        &mut self.flash
+    }
+
+    /// Checks that the flash holds a store, and sweeps what a power cut left; called once at boot.
+    ///
+    /// The one leftover that stays is the part file of an upload that said its hash when it began: it can be
+    /// resumed, and is removed by the next other upload or by [`upload_abort`](Self::upload_abort).
+    ///
+    /// Fails with [`Error::Unformatted`] or [`Error::Geometry`] if the flash does not mount. It is never
+    /// formatted here.
+    pub fn mount(&mut self) -> Result<(), Error> {
+        self.upload = None;
+        session(&mut self.flash, upload::sweep)
+    }
+
+    /// Makes an empty store, erasing all modules.
+    pub fn format(&mut self) -> Result<(), Error> {
+        self.upload = None;
+        volume::format(&mut self.flash)
+    }
+
+    /// Calls `f` with each module in alphabetical order (by bytes) until it breaks.
+    ///
+    /// Files of other tools whose names the store could not have given are left out.
+    pub fn list(&mut self, mut f: impl FnMut(&Entry) -> ControlFlow<()>) -> Result<(), Error> {
+        session(&mut self.flash, |fs| {
+            let mut result = Ok(());
+            fs.read_dir_and_then_unit(path!(""), &mut |entries| {
+                for found in entries {
+                    let found = found?;
+                    let Ok(name) = Name::from_bytes(found.file_name().as_str().as_bytes()) else { continue };
+                    if found.file_type().is_dir() {
+                        continue;
+                    }
+                    match read_entry(fs, &name) {
+                        Ok(entry) if f(&entry).is_continue() => (),
+                        Ok(_) => break,
+                        Err(error) => {
+                            result = Err(error);
+                            break;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+            result
+        })
+    }
+
+    /// Returns what the store keeps about the module `name`.
+    pub fn stat(&mut self, name: &Name) -> Result<Entry, Error> {
+        session(&mut self.flash, |fs| read_entry(fs, name))
+    }
+
+    /// Removes the module `name` and gives its space back.
+    pub fn remove(&mut self, name: &Name) -> Result<(), Error> {
+        session(&mut self.flash, |fs| {
+            file_len(fs, name.path())?;
+            Ok(fs.remove(name.path())?)
+        })
+    }
+
+    /// Gives the module `old` the name `new`; fails with [`Error::Exists`] if another module has it.
+    pub fn rename(&mut self, old: &Name, new: &Name) -> Result<(), Error> {
+        session(&mut self.flash, |fs| {
+            file_len(fs, old.path())?;
+            match fs.metadata(new.path()) {
+                _ if old == new => Ok(()),
+                Ok(_) => Err(Error::Exists),
+                Err(littlefs2::io::Error::NO_SUCH_ENTRY) => Ok(fs.rename(old.path(), new.path())?),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Returns how full the flash is.
+    pub fn usage(&mut self) -> Result<Usage, Error> {
+        session(&mut self.flash, |fs| {
+            let bytes = |count| u32::try_from(count).unwrap_or(u32::MAX);
+            let (total, free) = (bytes(fs.total_space()), bytes(fs.available_space()?));
+            Ok(Usage { total, used: total.saturating_sub(free), free })
+        })
+    }
+
+    /// Returns the load settings of the module `name`.
+    pub fn settings(&mut self, name: &Name) -> Result<Settings, Error> {
+        self.stat(name).map(|entry| entry.settings)
+    }
+
+    /// Replaces the load settings of the module `name`; installing it anew keeps them.
+    pub fn set_settings(&mut self, name: &Name, settings: &Settings) -> Result<(), Error> {
+        session(&mut self.flash, |fs| {
+            file_len(fs, name.path())?;
+            settings.write(fs, name.path())
+        })
+    }
+}

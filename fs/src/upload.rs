@@ -1,0 +1,307 @@
+//! Uploads: how a module gets into the store.
+//!
+//! The bytes of an upload go to one hidden part file. When all have arrived and have the right hash, a
+//! rename makes the part file the module, replacing an old one of that name in the same atomic step.
+//!
+//! Bytes wait in a buffer until they fill a littlefs block, so that each block is erased and written once.
+//! The buffer is one block (at most [`UPLOAD_BUFFER_MAX`] bytes) from the heap; where the heap has less, a
+//! smaller buffer serves and blocks are written several times. What has reached the flash outlives a reboot.
+
+use alloc::vec::Vec;
+
+use embedded_storage::nor_flash::NorFlash;
+use littlefs2::fs::FileOpenFlags;
+use littlefs2::object_safe::DynFilesystem;
+use littlefs2::path;
+use littlefs2::path::Path;
+use sha2::Digest;
+
+use crate::entry::{Record, file_len};
+use crate::reader::hash_into;
+use crate::volume::{block_size, session};
+use crate::{Error, ModuleStore, Name, Settings, Sha256, blocks};
+
+/// The largest upload buffer in bytes.
+pub const UPLOAD_BUFFER_MAX: usize = 4096;
+
+/// The smallest upload buffer in bytes.
+pub const UPLOAD_BUFFER_MIN: usize = 256;
+
+/// The blocks an upload leaves free, for the directory to be rewritten and grow.
+pub const RESERVED_BLOCKS: u32 = 2;
+
+/// The part file. No [`Name`] can mean it.
+const PART: &Path = path!(".part");
+
+/// What an upload says about itself when it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadTarget {
+    /// The length of the module in bytes, at least 1.
+    pub len: u32,
+    /// The hash of the module. Only an upload that tells it can be resumed after a reboot.
+    pub sha256: Option<Sha256>,
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadStatus {
+    /// What the upload announced.
+    pub target: UploadTarget,
+    /// The bytes that have arrived, from the start: the next chunk's offset.
+    pub received: u32,
+    /// The bytes that would outlive a power cut now.
+    pub stored: u32,
+}
+
+/// An upload under way.
+pub(crate) struct Upload {
+    target: UploadTarget,
+    stored: u32,
+    buffer: Vec<u8>,
+}
+
+impl Upload {
+    fn received(&self) -> u32 {
+        self.stored.saturating_add(u32::try_from(self.buffer.len()).unwrap_or(u32::MAX))
+    }
+
+    fn status(&self) -> UploadStatus {
+        UploadStatus { target: self.target, received: self.received(), stored: self.stored }
+    }
+
+    /// Appends the buffer to the part file.
+    fn flush(&mut self, flash: &mut impl NorFlash) -> Result<(), Error> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        session(flash, |fs| {
+            // A part file of another length is not the one that was written to.
+            if file_len(fs, PART)? != self.stored {
+                return Err(Error::Corrupt);
+            }
+            let flags = FileOpenFlags::WRITE | FileOpenFlags::APPEND;
+            Ok(fs.open_file_with_flags_and_then_unit(flags, PART, &mut |file| file.write_all(&self.buffer))?)
+        })?;
+        self.stored = self.received();
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Takes the start of `bytes` into the buffer, up to the end of the block, and returns the rest.
+    fn fill<'a>(&mut self, bytes: &'a [u8], block_size: u32) -> &'a [u8] {
+        let block = usize::try_from(blocks::room(self.stored, block_size)).unwrap_or(usize::MAX);
+        let room = block.min(self.buffer.capacity()).saturating_sub(self.buffer.len());
+        let (taken, rest) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        self.buffer.extend_from_slice(taken);
+        rest
+    }
+
+    fn is_full(&self, block_size: u32) -> bool {
+        self.buffer.len() == self.buffer.capacity()
+            || u32::try_from(self.buffer.len()) == Ok(blocks::room(self.stored, block_size))
+    }
+}
+
+/// Takes the largest buffer that the heap has room for.
+fn allocate_buffer(block_size: usize) -> Result<Vec<u8>, Error> {
+    let mut size = block_size.min(UPLOAD_BUFFER_MAX);
+    while size >= UPLOAD_BUFFER_MIN {
+        let mut buffer = Vec::new();
+        if buffer.try_reserve_exact(size).is_ok() {
+            return Ok(buffer);
+        }
+        size /= 2;
+    }
+    Err(Error::OutOfMemory)
+}
+
+/// Finds an upload that can be resumed: its record and the bytes on flash.
+fn find_part(fs: &dyn DynFilesystem) -> Result<Option<(Record, u32)>, Error> {
+    let stored = match file_len(fs, PART) {
+        Err(Error::NotFound) => return Ok(None),
+        other => other?,
+    };
+    Ok(Record::read(fs, PART)?.filter(|record| stored <= record.len).map(|record| (record, stored)))
+}
+
+/// Removes the part file, if there is one.
+fn remove_part(fs: &dyn DynFilesystem) -> Result<(), Error> {
+    match fs.remove(PART) {
+        Err(littlefs2::io::Error::NO_SUCH_ENTRY) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Removes a part file that cannot be resumed.
+pub(crate) fn sweep(fs: &dyn DynFilesystem) -> Result<(), Error> {
+    if find_part(fs)?.is_none() { remove_part(fs) } else { Ok(()) }
+}
+
+/// Makes an empty part file for `target`, if the flash has room for all of it.
+fn create_part(fs: &dyn DynFilesystem, target: &UploadTarget, block_size: u32) -> Result<(), Error> {
+    remove_part(fs)?;
+    let free = u32::try_from(fs.available_blocks()?).unwrap_or(u32::MAX);
+    if free < blocks::count(target.len, block_size).saturating_add(RESERVED_BLOCKS) {
+        return Err(Error::Full);
+    }
+    fs.write(PART, &[])?;
+    match target.sha256 {
+        Some(sha256) => Record { len: target.len, sha256 }.write(fs, PART),
+        None => Ok(()),
+    }
+}
+
+impl<F: NorFlash> ModuleStore<F> {
+    /// The block size as the arithmetic here needs it.
+    const BLOCK_SIZE: u32 = {
+        assert!(block_size::<F>() < 1 << 31, "a block is below 2 GiB");
+        block_size::<F>() as u32
+    };
+
+    /// Begins an upload and returns the offset of the first byte to send.
+    ///
+    /// That is 0, except when an upload of the same length and hash is under way or was interrupted: then it
+    /// goes on from there. Any other upload is given up. The flash must have room for the whole module beside
+    /// the one that it replaces; if not, this fails with [`Error::Full`] before anything is sent.
+    pub fn upload_begin(&mut self, target: &UploadTarget) -> Result<u32, Error> {
+        if target.len == 0 {
+            return Err(Error::Empty);
+        }
+        if let Some(upload) = &self.upload
+            && upload.target == *target
+            && target.sha256.is_some()
+        {
+            return Ok(upload.received());
+        }
+        self.upload = None;
+        let buffer = allocate_buffer(block_size::<F>())?;
+        let stored = session(&mut self.flash, |fs| {
+            if let Some((record, stored)) = find_part(fs)?
+                && record.len == target.len
+                && Some(record.sha256) == target.sha256
+            {
+                return Ok(stored);
+            }
+            create_part(fs, target, Self::BLOCK_SIZE)?;
+            Ok(0)
+        })?;
+        self.upload = Some(Upload { target: *target, stored, buffer });
+        Ok(stored)
+    }
+
+    /// Takes the chunk `bytes` that starts at byte `offset` of the module, and returns how many bytes have
+    /// arrived: the next chunk's offset.
+    ///
+    /// A chunk that has arrived before, or a part of one, is passed over: repeating is harmless. One that
+    /// leaves a gap fails with [`Error::UploadGap`], one that goes past the announced length with
+    /// [`Error::UploadLength`], and neither changes anything. When the flash fails or is full, the upload is
+    /// given up and its space given back.
+    pub fn upload_append(&mut self, offset: u32, bytes: &[u8]) -> Result<u32, Error> {
+        let upload = self.upload.as_mut().ok_or(Error::NoUpload)?;
+        let received = upload.received();
+        let end = u32::try_from(bytes.len()).ok().and_then(|len| offset.checked_add(len));
+        let known = received.checked_sub(offset).ok_or(Error::UploadGap)?;
+        if end.is_none_or(|end| end > upload.target.len) {
+            return Err(Error::UploadLength);
+        }
+        let mut rest = usize::try_from(known).ok().and_then(|known| bytes.get(known..)).unwrap_or_default();
+        while !rest.is_empty() {
+            rest = upload.fill(rest, Self::BLOCK_SIZE);
+            if upload.is_full(Self::BLOCK_SIZE)
+                && let Err(error) = upload.flush(&mut self.flash)
+            {
+                return Err(self.give_up(error));
+            }
+        }
+        Ok(upload.received())
+    }
+
+    /// Returns how far the upload under way is, or the one that an earlier boot left; `None` if there is
+    /// neither.
+    pub fn upload_status(&mut self) -> Result<Option<UploadStatus>, Error> {
+        if let Some(upload) = &self.upload {
+            return Ok(Some(upload.status()));
+        }
+        let part = session(&mut self.flash, find_part)?;
+        Ok(part.map(|(record, stored)| {
+            let target = UploadTarget { len: record.len, sha256: Some(record.sha256) };
+            UploadStatus { target, received: stored, stored }
+        }))
+    }
+
+    /// Computes the SHA-256 of all bytes that have arrived, for the client to compare before it resumes, or
+    /// to commit an upload whose hash was not told.
+    pub fn upload_hash(&mut self) -> Result<Sha256, Error> {
+        let buffer = self.upload.as_ref().map(|upload| upload.buffer.as_slice()).unwrap_or_default();
+        let stored = self.upload.as_ref().map_or(u32::MAX, |upload| upload.stored);
+        session(&mut self.flash, |fs| {
+            let mut hasher = sha2::Sha256::new();
+            match hash_into(fs, PART, 0..stored, &mut hasher) {
+                Err(Error::NotFound) => return Err(Error::NoUpload),
+                other => other?,
+            }
+            hasher.update(buffer);
+            Ok(hasher.finalize().into())
+        })
+    }
+
+    /// Makes the upload the module `name`, replacing the one of that name, whose settings are kept.
+    ///
+    /// `len` and `sha256` are what the client says it sent; the hash is computed from the flash. Fails with
+    /// [`Error::UploadLength`] if another number of bytes has arrived: more can follow. Fails with
+    /// [`Error::HashMismatch`] if the bytes differ: the upload is given up. After a power cut the module is
+    /// wholly the old one or wholly the new one.
+    pub fn upload_commit(&mut self, name: &Name, len: u32, sha256: &Sha256) -> Result<(), Error> {
+        let upload = self.upload.as_mut().ok_or(Error::NoUpload)?;
+        if len != upload.received() || len != upload.target.len {
+            return Err(Error::UploadLength);
+        }
+        let flushed = upload.flush(&mut self.flash);
+        let record = Record { len, sha256: *sha256 };
+        let committed = flushed.and_then(|()| session(&mut self.flash, |fs| commit_part(fs, name, &record)));
+        match committed {
+            Ok(()) => {
+                self.upload = None;
+                Ok(())
+            }
+            Err(error) => Err(self.give_up(error)),
+        }
+    }
+
+    /// Gives up the upload, also one that an earlier boot left, and gives its space back.
+    pub fn upload_abort(&mut self) -> Result<(), Error> {
+        self.upload = None;
+        session(&mut self.flash, remove_part)
+    }
+
+    /// Gives the upload's buffer back to the heap. Bytes that have not reached the flash are forgotten; the
+    /// upload can be resumed if it told its hash.
+    pub fn upload_suspend(&mut self) {
+        self.upload = None;
+    }
+
+    /// Ends a failed upload and passes the error on. On a flash that fails, its space stays taken until the
+    /// next boot or upload.
+    fn give_up(&mut self, error: Error) -> Error {
+        let _ = self.upload_abort();
+        error
+    }
+}
+
+/// Checks the part file and makes it the module `name`.
+fn commit_part(fs: &dyn DynFilesystem, name: &Name, record: &Record) -> Result<(), Error> {
+    let mut hasher = sha2::Sha256::new();
+    hash_into(fs, PART, 0..u32::MAX, &mut hasher)?;
+    if file_len(fs, PART)? != record.len || Sha256::from(hasher.finalize()) != record.sha256 {
+        return Err(Error::HashMismatch);
+    }
+    let settings = match file_len(fs, name.path()) {
+        Err(Error::NotFound) => Settings::default(),
+        other => other.and_then(|_| Settings::read(fs, name.path()))?,
+    };
+    settings.write(fs, PART)?;
+    if Record::read(fs, PART)? != Some(*record) {
+        record.write(fs, PART)?;
+    }
+    Ok(fs.rename(PART, name.path())?)
+}

@@ -1,0 +1,182 @@
+//! littlefs on a NOR flash: the geometry, the driver, and sessions.
+//!
+//! littlefs2 wants the number of blocks as a constant, and a flash tells its size at run time. So the driver
+//! is compiled for the capacities of [`BLOCK_COUNTS`], and a flash gets the largest that fits. The code that
+//! depends on the capacity is a few hundred bytes; everything else goes through littlefs2's object-safe
+//! traits and exists once.
+//!
+//! Each operation mounts, works and lets go (a session). littlefs keeps pointers into its caches and its
+//! open files, so that a file system that stays mounted could neither be moved nor owned without `unsafe`.
+//! A session costs a read of the directory's blocks, and gives: no RAM between operations, no stale state
+//! after an error, and a flash that can be taken back at any time.
+
+use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
+use littlefs2::consts::{U8, U256};
+use littlefs2::driver::Storage;
+use littlefs2::io::{Error as LittlefsError, Result as LittlefsResult};
+use littlefs2::object_safe::{DynFilesystem, DynStorage};
+
+use crate::Error;
+use crate::error::flash_error;
+
+/// The littlefs block size in bytes for flashes with sectors up to this size; larger sectors are one block.
+pub const MIN_BLOCK_SIZE: usize = 4096;
+
+/// The bytes of each littlefs cache: one for reading, one for writing, one for an open file.
+pub const CACHE_SIZE: usize = 256;
+type CacheSize = U256;
+
+/// The bytes of littlefs's map of free blocks, a bit a block; larger flashes are mapped in turns.
+pub const LOOKAHEAD_SIZE: usize = 64;
+type LookaheadSize = U8;
+
+/// The erases after which littlefs moves a directory block to spread wear (`lfs.h`, `block_cycles`).
+pub const BLOCK_CYCLES: isize = 500;
+
+/// Passes the capacities that the driver is compiled for, in blocks and descending, to the macro `$then`.
+macro_rules! block_counts {
+    ($then:ident) => {
+        $then! { 4096, 2048, 1024, 512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8 }
+    };
+}
+
+macro_rules! define_block_counts {
+    ($($count:literal),*) => {
+        /// The capacities that a store can have, in blocks; what a flash has above one of them is not used.
+        pub const BLOCK_COUNTS: &[usize] = &[$($count),*];
+    };
+}
+
+block_counts! { define_block_counts }
+
+/// Returns the littlefs block size on the flash `F` in bytes.
+pub(crate) const fn block_size<F: NorFlash>() -> usize {
+    if F::ERASE_SIZE > MIN_BLOCK_SIZE { F::ERASE_SIZE } else { MIN_BLOCK_SIZE }
+}
+
+/// The flash as littlefs's driver, with the first error that it gave.
+struct Driver<'a, F, const BLOCKS: usize> {
+    flash: &'a mut F,
+    fault: &'a mut Option<Error>,
+}
+
+impl<F: NorFlash, const BLOCKS: usize> Driver<'_, F, BLOCKS> {
+    /// Refuses at compile time what littlefs would refuse at run time.
+    const GEOMETRY: () = {
+        let block_size = block_size::<F>();
+        assert!(block_size.is_multiple_of(F::ERASE_SIZE), "sectors do not make up a block");
+        assert!(block_size.is_multiple_of(CACHE_SIZE), "caches do not make up a block");
+        assert!(CACHE_SIZE.is_multiple_of(F::WRITE_SIZE), "the flash's words do not make up a cache");
+        assert!(CACHE_SIZE.is_multiple_of(F::READ_SIZE), "the flash's reads do not make up a cache");
+    };
+
+    /// Keeps the first fault and tells littlefs `code`.
+    fn faulted(&mut self, error: &F::Error, code: LittlefsError) -> LittlefsError {
+        self.fault.get_or_insert(flash_error(error));
+        code
+    }
+
+    /// Tells littlefs to try another block, unless the request itself was wrong.
+    fn bad_block(&mut self, error: &F::Error) -> LittlefsError {
+        match error.kind() {
+            NorFlashErrorKind::NotAligned | NorFlashErrorKind::OutOfBounds => {
+                self.faulted(error, LittlefsError::IO)
+            }
+            _ => self.faulted(error, LittlefsError::CORRUPTION),
+        }
+    }
+}
+
+fn address(offset: usize) -> LittlefsResult<u32> {
+    u32::try_from(offset).map_err(|_| LittlefsError::INVALID)
+}
+
+impl<F: NorFlash, const BLOCKS: usize> Storage for Driver<'_, F, BLOCKS> {
+    const READ_SIZE: usize = F::READ_SIZE;
+    const WRITE_SIZE: usize = F::WRITE_SIZE;
+    const BLOCK_SIZE: usize = block_size::<F>();
+    const BLOCK_COUNT: usize = BLOCKS;
+    const BLOCK_CYCLES: isize = BLOCK_CYCLES;
+    type CACHE_SIZE = CacheSize;
+    type LOOKAHEAD_SIZE = LookaheadSize;
+
+    fn read(&mut self, offset: usize, bytes: &mut [u8]) -> LittlefsResult<usize> {
+        let from = address(offset)?;
+        self.flash.read(from, bytes).map_err(|error| self.faulted(&error, LittlefsError::IO))?;
+        Ok(bytes.len())
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) -> LittlefsResult<usize> {
+        let to = address(offset)?;
+        self.flash.write(to, bytes).map_err(|error| self.bad_block(&error))?;
+        Ok(bytes.len())
+    }
+
+    fn erase(&mut self, offset: usize, len: usize) -> LittlefsResult<usize> {
+        let (from, to) = (address(offset)?, address(offset.saturating_add(len))?);
+        self.flash.erase(from, to).map_err(|error| self.bad_block(&error))?;
+        Ok(len)
+    }
+}
+
+/// Runs `f` on the driver whose capacity fits the flash.
+fn drive<F: NorFlash>(
+    flash: &mut F,
+    f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let blocks = flash.capacity() / block_size::<F>();
+    let mut fault = None;
+    macro_rules! dispatch {
+        ($($count:literal),*) => {
+            match blocks {
+                $($count.. => {
+                    const { Driver::<F, $count>::GEOMETRY };
+                    f(&mut Driver::<F, $count> { flash, fault: &mut fault })
+                })*
+                _ => Err(Error::Geometry),
+            }
+        };
+    }
+    let result = block_counts! { dispatch };
+    // A fault shows through littlefs as a full or corrupt file system; the fault itself says more.
+    result.map_err(|error| fault.unwrap_or(error))
+}
+
+/// Mounts the file system, runs `f` on it and lets it go.
+///
+/// A flash without a file system is [`Error::Unformatted`], one of another shape [`Error::Geometry`].
+pub(crate) fn session<F: NorFlash, R>(
+    flash: &mut F,
+    f: impl FnOnce(&dyn DynFilesystem) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let mut f = Some(f);
+    let mut outcome = Err(Error::Unformatted);
+    drive(flash, &mut |storage| {
+        let mut result = Ok(());
+        let mounted = storage.mount_and_then_unit(&mut |fs| {
+            if let Some(f) = f.take() {
+                match f(fs) {
+                    Ok(value) => outcome = Ok(value),
+                    Err(error) => result = Err(error),
+                }
+            }
+            Ok(())
+        });
+        mounted.map_err(mount_error)?;
+        result
+    })?;
+    outcome
+}
+
+fn mount_error(error: LittlefsError) -> Error {
+    match error {
+        LittlefsError::INVALID => Error::Geometry,
+        LittlefsError::CORRUPTION => Error::Unformatted,
+        other => other.into(),
+    }
+}
+
+/// Writes an empty file system over whatever the flash holds.
+pub(crate) fn format<F: NorFlash>(flash: &mut F) -> Result<(), Error> {
+    drive(flash, &mut |storage| Ok(storage.format()?))
+}
