@@ -1,0 +1,272 @@
+//! Plays a script against a board and holds what comes back against what the script expects.
+
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use crate::board::Board;
+use crate::pattern::Captures;
+use crate::script::{Action, Expected, Script, Step};
+use crate::session::{Failure, PATIENCE, Session};
+use crate::terminal::Manner;
+
+/// Where a script is played.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The board.
+    pub board: &'a Board,
+    /// Its flash file.
+    pub flash: &'a Path,
+    /// The folder in which host commands run.
+    pub folder: &'a Path,
+    /// A folder in which host commands find programs first.
+    pub programs: Option<&'a Path>,
+}
+
+impl Setting<'_> {
+    /// A shell command on the host.
+    fn shell(&self, command: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(self.folder);
+        if let Some(programs) = self.programs {
+            let mut path = OsString::from(programs);
+            if let Some(rest) = std::env::var_os("PATH") {
+                path.push(":");
+                path.push(rest);
+            }
+            shell.env("PATH", path);
+        }
+        shell
+    }
+}
+
+/// Plays a script.
+///
+/// # Errors
+/// The first line that is not as expected, with the whole transcript.
+pub fn play(script: &Script, name: &str, setting: &Setting<'_>, manner: Manner) -> Result<(), String> {
+    let session = Session::start(setting.board, setting.flash, manner);
+    let session = session.map_err(|error| format!("{name}: {error}"))?;
+    let mut player = Player { session, setting: *setting, captures: Captures::new(), patience: PATIENCE };
+    for step in &script.steps {
+        player.step(step).map_err(|(at, failure)| format!("{name}:{at}: {failure}"))?;
+    }
+    Ok(())
+}
+
+struct Player<'a> {
+    session: Session,
+    setting: Setting<'a>,
+    captures: Captures,
+    patience: Duration,
+}
+
+/// What has to follow the expected lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// A prompt, and nothing before it.
+    Prompt,
+    /// Anything: the step is over when its lines are there.
+    Open,
+    /// The board's end.
+    Exit,
+}
+
+/// A failure and the line of the script that it belongs to.
+type Failed = (usize, Failure);
+
+impl Player<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), Failed> {
+        let fail = |failure| (step.at, failure);
+        match &step.action {
+            Action::Start => self.expect(step, End::Prompt, self.patience),
+            Action::Type(line) => {
+                self.type_line(line).map_err(fail)?;
+                self.expect(step, End::Prompt, self.patience)
+            }
+            Action::TypeOn(line) => {
+                self.type_line(line).map_err(fail)?;
+                self.expect(step, End::Open, self.patience)
+            }
+            Action::Send(bytes) => {
+                self.session.send(bytes);
+                self.expect(step, End::Open, self.patience)
+            }
+            Action::Host(command) => self.host(step, command),
+            Action::CtrlC(limit) => {
+                self.session.send(b"\x03");
+                self.expect(step, End::Prompt, limit.unwrap_or(self.patience))
+            }
+            Action::Eof => {
+                self.session.send(b"\x04");
+                self.expect(step, End::Exit, self.patience)
+            }
+            Action::Restart => {
+                let restarted = self.session.restart();
+                restarted.map_err(|error| fail(self.session.failure(error.to_string())))?;
+                if step.expected.is_empty() {
+                    self.session.rows_until_prompt(self.patience).map(drop).map_err(fail)
+                } else {
+                    self.expect(step, End::Prompt, self.patience)
+                }
+            }
+            Action::Kill => {
+                self.session.kill();
+                Ok(())
+            }
+            Action::Wait(time) => {
+                let until = Instant::now() + *time;
+                while Instant::now() < until {
+                    let flowed = self.session.flow(until);
+                    flowed.map_err(|error| fail(self.session.failure(error.to_string())))?;
+                }
+                Ok(())
+            }
+            Action::Patience(patience) => {
+                self.patience = *patience;
+                Ok(())
+            }
+        }
+    }
+
+    fn type_line(&mut self, line: &str) -> Result<(), Failure> {
+        self.session.send(line.as_bytes());
+        self.session.send(b"\r");
+        self.session.echo(line, self.patience)
+    }
+
+    /// Waits for the step's lines and its end.
+    fn expect(&mut self, step: &Step, end: End, patience: Duration) -> Result<(), Failed> {
+        let mut lines = Lines::new(&step.expected);
+        let mut wrong = None;
+        let captures = &mut self.captures;
+        let found = self.session.wait(patience, |session| {
+            while !(end == End::Open && lines.is_done()) {
+                let Some(row) = session.next_row() else { break };
+                if let Err(failed) = lines.take(&row, captures) {
+                    wrong = Some((failed, row));
+                    return Some(());
+                }
+            }
+            let over = match end {
+                End::Prompt => session.at_prompt(),
+                End::Open => lines.is_done(),
+                End::Exit => session.hung_up(),
+            };
+            over.then_some(())
+        });
+        let found = found.map_err(|error| (step.at, self.session.failure(error.to_string())))?;
+        if let Some(((at, text), row)) = wrong {
+            let message = format!("expected `{text}`\nprinted  `{row}`");
+            return Err((at.unwrap_or(step.at), self.session.failure(message)));
+        }
+        if let Some((at, text)) = lines.missing() {
+            let printed = if found.is_some() || self.session.hung_up() {
+                "nothing more was printed".to_owned()
+            } else {
+                format!("nothing more was printed within {patience:?}")
+            };
+            return Err((at, self.session.failure(format!("expected `{text}`\n{printed}"))));
+        }
+        if found.is_none() {
+            let what = match end {
+                End::Exit => format!("the board did not end within {patience:?}"),
+                _ if self.session.hung_up() => "the board ended".to_owned(),
+                _ => format!("no prompt within {patience:?}"),
+            };
+            return Err((step.at, self.session.failure(what)));
+        }
+        if end == End::Exit {
+            return self.exit(step.at);
+        }
+        Ok(())
+    }
+
+    /// The board has closed its end of the line: it must also end well.
+    fn exit(&mut self, at: usize) -> Result<(), Failed> {
+        let status = self.session.wait_exit(self.patience);
+        match status.map_err(|error| (at, self.session.failure(error.to_string())))? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => {
+                Err((at, self.session.failure(format!("the board ended with {}", describe(status)))))
+            }
+            None => Err((at, self.session.failure("the board closed its line and did not end"))),
+        }
+    }
+
+    fn host(&mut self, step: &Step, command: &str) -> Result<(), Failed> {
+        let outcome = self.session.host(self.setting.shell(command));
+        self.session.reconnect(&format!("$ {command}"));
+        let outcome = outcome.map_err(|error| (step.at, self.session.failure(error.to_string())))?;
+        let mut rows: Vec<_> = outcome.printed.lines().map(str::to_owned).collect();
+        if !outcome.status.success() {
+            rows.push(format!("[{}]", describe(outcome.status)));
+        }
+        self.session.reconnect(&rows.join("\n"));
+        let mut lines = Lines::new(&step.expected);
+        for row in &rows {
+            lines.take(row, &mut self.captures).map_err(|(at, text)| {
+                let message = format!("expected `{text}`\nprinted  `{row}`");
+                (at.unwrap_or(step.at), self.session.failure(message))
+            })?;
+        }
+        if let Some((at, text)) = lines.missing() {
+            let message = format!("expected `{text}`\nnothing more was printed");
+            return Err((at, self.session.failure(message)));
+        }
+        // The terminal is back on the line: its user presses Enter to see the prompt.
+        self.session.send(b"\r");
+        self.session.rows_until_prompt(self.patience).map(drop).map_err(|failure| (step.at, failure))
+    }
+}
+
+fn describe(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit {code}"),
+        (None, signal) => format!("signal {}", signal.unwrap_or_default()),
+    }
+}
+
+/// The expected lines that are still to come.
+struct Lines<'a> {
+    left: &'a [Expected],
+}
+
+impl<'a> Lines<'a> {
+    fn new(left: &'a [Expected]) -> Self {
+        Self { left }
+    }
+
+    /// Takes a printed line; else gives what was expected in its place.
+    fn take(&mut self, row: &str, captures: &mut Captures) -> Result<(), (Option<usize>, &'a str)> {
+        match self.left {
+            [Expected::Line(_, pattern), rest @ ..] if pattern.matches(row, captures) => {
+                self.left = rest;
+                Ok(())
+            }
+            [Expected::Lines, Expected::Line(_, pattern), rest @ ..] => {
+                if pattern.matches(row, captures) {
+                    self.left = rest;
+                }
+                Ok(())
+            }
+            [Expected::Lines, ..] => Ok(()),
+            [Expected::Line(at, pattern), ..] => Err((Some(*at), pattern.text())),
+            [] => Err((None, "(nothing more)")),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.missing().is_none()
+    }
+
+    /// The next line that has not come.
+    fn missing(&self) -> Option<(usize, &'a str)> {
+        self.left.iter().find_map(|expected| match expected {
+            Expected::Line(at, pattern) => Some((*at, pattern.text())),
+            Expected::Lines => None,
+        })
+    }
+}
