@@ -1,0 +1,41 @@
+//! Group 9: a command line, with its output in the response.
+
+use heapless::String;
+
+use super::body::{Body, Fields, malformed, needed};
+use super::fault::{Fault, Rc};
+use super::{Device, MAX_COMMAND, Output};
+
+/// Bytes behind the output: the key `ret` and a number.
+const RET_SIZE: usize = 9;
+
+/// Joins `argv` with spaces, runs the line, and answers with its output and status.
+pub(super) fn execute<D: Device>(
+    device: &mut D,
+    request: Fields<'_>,
+    body: &mut Body<'_>,
+) -> Result<(), Fault> {
+    let mut line = String::<MAX_COMMAND>::new();
+    let mut argv = needed(request.find("argv")?)?;
+    for argument in argv.array_iter::<&str>().map_err(malformed)? {
+        let argument = argument.map_err(malformed)?;
+        if argument.chars().any(char::is_control) {
+            return Err(Fault::Request(Rc::Invalid));
+        }
+        if !line.is_empty() {
+            line.push(' ').map_err(|_| Fault::CommandTooLong)?;
+        }
+        line.push_str(argument).map_err(|_| Fault::CommandTooLong)?;
+    }
+    if line.trim().is_empty() {
+        return Err(Fault::CommandEmpty);
+    }
+    body.map(2)?.key("o")?;
+    let status = body.text_with(RET_SIZE, |place| {
+        let mut output = Output::new(place);
+        let status = device.exec(&line, &mut output);
+        (output.finish(), status)
+    })?;
+    body.key("ret")?.int(status)?;
+    Ok(())
+}

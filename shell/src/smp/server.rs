@@ -1,0 +1,175 @@
+//! The server: bytes in, requests carried out, response frames out.
+
+use embedded_io::Write;
+
+use super::body::{Body, Fields};
+use super::fault::{Fault, Rc};
+use super::upload::{AtEnd, Upload};
+use super::{
+    Deframer, Device, Fed, GROUP_FS, GROUP_MODULES, GROUP_OS, GROUP_SHELL, Header, Op, PACKET_SIZE, exec,
+    files, modules, os, write_packet,
+};
+
+/// Bytes of a packet buffer that framing takes: the length prefix and the CRC.
+const FRAMING: usize = 4;
+/// Largest request with its CRC, in bytes. A client that takes the announced size for that of the bare packet
+/// still fits.
+const REQUEST_SIZE: usize = PACKET_SIZE + 2;
+/// Largest response, in bytes: with its framing it fills whole lines.
+const RESPONSE_SIZE: usize = PACKET_SIZE - FRAMING;
+
+/// What the caller does after a packet was served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Goes on.
+    Continue,
+    /// Flushes the line and resets the device.
+    Reset,
+}
+
+/// The SMP server of a line. It holds all of its memory.
+///
+/// The caller feeds it every byte of the line and gives what comes back as text to the console:
+///
+/// ```
+/// # use wasmote_shell::smp::{After, Device, Fed, Server};
+/// # fn turn<D: Device, W: embedded_io::Write>(
+/// #     server: &mut Server, device: &mut D, line: &mut W, byte: u8, console: &mut dyn FnMut(u8),
+/// # ) -> Result<After, W::Error> {
+/// match server.feed(byte) {
+///     Fed::Taken => {}
+///     Fed::Text(byte) => console(byte),
+///     Fed::Pair(first, second) => {
+///         console(first);
+///         console(second);
+///     }
+///     Fed::Packet => return server.serve(device, line),
+/// }
+/// # Ok(After::Continue)
+/// # }
+/// ```
+pub struct Server {
+    request: Deframer<REQUEST_SIZE>,
+    response: [u8; RESPONSE_SIZE],
+    upload: Upload,
+}
+
+impl Server {
+    /// Returns a server that has seen no byte.
+    pub const fn new() -> Self {
+        Self { request: Deframer::new(), response: [0; RESPONSE_SIZE], upload: Upload::new() }
+    }
+
+    /// Takes the next byte of the line and says what it is.
+    pub fn feed(&mut self, byte: u8) -> Fed {
+        self.request.feed(byte)
+    }
+
+    /// Takes a whole frame line, without its newline, from a caller that sets frames apart itself; returns whether
+    /// it completes a packet.
+    pub fn frame(&mut self, line: &[u8]) -> bool {
+        line.iter().for_each(|byte| {
+            self.feed(*byte);
+        });
+        self.feed(b'\n') == Fed::Packet
+    }
+
+    /// Tells that the line was silent for about 100 ms; returns a byte that was held back. See [`Deframer::idle`].
+    pub fn idle(&mut self) -> Option<u8> {
+        self.request.idle()
+    }
+
+    /// Tells whether a frame line is under way. See [`Deframer::in_frame`].
+    pub fn in_frame(&self) -> bool {
+        self.request.in_frame()
+    }
+
+    /// Carries out the packet that [`Fed::Packet`] announced and writes its response frames to `out`: each
+    /// `write_all` is one line, newline included.
+    ///
+    /// A packet that is itself a response is ignored: a peer that echoes must not start an endless exchange.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`; the request was carried out all the same.
+    pub fn serve<D: Device, W: Write>(&mut self, device: &mut D, out: &mut W) -> Result<After, W::Error> {
+        let mut packet = self.request.packet();
+        let mut after = After::Continue;
+        while let Some((header, rest)) = Header::split(packet) {
+            if let Op::Other(_) = header.op {
+                break;
+            }
+            let (head, place) = self.response.split_at_mut(Header::SIZE);
+            let mut body = Body::new(place);
+            let (fields, next) = match rest.split_at_checked(header.length.into()) {
+                Some((fields, next)) => (Ok(Fields(fields)), next),
+                None => (Err(Fault::Request(Rc::Corrupt)), [].as_slice()),
+            };
+            packet = next;
+            let result =
+                fields.and_then(|fields| dispatch(device, &mut self.upload, &header, fields, &mut body));
+            match result {
+                Ok(then) => after = then,
+                Err(fault) => {
+                    body.clear();
+                    // An error is shorter than the buffer.
+                    let _ = fault.encode(&header, &mut body);
+                }
+            }
+            let len = body.len();
+            head.copy_from_slice(&header.response(u16::try_from(len).unwrap_or(0)));
+            let end = Header::SIZE.saturating_add(len);
+            write_packet(self.response.get(..end).unwrap_or_default(), out)?;
+            if result.is_err() {
+                break;
+            }
+        }
+        Ok(after)
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Carries a request out and writes the body of its response.
+fn dispatch<D: Device>(
+    device: &mut D,
+    upload: &mut Upload,
+    header: &Header,
+    request: Fields<'_>,
+    body: &mut Body<'_>,
+) -> Result<After, Fault> {
+    use Op::{Read, Write};
+    if header.version > Header::NEWEST {
+        return Err(Fault::Request(Rc::TooNew));
+    }
+    match (header.group, header.command, header.op) {
+        (GROUP_OS, 0, _) => os::echo(request, body)?,
+        (GROUP_OS, 2, Read) => os::tasks(device, body)?,
+        (GROUP_OS, 5, Write) => {
+            body.map(0)?;
+            return Ok(After::Reset);
+        }
+        (GROUP_OS, 6, Read) => os::parameters(body)?,
+        (GROUP_FS, 0, Write) => files::upload(device, upload, AtEnd::Commit, request, body)?,
+        (GROUP_FS, 0, Read) => files::download(device, request, body)?,
+        (GROUP_FS, 1, Read) => files::status(device, request, body)?,
+        (GROUP_FS, 2, Read) => files::hash(device, request, body)?,
+        (GROUP_FS, 3, Read) => files::hash_types(body)?,
+        (GROUP_FS, 4, Write) => {
+            upload.abort(device);
+            body.map(0)?;
+        }
+        (GROUP_SHELL, 0, Write) => exec::execute(device, request, body)?,
+        (GROUP_MODULES, 0, Read) => modules::list(device, request, body)?,
+        (GROUP_MODULES, 1, Write) => modules::commit(device, upload, request, body)?,
+        (GROUP_MODULES, 2, Write) => modules::delete(device, request, body)?,
+        (GROUP_MODULES, 3, Read) => modules::resume(device, upload, request, body)?,
+        (GROUP_MODULES, 4, Write) => files::upload(device, upload, AtEnd::Wait, request, body)?,
+        _ => return Err(Fault::Request(Rc::NotSupported)),
+    }
+    Ok(After::Continue)
+}
