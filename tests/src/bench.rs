@@ -77,19 +77,15 @@ impl Bench {
 
     fn make_files(&self) -> io::Result<()> {
         let folder = self.files.path();
-        let mut samples = Vec::new();
-        for guest in guests::ALL {
-            let name = guest.built();
-            fs::copy(guests::folder().join(&name), folder.join(&name))?;
-            if guest.sample {
-                samples.push(name);
-            }
+        let modules = guests::ALL.iter().map(guests::Guest::built).collect::<Vec<_>>();
+        for module in &modules {
+            fs::copy(guests::folder().join(module), folder.join(module))?;
         }
         fs::write(folder.join("empty.wasm"), [])?;
         for shape in generated::SHAPES {
             fs::write(folder.join(format!("{}.wasm", shape.name)), generated::module(shape)?)?;
         }
-        self.image(GUEST_IMAGE, &samples)?;
+        self.image(GUEST_IMAGE, &modules)?;
         self.image(EMPTY_IMAGE, &[])
     }
 

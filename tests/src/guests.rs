@@ -22,8 +22,6 @@ pub struct Guest {
     pub name: &'static str,
     /// The language of its source.
     pub language: Language,
-    /// Whether a flash file with the sample guests holds it.
-    pub sample: bool,
 }
 
 /// What a guest is written in.
@@ -39,17 +37,17 @@ pub enum Language {
 
 /// All guests.
 pub const ALL: &[Guest] = &[
-    Guest { name: "alloc", language: Language::C, sample: true },
-    Guest { name: "calc", language: Language::Wat, sample: true },
-    Guest { name: "digest", language: Language::C, sample: true },
-    Guest { name: "globals", language: Language::Wat, sample: true },
-    Guest { name: "hello", language: Language::C, sample: true },
-    Guest { name: "report", language: Language::Rust, sample: true },
-    Guest { name: "rusty", language: Language::Rust, sample: true },
-    Guest { name: "spin", language: Language::Wat, sample: true },
-    Guest { name: "startspin", language: Language::Wat, sample: true },
-    Guest { name: "tiny", language: Language::Wat, sample: false },
-    Guest { name: "trap", language: Language::Wat, sample: true },
+    Guest { name: "alloc", language: Language::C },
+    Guest { name: "calc", language: Language::Wat },
+    Guest { name: "digest", language: Language::C },
+    Guest { name: "globals", language: Language::Wat },
+    Guest { name: "hello", language: Language::C },
+    Guest { name: "report", language: Language::Rust },
+    Guest { name: "rusty", language: Language::Rust },
+    Guest { name: "spin", language: Language::Wat },
+    Guest { name: "startspin", language: Language::Wat },
+    Guest { name: "tiny", language: Language::Wat },
+    Guest { name: "trap", language: Language::Wat },
 ];
 
 /// The flags of RIOT's sample, without link-time optimisation and with names kept for backtraces.

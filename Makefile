@@ -1,0 +1,71 @@
+# wasmote: the front door. `make help` lists what there is.
+
+BOARD ?= native
+FLASH ?= flash.bin
+FLASH_SIZE ?= 1048576
+ARGS ?=
+PORT ?= /dev/ttyACM0
+
+CARGO ?= cargo
+TARGET ?= $(or $(CARGO_TARGET_DIR),target)
+THUMB := thumbv7em-none-eabi
+FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell
+
+# The modules that a new flash file holds.
+GUESTS := $(wildcard tests/guests/*.wasm)
+
+ifneq ($(BOARD),native)
+  $(error BOARD=$(BOARD) is unknown; the boards are: native)
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test guests fmt lint thumb term clean prepare
+
+## help: list the targets
+help:
+	@echo "usage: make TARGET [BOARD=$(BOARD)] [FLASH=$(FLASH)] [ARGS=...]"
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+## run: start the board's shell on FLASH, made with the sample guests at first (ARGS=--pty for a line of its own)
+run: prepare $(FLASH)
+	$(CARGO) build --release -p wasmote-native
+	@$(TARGET)/release/wasmote-native --flash $(FLASH) --flash-size $(FLASH_SIZE) $(ARGS)
+
+# An existing flash file is never made again: it holds its user's modules.
+$(FLASH): | prepare
+	$(CARGO) run -p wasmote-host -- image create -o $(FLASH) --size $(FLASH_SIZE) $(GUESTS)
+
+## test: run every test, on the host and at the board's prompt
+test: prepare
+	$(CARGO) test --workspace
+
+## guests: build the sample guests from their sources (clang, lld and rustc)
+guests:
+	@.ci/prepare guests
+	$(CARGO) run -p wasmote-tests --bin guests
+
+## fmt: format the sources
+fmt:
+	$(CARGO) fmt
+
+## lint: check formatting and lints
+lint: prepare
+	$(CARGO) fmt --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+## thumb: build the firmware crates for a Cortex-M4
+thumb:
+	@.ci/prepare thumb
+	$(CARGO) build --release --target $(THUMB) $(addprefix -p ,$(FIRMWARE))
+
+## term: open a terminal on a board's line (PORT=/dev/ttyACM0)
+term: prepare
+	$(CARGO) run --quiet -p wasmote-host -- -p $(PORT) monitor
+
+## clean: remove what was built, but not the flash file
+clean:
+	$(CARGO) clean
+
+prepare:
+	@.ci/prepare build
