@@ -305,3 +305,38 @@ fn commit_part(fs: &dyn DynFilesystem, name: &Name, record: &Record) -> Result<(
     }
     Ok(fs.rename(PART, name.path())?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{PowerCut, RamFlash};
+
+    /// Uploads 20,000 bytes through a buffer of `capacity` bytes and checks them, and the erases it took.
+    fn check(capacity: usize, erases: u32) {
+        let bytes: Vec<u8> = (0..20_000u32).map(|n| (n % 251) as u8).collect();
+        let sha256: Sha256 = sha2::Sha256::digest(&bytes).into();
+        let flash = RamFlash::<4096, 1>::new(256 * 1024).unwrap();
+        let mut store = ModuleStore::new(PowerCut::new(flash, None));
+        store.format().unwrap();
+        let before = store.flash_mut().erases();
+        store.upload_begin(&UploadTarget { len: 20_000, sha256: Some(sha256) }).unwrap();
+        store.upload.as_mut().unwrap().buffer = Vec::with_capacity(capacity);
+        for (index, chunk) in bytes.chunks(100).enumerate() {
+            store.upload_append(index as u32 * 100, chunk).unwrap();
+        }
+        let name = Name::new("module").unwrap();
+        store.upload_commit(&name, 20_000, &sha256).unwrap();
+        assert_eq!(store.verify(&name), Ok(sha256));
+        let taken = store.flash_mut().erases() - before;
+        assert!(taken <= erases, "a buffer of {capacity} B took {taken} erases of {erases}");
+    }
+
+    #[test]
+    fn a_small_buffer_costs_erases_and_no_bytes() {
+        check(4096, 5);
+        check(2048, 11);
+        check(1024, 23);
+        check(256, 95);
+    }
+}
