@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-extern crate std;
-
-use std::{vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use super::{LinearMemory, MemoryType, windows::GRANULE};
 use crate::{Error, Trap};
@@ -13,6 +11,13 @@ const PAGE: u64 = 65536;
 
 fn memory(min: u32, page_log2: u8) -> LinearMemory {
     LinearMemory::new(MemoryType { min, max: None, page_log2 }, u64::MAX).unwrap()
+}
+
+impl LinearMemory {
+    /// Makes the heap one that holds at most so many bytes, where no allocation can grow in its place.
+    pub(crate) fn refuse_beyond(&mut self, bytes: usize) {
+        self.windows.heap = Some(bytes);
+    }
 }
 
 /// xorshift64*, so that a failure repeats.

@@ -1,0 +1,228 @@
+//! The decimal digits of a float, exact and one at a time, and correctly rounded to any place.
+//!
+//! The value is a fraction of two whole numbers of up to 1,100 bits, and a digit is the whole part of ten
+//! times it (Steele and White, and dtoa's fixed modes). No table and no digit buffer: 300 bytes of stack,
+//! about 1 KB of code. Rounding is to nearest, ties to even, as IEEE 754 and C's default mode have it.
+
+/// 32-bit words of a number: below 10 times the largest scale, 2^1074 (the least subnormal's denominator).
+const WORDS: usize = 35;
+/// The largest power of ten in a word.
+const TEN_POW_9: u32 = 1_000_000_000;
+
+/// A whole number, its least significant word first.
+struct Big {
+    words: [u32; WORDS],
+    /// The words above it are zero.
+    len: usize,
+}
+
+impl Big {
+    const ZERO: Self = Self { words: [0; WORDS], len: 0 };
+
+    fn set(&mut self, value: u64) {
+        self.words = [0; WORDS];
+        let [low, high, ..] = &mut self.words;
+        (*low, *high) = (value as u32, (value >> 32) as u32);
+        self.len = 2;
+    }
+
+    fn is_zero(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    fn mul(&mut self, factor: u32) {
+        let mut carry = 0u64;
+        let len = self.len;
+        for word in self.words.iter_mut().take(len) {
+            // At most (2^32 - 1)^2 + 2^32 - 1, which is below 2^64.
+            let product = u64::from(*word).wrapping_mul(factor.into()).wrapping_add(carry);
+            *word = product as u32;
+            carry = product >> 32;
+        }
+        if carry != 0
+            && let Some(word) = self.words.get_mut(len)
+        {
+            *word = carry as u32;
+            self.len = len.saturating_add(1);
+        }
+    }
+
+    fn mul_pow2(&mut self, mut exponent: u32) {
+        while exponent > 0 {
+            let part = exponent.min(31);
+            self.mul(1u32.wrapping_shl(part));
+            exponent = exponent.saturating_sub(part);
+        }
+    }
+
+    fn mul_pow10(&mut self, mut exponent: u32) {
+        while exponent >= 9 {
+            self.mul(TEN_POW_9);
+            exponent = exponent.saturating_sub(9);
+        }
+        for _ in 0..exponent {
+            self.mul(10);
+        }
+    }
+
+    /// Whether the number is at least another.
+    fn at_least(&self, other: &Self) -> bool {
+        let len = self.len.max(other.len);
+        let pairs = self.words.iter().zip(&other.words).take(len).rev();
+        for (a, b) in pairs {
+            if a != b {
+                return a > b;
+            }
+        }
+        true
+    }
+
+    /// Subtracts a number that is not larger.
+    fn sub(&mut self, other: &Self) {
+        let mut borrow = false;
+        let len = self.len.max(other.len);
+        for (a, b) in self.words.iter_mut().zip(&other.words).take(len) {
+            let (part, first) = a.overflowing_sub(*b);
+            let (whole, second) = part.overflowing_sub(borrow.into());
+            *a = whole;
+            borrow = first | second;
+        }
+    }
+}
+
+/// The digits of a value as a stream: the value is `0.d1d2d3... * 10^point`, and `d1` is not 0.
+struct Digits {
+    numerator: Big,
+    denominator: Big,
+    point: i32,
+}
+
+impl Digits {
+    /// Starts with `mantissa * 2^exponent`, the mantissa not 0 and the exponent a double's. It works in
+    /// place, because a second copy would take as much stack again.
+    fn start(&mut self, mantissa: u64, exponent: i32) {
+        self.numerator.set(mantissa);
+        self.denominator.set(1);
+        let scaled = if exponent > 0 { &mut self.numerator } else { &mut self.denominator };
+        scaled.mul_pow2(exponent.unsigned_abs());
+
+        // The logarithm of 2 is 1233.02 / 4096: rounded so that the estimate is right or one too low.
+        let log2 = exponent.saturating_add(63).saturating_sub(mantissa.leading_zeros().cast_signed());
+        let factor = if log2 > 0 { 1233 } else { 1234 };
+        self.point = (log2.saturating_mul(factor) >> 12).saturating_add(1);
+        let scaled = if self.point > 0 { &mut self.denominator } else { &mut self.numerator };
+        scaled.mul_pow10(self.point.unsigned_abs());
+        if self.numerator.at_least(&self.denominator) {
+            self.denominator.mul(10);
+            self.point = self.point.saturating_add(1);
+        }
+    }
+
+    fn next(&mut self) -> u8 {
+        self.numerator.mul(10);
+        let mut digit = 0u8;
+        while self.numerator.at_least(&self.denominator) {
+            self.numerator.sub(&self.denominator);
+            digit = digit.saturating_add(1);
+        }
+        digit
+    }
+}
+
+/// Where a value is cut to a number of digits.
+#[derive(Clone, Copy)]
+pub(super) enum Places {
+    /// So many digits from the first that is not 0.
+    Significant(u32),
+    /// So many digits after the decimal point.
+    Fraction(u32),
+}
+
+/// A value that is rounded to some digits: `0.d1d2d3... * 10^point`.
+pub(super) struct Decimal {
+    digits: Digits,
+    /// The decimal exponent; 1 for zero.
+    pub(super) point: i32,
+    /// How many digits there are up to the last that is not 0.
+    pub(super) len: u32,
+    /// How many digits were given.
+    given: u32,
+    /// Whether rounding adds one to the last digit.
+    up: bool,
+    /// Whether rounding up made the value a power of ten.
+    carried: bool,
+}
+
+impl Decimal {
+    /// Rounds a finite value, given as the bits of a double; the sign is ignored.
+    pub(super) fn new(bits: u64, places: Places) -> Self {
+        let fraction = bits & ((1 << 52) - 1);
+        let (mantissa, exponent) = match (bits >> 52) as i32 & 0x7ff {
+            0 => (fraction, -1074),
+            biased => (fraction | 1 << 52, biased.saturating_sub(1075)),
+        };
+        // Zero takes the digits of one, and none of them.
+        let zero = mantissa == 0;
+        let (mantissa, exponent) = if zero { (1, 0) } else { (mantissa, exponent) };
+        let digits = Digits { numerator: Big::ZERO, denominator: Big::ZERO, point: 0 };
+        let mut decimal = Self { digits, point: 1, len: 0, given: 0, up: false, carried: false };
+        decimal.digits.start(mantissa, exponent);
+        let wanted = match places {
+            Places::Significant(n) => n.into(),
+            Places::Fraction(n) => i64::from(decimal.digits.point).saturating_add(n.into()),
+        };
+        // A value below a tenth of the last place is zero too.
+        if !zero && wanted >= 0 {
+            decimal.round(wanted);
+            decimal.digits.start(mantissa, exponent);
+        }
+        decimal
+    }
+
+    /// Finds how rounding to a number of digits ends, by going through them.
+    fn round(&mut self, wanted: i64) {
+        let digits = &mut self.digits;
+        let (mut last, mut before_nines, mut count) = (0, 0, 0u32);
+        while i64::from(count) < wanted && !digits.numerator.is_zero() {
+            last = digits.next();
+            count = count.saturating_add(1);
+            if last != 0 {
+                self.len = count;
+            }
+            if last != 9 {
+                before_nines = count;
+            }
+        }
+        // What is left, twice, against one in the last place.
+        digits.numerator.mul(2);
+        if digits.numerator.at_least(&digits.denominator) {
+            digits.numerator.sub(&digits.denominator);
+            self.up = !digits.numerator.is_zero() || last % 2 == 1;
+        }
+        if self.up {
+            self.len = before_nines.max(1);
+            self.carried = before_nines == 0;
+        }
+        if self.len > 0 {
+            self.point = digits.point.saturating_add(self.carried.into());
+        }
+    }
+
+    /// The next digit, 0 to 9; zeros after the last.
+    pub(super) fn next(&mut self) -> u8 {
+        if self.given >= self.len {
+            return 0;
+        }
+        self.given = self.given.saturating_add(1);
+        if self.carried {
+            return 1;
+        }
+        let digit = self.digits.next();
+        if self.up && self.given == self.len { digit.saturating_add(1) } else { digit }
+    }
+
+    /// How many digits are left until all are zeros.
+    pub(super) fn left(&self) -> u32 {
+        self.len.saturating_sub(self.given)
+    }
+}

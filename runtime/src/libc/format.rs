@@ -1,0 +1,316 @@
+//! `printf`'s formats (C17, 7.21.6.1) over the guest's memory.
+//!
+//! Arguments are where clang puts them for wasm32: packed from one address on, integers and pointers of 4
+//! bytes, `long long` and `double` of 8 bytes at addresses that are multiples of 8.
+
+use super::guest::{Bytes, advance, len_up_to};
+use super::output::Out;
+use super::{Env, float};
+use crate::Trap;
+use crate::host::HostError;
+
+/// The longest integer's digits: 64 bits in octal.
+const MAX_DIGITS: usize = 22;
+
+const REFUSED: HostError = HostError::Trap(Trap::Host("printf: %n, %a, %L and wide characters are refused"));
+const TOO_LONG: HostError = HostError::Trap(Trap::Host("printf: a width or precision beyond an int"));
+
+/// A conversion specification.
+#[derive(Clone, Copy)]
+pub(super) struct Spec {
+    left: bool,
+    plus: bool,
+    space: bool,
+    pub(super) alternate: bool,
+    zeros: bool,
+    width: u32,
+    pub(super) precision: Option<u32>,
+    length: Length,
+    /// The conversion's letter.
+    pub(super) conversion: u8,
+}
+
+/// How long an argument is, by its length modifier.
+#[derive(Clone, Copy, PartialEq)]
+enum Length {
+    Char,
+    Short,
+    Word,
+    /// `l` on a conversion to whom it matters: 32 bits as an integer, wide as a character.
+    Long,
+    LongLong,
+}
+
+impl Spec {
+    /// The sign to write, if any.
+    pub(super) fn sign(&self, negative: bool) -> &'static [u8] {
+        match () {
+            () if negative => b"-",
+            () if self.plus => b"+",
+            () if self.space => b" ",
+            () => b"",
+        }
+    }
+
+    /// The same, padded with spaces.
+    pub(super) const fn without_zeros(&self) -> Self {
+        Self { zeros: false, ..*self }
+    }
+
+    /// Puts a prefix and a body of `len` bytes in a field of the specification's width.
+    pub(super) fn padded(
+        &self,
+        env: &mut dyn Env,
+        out: &mut Out,
+        prefix: &[u8],
+        len: u32,
+        body: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), HostError>,
+    ) -> Result<(), HostError> {
+        let pad = self.width.saturating_sub(len).saturating_sub(prefix.len() as u32);
+        let (before, zeros, after) = match () {
+            () if self.left => (0, 0, pad),
+            () if self.zeros => (0, pad, 0),
+            () => (pad, 0, 0),
+        };
+        out.pad(env, b' ', before)?;
+        out.put_all(env, prefix)?;
+        out.pad(env, b'0', zeros)?;
+        body(env, out)?;
+        out.pad(env, b' ', after)
+    }
+
+    /// Puts an integer in the specification's base.
+    fn integer(&self, env: &mut dyn Env, out: &mut Out, negative: bool, value: u64) -> Result<(), HostError> {
+        let (base, hex) = match self.conversion {
+            b'o' => (8, b'a'),
+            b'x' | b'p' => (16, b'a'),
+            b'X' => (16, b'A'),
+            _ => (10, b'a'),
+        };
+        let mut digits = [0; MAX_DIGITS];
+        let mut count = 0u32;
+        let mut rest = value;
+        for place in digits.iter_mut().rev() {
+            if rest == 0 {
+                break;
+            }
+            let digit = (rest % base) as u8;
+            *place = digit.wrapping_add(if digit < 10 { b'0' } else { hex.wrapping_sub(10) });
+            rest /= base;
+            count = count.saturating_add(1);
+        }
+        let digits = digits.get(MAX_DIGITS.saturating_sub(count as usize)..).unwrap_or_default();
+
+        let mut least = self.precision.unwrap_or(1);
+        if self.alternate && base == 8 {
+            least = least.max(count.saturating_add(1));
+        }
+        let prefix = match self.conversion {
+            b'd' | b'i' => self.sign(negative),
+            b'p' => b"0x",
+            b'x' if self.alternate && value != 0 => b"0x",
+            b'X' if self.alternate && value != 0 => b"0X",
+            _ => b"",
+        };
+        let spec = if self.precision.is_some() { self.without_zeros() } else { *self };
+        let leading = least.saturating_sub(count);
+        spec.padded(env, out, prefix, count.saturating_add(leading), |env, out| {
+            out.pad(env, b'0', leading)?;
+            out.put_all(env, digits)
+        })
+    }
+
+    fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), HostError> {
+        let spec = self.without_zeros();
+        let limit = self.precision.unwrap_or(u32::MAX);
+        let len = len_up_to(env, addr, limit).map_err(HostError::Trap)?;
+        if addr == 0 && len == 0 {
+            let text = b"(null)".get(..limit.min(6) as usize).unwrap_or_default();
+            return spec.padded(env, out, b"", text.len() as u32, |env, out| out.put_all(env, text));
+        }
+        spec.padded(env, out, b"", len, |env, out| {
+            let mut bytes = Bytes::new(addr);
+            for _ in 0..len {
+                let byte = bytes.next(env).map_err(HostError::Trap)?;
+                out.put(env, byte)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes the conversion's argument and puts it.
+    fn convert(&self, env: &mut dyn Env, out: &mut Out, args: &mut Args) -> Result<(), HostError> {
+        match self.conversion {
+            b'd' | b'i' => {
+                let value = match self.length {
+                    Length::LongLong => args.dword(env)?.cast_signed(),
+                    Length::Char => i64::from(args.word(env)? as i8),
+                    Length::Short => i64::from(args.word(env)? as i16),
+                    Length::Word | Length::Long => i64::from(args.word(env)?.cast_signed()),
+                };
+                self.integer(env, out, value < 0, value.unsigned_abs())
+            }
+            b'u' | b'x' | b'X' | b'o' => {
+                let value = match self.length {
+                    Length::LongLong => args.dword(env)?,
+                    Length::Char => u64::from(args.word(env)? as u8),
+                    Length::Short => u64::from(args.word(env)? as u16),
+                    Length::Word | Length::Long => u64::from(args.word(env)?),
+                };
+                self.integer(env, out, false, value)
+            }
+            b'p' => {
+                let value = args.word(env)?;
+                self.integer(env, out, false, value.into())
+            }
+            b'f' | b'F' | b'e' | b'E' | b'g' | b'G' => {
+                let bits = args.dword(env)?;
+                float::put(env, out, self, bits)
+            }
+            b'c' if self.length != Length::Long => {
+                let byte = args.word(env)? as u8;
+                let spec = self.without_zeros();
+                spec.padded(env, out, b"", 1, |env, out| out.put(env, byte))
+            }
+            b's' if self.length != Length::Long => {
+                let addr = args.word(env)?;
+                self.string(env, out, addr)
+            }
+            b'%' => out.put(env, b'%'),
+            b'c' | b's' | b'n' | b'a' | b'A' | b'L' => Err(REFUSED),
+            // What C leaves undefined is shown as it is.
+            other => out.put_all(env, &[b'%', other]),
+        }
+    }
+}
+
+/// The arguments that are still to be taken.
+struct Args {
+    addr: u32,
+}
+
+impl Args {
+    fn take<const N: usize>(&mut self, env: &mut dyn Env) -> Result<[u8; N], HostError> {
+        let size = N as u32;
+        let addr =
+            self.addr.checked_next_multiple_of(size).ok_or(HostError::Trap(Trap::MemoryOutOfBounds))?;
+        let mut bytes = [0; N];
+        env.read(addr, &mut bytes).map_err(HostError::Trap)?;
+        // Past the end of the address space the next argument traps: no memory has bytes there.
+        self.addr = advance(addr, size).unwrap_or(u32::MAX);
+        Ok(bytes)
+    }
+
+    fn word(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
+        self.take(env).map(u32::from_le_bytes)
+    }
+
+    fn dword(&mut self, env: &mut dyn Env) -> Result<u64, HostError> {
+        self.take(env).map(u64::from_le_bytes)
+    }
+}
+
+/// A format that is being read.
+struct Parser {
+    bytes: Bytes,
+    /// The byte to look at.
+    byte: u8,
+}
+
+impl Parser {
+    fn advance(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
+        self.byte = self.bytes.next(env).map_err(HostError::Trap)?;
+        Ok(())
+    }
+
+    /// A number of decimal digits, 0 when there are none.
+    fn number(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
+        let mut number = 0u32;
+        while self.byte.is_ascii_digit() {
+            let digit = self.byte.wrapping_sub(b'0').into();
+            number = number.saturating_mul(10).saturating_add(digit);
+            self.advance(env)?;
+        }
+        if number > i32::MAX as u32 { Err(TOO_LONG) } else { Ok(number) }
+    }
+
+    /// A number, or the argument that a star stands for.
+    fn number_or_star(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<i32, HostError> {
+        if self.byte != b'*' {
+            return Ok(self.number(env)?.cast_signed());
+        }
+        self.advance(env)?;
+        Ok(args.word(env)?.cast_signed())
+    }
+
+    /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
+    fn spec(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<Spec, HostError> {
+        let mut spec = Spec {
+            left: false,
+            plus: false,
+            space: false,
+            alternate: false,
+            zeros: false,
+            width: 0,
+            precision: None,
+            length: Length::Word,
+            conversion: 0,
+        };
+        loop {
+            match self.byte {
+                b'-' => spec.left = true,
+                b'+' => spec.plus = true,
+                b' ' => spec.space = true,
+                b'#' => spec.alternate = true,
+                b'0' => spec.zeros = true,
+                _ => break,
+            }
+            self.advance(env)?;
+        }
+        let width = self.number_or_star(env, args)?;
+        spec.left |= width < 0;
+        spec.width = width.unsigned_abs();
+        if self.byte == b'.' {
+            self.advance(env)?;
+            spec.precision = u32::try_from(self.number_or_star(env, args)?).ok();
+        }
+        loop {
+            spec.length = match (self.byte, spec.length) {
+                (b'h', Length::Short) => Length::Char,
+                (b'h', _) => Length::Short,
+                (b'l', Length::Long) | (b'j', _) => Length::LongLong,
+                (b'l', _) => Length::Long,
+                (b'z' | b't', _) => Length::Word,
+                _ => break,
+            };
+            self.advance(env)?;
+        }
+        spec.conversion = self.byte;
+        Ok(spec)
+    }
+}
+
+/// Puts a format with its arguments. Output beyond what an `int` counts ends it early.
+pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -> Result<(), HostError> {
+    let mut parser = Parser { bytes: Bytes::new(format), byte: 0 };
+    let mut args = Args { addr: args };
+    loop {
+        parser.advance(env)?;
+        match parser.byte {
+            0 => return Ok(()),
+            b'%' => {
+                parser.advance(env)?;
+                let spec = parser.spec(env, &mut args)?;
+                if spec.conversion == 0 {
+                    // A lone % at the end is no conversion.
+                    return Ok(());
+                }
+                spec.convert(env, out, &mut args)?;
+            }
+            byte => out.put(env, byte)?,
+        }
+        if out.count() > i32::MAX as u64 {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The builtin C library that modules import from `env`, with the names and signatures of WAMR's
+//! libc-builtin, so that a module built for it runs unchanged.
+//!
+//! Each function is one row of [`table`] and a plain function over [`Env`], which is all that a libc
+//! function may touch: the guest's memory, the [`LibcState`] of its instance, and the console. Addresses
+//! and headers inside the guest's memory are allegations: each access is checked, each loop is bounded by
+//! the memory's size, and what does not hold is a trap.
+//!
+//! Limits: the "C" locale; `long` and pointers have 32 bits; `printf` has no `%n`, `%a`, `long double` or
+//! wide characters and refuses them by name. A libc call is not metered by fuel: its time is bounded by
+//! what the guest has written to its memory, not by a constant.
+
+mod ctype;
+mod decimal;
+mod ending;
+mod float;
+mod format;
+mod guest;
+mod heap;
+mod number;
+mod output;
+mod string;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use core::ops::Range;
+
+use crate::Trap;
+pub(crate) use guest::GuestMemory;
+use heap::Heap;
+pub(crate) use table::functions;
+
+/// What the library needs from a store's data.
+pub trait LibcHost {
+    /// The library's state for the instance that is running.
+    fn libc(&mut self) -> &mut LibcState;
+
+    /// Takes console output and gives how many bytes it took. When these are fewer than given, the guest's
+    /// call is suspended, to be made again when there is room.
+    fn write(&mut self, bytes: &[u8]) -> usize;
+}
+
+/// The library's state for one instance: 24 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LibcState {
+    heap: Heap,
+    /// How many bytes of a suspended call's output the console has taken.
+    emitted: u64,
+}
+
+impl LibcState {
+    /// Makes the state of an instance whose `malloc` serves the addresses `heap` of its linear memory.
+    ///
+    /// The range must be one that nothing else uses: from the module's exported global `__heap_base` (above
+    /// its data and, unless the stack lies first, its stack) to at most the memory's size, or pages that the
+    /// instantiating code has added to the end of the memory. Its contents need not be zero. An empty range
+    /// makes every `malloc` give null.
+    pub const fn new(heap: Range<u32>) -> Self {
+        Self { heap: Heap::new(heap), emitted: 0 }
+    }
+
+    /// Forgets a suspended call's output. To be called when a suspended call is dropped, else the next call
+    /// would skip as many bytes as the console had taken.
+    pub const fn reset_output(&mut self) {
+        self.emitted = 0;
+    }
+}
+
+/// What a libc function acts on: the memory, state and console of the guest that called it.
+///
+/// It is a trait object, so that the library is compiled once, whatever a store's data is.
+trait Env {
+    /// Reads bytes of the guest's memory.
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap>;
+    /// Writes bytes to the guest's memory.
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap>;
+    /// Sets bytes of the guest's memory.
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap>;
+    /// Copies bytes within the guest's memory, as `memmove`.
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap>;
+    /// The size of the guest's memory in bytes.
+    fn byte_len(&mut self) -> u64;
+    /// The library's state.
+    fn libc(&mut self) -> &mut LibcState;
+    /// Gives output to the console and returns how many bytes it took.
+    fn console(&mut self, bytes: &[u8]) -> usize;
+}

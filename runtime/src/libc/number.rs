@@ -1,0 +1,104 @@
+//! Numbers from strings.
+
+use super::guest::{Bytes, advance};
+use super::{Env, ctype};
+use crate::Trap;
+
+/// What a string begins with.
+struct Parsed {
+    negative: bool,
+    /// The magnitude, held at `u64::MAX` when it is larger.
+    value: u64,
+    /// How many bytes belong to the number; 0 when there is none.
+    len: u32,
+}
+
+/// Reads white space, a sign, a prefix and digits, as `strtol` does. `base` is 0 or 2 to 36.
+fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, Trap> {
+    let mut parsed = Parsed { negative: false, value: 0, len: 0 };
+    if base == 1 || base > 36 {
+        return Ok(parsed);
+    }
+    let mut bytes = Bytes::new(addr);
+    let mut at = 0u32;
+    let mut byte = bytes.next(env)?;
+    while ctype::space(&byte) {
+        byte = bytes.next(env)?;
+        at = advance(at, 1)?;
+    }
+    if byte == b'-' || byte == b'+' {
+        parsed.negative = byte == b'-';
+        byte = bytes.next(env)?;
+        at = advance(at, 1)?;
+    }
+    if byte == b'0' && (base == 0 || base == 16) {
+        // The zero is a number of its own when no digit follows the prefix.
+        byte = bytes.next(env)?;
+        at = advance(at, 1)?;
+        parsed.len = at;
+        if byte | 0x20 == b'x' {
+            byte = bytes.next(env)?;
+            at = advance(at, 1)?;
+            if !byte.is_ascii_hexdigit() {
+                return Ok(parsed);
+            }
+            base = 16;
+        } else if base == 0 {
+            base = 8;
+        }
+    } else if base == 0 {
+        base = 10;
+    }
+    while let Some(digit) = digit(byte, base) {
+        parsed.value = parsed.value.saturating_mul(base.into()).saturating_add(digit.into());
+        at = advance(at, 1)?;
+        parsed.len = at;
+        byte = bytes.next(env)?;
+    }
+    Ok(parsed)
+}
+
+/// The value of a digit in a base up to 36.
+fn digit(byte: u8, base: u32) -> Option<u32> {
+    let value = match byte {
+        b'0'..=b'9' => byte.wrapping_sub(b'0'),
+        b'a'..=b'z' | b'A'..=b'Z' => (byte | 0x20).wrapping_sub(b'a').wrapping_add(10),
+        _ => return None,
+    };
+    Some(value.into()).filter(|&value| value < base)
+}
+
+/// Tells the caller where the number ended, if it asks.
+fn write_end(env: &mut dyn Env, end: u32, addr: u32, parsed: &Parsed) -> Result<(), Trap> {
+    if end == 0 {
+        return Ok(());
+    }
+    env.write(end, &advance(addr, parsed.len)?.to_le_bytes())
+}
+
+/// The number with its sign, held at the bounds of a 32-bit `long`.
+fn to_long(parsed: &Parsed) -> u32 {
+    let value = i64::try_from(parsed.value).unwrap_or(i64::MAX);
+    let value = if parsed.negative { value.saturating_neg() } else { value };
+    value.clamp(i32::MIN.into(), i32::MAX.into()) as u32
+}
+
+pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, Trap> {
+    Ok(to_long(&parse(env, s, 10)?))
+}
+
+pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Trap> {
+    let parsed = parse(env, s, base)?;
+    write_end(env, end, s, &parsed)?;
+    Ok(to_long(&parsed))
+}
+
+pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Trap> {
+    let parsed = parse(env, s, base)?;
+    write_end(env, end, s, &parsed)?;
+    Ok(match u32::try_from(parsed.value) {
+        Ok(value) if parsed.negative => value.wrapping_neg(),
+        Ok(value) => value,
+        Err(_) => u32::MAX,
+    })
+}

@@ -1,0 +1,175 @@
+//! Output to the console or to a string, and the calls that make it.
+//!
+//! The console may take fewer bytes than it is given. Then the call is suspended, and made again from its
+//! start when there is room: `LibcState` counts what the console has taken of it, and the repeated call
+//! skips that many bytes.
+
+use super::Env;
+use super::format;
+use super::guest::{Bytes, advance};
+use crate::host::HostError;
+
+/// Bytes that are gathered before they are delivered.
+const CHUNK: usize = 32;
+/// The status of a call that has made more output than an `int` counts.
+const FAILED: u32 = u32::MAX;
+
+/// Where output goes.
+enum Target {
+    Console,
+    /// Bytes of the guest's memory; what does not fit is only counted.
+    String {
+        addr: u32,
+        room: u32,
+    },
+}
+
+/// Output in the making.
+pub(super) struct Out {
+    target: Target,
+    /// Bytes delivered, and those that did not fit.
+    done: u64,
+    buf: [u8; CHUNK],
+    held: usize,
+}
+
+impl Out {
+    const fn new(target: Target) -> Self {
+        Self { target, done: 0, buf: [0; CHUNK], held: 0 }
+    }
+
+    /// Puts one byte.
+    pub(super) fn put(&mut self, env: &mut dyn Env, byte: u8) -> Result<(), HostError> {
+        if self.held >= CHUNK {
+            self.flush(env)?;
+        }
+        if let Some(place) = self.buf.get_mut(self.held) {
+            *place = byte;
+            self.held = self.held.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Puts some bytes.
+    pub(super) fn put_all(&mut self, env: &mut dyn Env, bytes: &[u8]) -> Result<(), HostError> {
+        bytes.iter().try_for_each(|&byte| self.put(env, byte))
+    }
+
+    /// Puts a byte many times. What is not delivered takes no time.
+    pub(super) fn pad(&mut self, env: &mut dyn Env, byte: u8, mut count: u32) -> Result<(), HostError> {
+        self.flush(env)?;
+        if let Target::String { addr, room } = &mut self.target {
+            let fits = count.min(*room);
+            env.fill(*addr, fits, byte).map_err(HostError::Trap)?;
+            *addr = addr.wrapping_add(fits);
+            *room = room.saturating_sub(fits);
+            self.done = self.done.saturating_add(count.into());
+            return Ok(());
+        }
+        let skipped = env.libc().emitted.saturating_sub(self.done).min(count.into()) as u32;
+        self.done = self.done.saturating_add(skipped.into());
+        count = count.saturating_sub(skipped);
+        while count > 0 {
+            self.put(env, byte)?;
+            count = count.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// The number of bytes so far.
+    pub(super) fn count(&self) -> u64 {
+        self.done.saturating_add(self.held as u64)
+    }
+
+    /// Delivers what was gathered.
+    fn flush(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
+        let bytes = self.buf.get(..self.held).unwrap_or_default();
+        match &mut self.target {
+            Target::Console => {
+                let emitted = env.libc().emitted;
+                let skip = emitted.saturating_sub(self.done).min(bytes.len() as u64) as usize;
+                let fresh = bytes.get(skip..).unwrap_or_default();
+                if !fresh.is_empty() {
+                    let taken = env.console(fresh).min(fresh.len());
+                    env.libc().emitted = emitted.saturating_add(taken as u64);
+                    if taken < fresh.len() {
+                        return Err(HostError::Suspend);
+                    }
+                }
+            }
+            Target::String { addr, room } => {
+                let fits = bytes.len().min(*room as usize);
+                env.write(*addr, bytes.get(..fits).unwrap_or_default()).map_err(HostError::Trap)?;
+                *addr = addr.wrapping_add(fits as u32);
+                *room = room.saturating_sub(fits as u32);
+            }
+        }
+        self.done = self.done.saturating_add(bytes.len() as u64);
+        self.held = 0;
+        Ok(())
+    }
+}
+
+/// Runs a call that writes to the console, and gives the number of bytes.
+fn to_console(
+    env: &mut dyn Env,
+    call: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), HostError>,
+) -> Result<u32, HostError> {
+    let mut out = Out::new(Target::Console);
+    let result = call(env, &mut out).and_then(|()| out.flush(env));
+    if !matches!(result, Err(HostError::Suspend)) {
+        env.libc().emitted = 0;
+    }
+    result?;
+    Ok(int(out.count()))
+}
+
+/// A count as C's functions give it.
+fn int(count: u64) -> u32 {
+    if count > i32::MAX as u64 { FAILED } else { count as u32 }
+}
+
+pub(super) fn printf(env: &mut dyn Env, format: u32, args: u32) -> Result<u32, HostError> {
+    to_console(env, |env, out| format::format(env, out, format, args))
+}
+
+pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
+    to_console(env, |env, out| {
+        let mut bytes = Bytes::new(s);
+        loop {
+            match bytes.next(env).map_err(HostError::Trap)? {
+                0 => return out.put(env, b'\n'),
+                byte => out.put(env, byte)?,
+            }
+        }
+    })
+}
+
+pub(super) fn putchar(env: &mut dyn Env, c: u32) -> Result<u32, HostError> {
+    to_console(env, |env, out| out.put(env, c as u8))?;
+    Ok(c & 0xff)
+}
+
+pub(super) fn snprintf(
+    env: &mut dyn Env,
+    buf: u32,
+    size: u32,
+    format: u32,
+    args: u32,
+) -> Result<u32, HostError> {
+    let room = size.saturating_sub(1);
+    let mut out = Out::new(Target::String { addr: buf, room });
+    format::format(env, &mut out, format, args)?;
+    out.flush(env)?;
+    if size > 0 {
+        let len = out.count().min(room.into()) as u32;
+        let end = advance(buf, len).map_err(HostError::Trap)?;
+        env.write(end, &[0]).map_err(HostError::Trap)?;
+    }
+    Ok(int(out.count()))
+}
+
+pub(super) fn sprintf(env: &mut dyn Env, buf: u32, format: u32, args: u32) -> Result<u32, HostError> {
+    // Output beyond the end of the memory traps.
+    snprintf(env, buf, u32::MAX, format, args)
+}

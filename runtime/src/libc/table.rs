@@ -1,0 +1,148 @@
+//! The library's functions as a module's imports: one row each.
+
+use super::{Env, GuestMemory, LibcHost, LibcState, ctype, ending, heap, number, output, string};
+use crate::host::{Caller, HostError, HostFunc};
+use crate::{Trap, ValType};
+
+/// The module name that all functions are imported from.
+const MODULE: &str = "env";
+
+impl<T: LibcHost> Env for Caller<'_, T> {
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
+        GuestMemory::read(&self.memory(), addr, buf)
+    }
+
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
+        GuestMemory::write(&mut self.memory(), addr, bytes)
+    }
+
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
+        GuestMemory::fill(&mut self.memory(), addr, len, byte)
+    }
+
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
+        GuestMemory::copy(&mut self.memory(), dst, src, len)
+    }
+
+    fn byte_len(&mut self) -> u64 {
+        GuestMemory::byte_len(&self.memory())
+    }
+
+    fn libc(&mut self) -> &mut LibcState {
+        self.data_mut().libc()
+    }
+
+    fn console(&mut self, bytes: &[u8]) -> usize {
+        self.data_mut().write(bytes)
+    }
+}
+
+/// What a libc function may return, as the host function's result.
+trait Outcome {
+    fn outcome(self) -> Result<u64, HostError>;
+}
+
+impl Outcome for Result<u32, Trap> {
+    fn outcome(self) -> Result<u64, HostError> {
+        self.map(u64::from).map_err(HostError::Trap)
+    }
+}
+
+impl Outcome for Result<(), Trap> {
+    fn outcome(self) -> Result<u64, HostError> {
+        self.map(|()| 0).map_err(HostError::Trap)
+    }
+}
+
+impl Outcome for Result<u32, HostError> {
+    fn outcome(self) -> Result<u64, HostError> {
+        self.map(u64::from)
+    }
+}
+
+/// The first arguments; the interpreter passes as many as the row has parameters.
+fn first<const N: usize>(args: &[u32]) -> [u32; N] {
+    args.first_chunk().copied().unwrap_or([0; N])
+}
+
+/// Makes a row of each `"name"(parameters) -> result = function;`. All parameters are `i32`.
+macro_rules! rows {
+    ($($name:literal($($param:ident),*) $(-> $result:ident)? = $function:path;)*) => {
+        &[$(HostFunc {
+            module: MODULE,
+            name: $name,
+            params: &[$({ stringify!($param); ValType::I32 }),*],
+            results: &[$(ValType::$result)?],
+            call: |caller, args| {
+                let [$($param),*] = first(args);
+                $function(caller, $($param),*).outcome()
+            },
+        }),*]
+    };
+}
+
+/// The functions of the library. A name may have several rows that differ in type, so an import is to be
+/// matched by both.
+pub(crate) const fn functions<'a, T: LibcHost + 'a>() -> &'a [HostFunc<T>] {
+    rows! {
+        "printf"(format, args) -> I32 = output::printf;
+        "sprintf"(buf, format, args) -> I32 = output::sprintf;
+        "snprintf"(buf, size, format, args) -> I32 = output::snprintf;
+        // A va_list is the address that the variadic calls are given.
+        "vprintf"(format, args) -> I32 = output::printf;
+        "vsprintf"(buf, format, args) -> I32 = output::sprintf;
+        "vsnprintf"(buf, size, format, args) -> I32 = output::snprintf;
+        "puts"(s) -> I32 = output::puts;
+        "putchar"(c) -> I32 = output::putchar;
+
+        "memcpy"(dst, src, n) -> I32 = string::memcpy;
+        "memmove"(dst, src, n) -> I32 = string::memcpy;
+        "emscripten_memcpy_big"(dst, src, n) -> I32 = string::memcpy;
+        "memset"(dst, c, n) -> I32 = string::memset;
+        "memcmp"(a, b, n) -> I32 = string::memcmp;
+        "memchr"(s, c, n) -> I32 = string::memchr;
+        "strlen"(s) -> I32 = string::strlen;
+        "strcmp"(a, b) -> I32 = string::strcmp;
+        "strncmp"(a, b, n) -> I32 = string::strncmp;
+        "strncasecmp"(a, b, n) -> I32 = string::strncasecmp;
+        "strchr"(s, c) -> I32 = string::strchr;
+        "strstr"(s, needle) -> I32 = string::strstr;
+        "strspn"(s, accept) -> I32 = string::strspn;
+        "strcspn"(s, reject) -> I32 = string::strcspn;
+        "strcpy"(dst, src) -> I32 = string::strcpy;
+        "strncpy"(dst, src, n) -> I32 = string::strncpy;
+
+        "malloc"(size) -> I32 = heap::malloc;
+        "calloc"(count, size) -> I32 = heap::calloc;
+        "realloc"(ptr, size) -> I32 = heap::realloc;
+        "free"(ptr) = heap::free;
+        "strdup"(s) -> I32 = string::strdup;
+        "_strdup"(s) -> I32 = string::strdup;
+
+        "atoi"(s) -> I32 = number::atoi;
+        "strtol"(s, end, base) -> I32 = number::strtol;
+        "strtoul"(s, end, base) -> I32 = number::strtoul;
+
+        "isupper"(c) -> I32 = ctype::isupper;
+        "isalpha"(c) -> I32 = ctype::isalpha;
+        "isspace"(c) -> I32 = ctype::isspace;
+        "isgraph"(c) -> I32 = ctype::isgraph;
+        "isprint"(c) -> I32 = ctype::isprint;
+        "isdigit"(c) -> I32 = ctype::isdigit;
+        "isxdigit"(c) -> I32 = ctype::isxdigit;
+        "isalnum"(c) -> I32 = ctype::isalnum;
+        "tolower"(c) -> I32 = ctype::tolower;
+        "toupper"(c) -> I32 = ctype::toupper;
+
+        "exit"(status) = ending::exit;
+        // As C declares it, and as WAMR does for Emscripten.
+        "abort"() = ending::abort;
+        "abort"(code) = ending::abort_with;
+        "abortStackOverflow"(code) = ending::stack_overflow;
+        "nullFunc_X"(code) = ending::null_function;
+
+        "__cxa_allocate_exception"(size) -> I32 = heap::malloc;
+        "__cxa_begin_catch"(exception) = ending::begin_catch;
+        "__cxa_throw"(exception, kind, destructor) = ending::throw;
+    }
+}

@@ -1,0 +1,170 @@
+//! Memory, string, number and character functions against what C says.
+
+use super::World;
+use crate::Trap;
+use crate::libc::{ctype, number, string};
+
+const A: u32 = 64;
+const B: u32 = 512;
+const END: u32 = 65536;
+
+fn world(a: &str, b: &str) -> World {
+    let mut world = World::new();
+    world.string(A, a.as_bytes());
+    world.string(B, b.as_bytes());
+    world
+}
+
+#[test]
+fn compares() {
+    let check = |a, b, n, memory: i32, strings: i32, up_to: i32, no_case: i32| {
+        let mut w = world(a, b);
+        assert_eq!(string::memcmp(&mut w, A, B, n).map(u32::cast_signed).map(i32::signum), Ok(memory));
+        assert_eq!(string::strcmp(&mut w, A, B).map(u32::cast_signed).map(i32::signum), Ok(strings));
+        assert_eq!(string::strncmp(&mut w, A, B, n).map(u32::cast_signed).map(i32::signum), Ok(up_to));
+        assert_eq!(string::strncasecmp(&mut w, A, B, n).map(u32::cast_signed).map(i32::signum), Ok(no_case));
+    };
+    check("abc", "abc", 3, 0, 0, 0, 0);
+    check("abc", "abd", 2, 0, -1, 0, 0);
+    check("abc", "abd", 3, -1, -1, -1, -1);
+    check("abc", "ab", 3, 1, 1, 1, 1);
+    check("ABC", "abc", 3, -1, -1, -1, 0);
+    check("", "a", 9, -1, -1, -1, -1);
+    check("é", "z", 1, 1, 1, 1, 1);
+    check("ab\0c", "ab\0d", 4, -1, 0, 0, 0);
+    check("x", "y", 0, 0, -1, 0, 0);
+    check("a rather long text of one", "a rather long text of two", 30, -1, -1, -1, -1);
+}
+
+#[test]
+fn finds() {
+    let mut w = world("a needle in a haystack", "needle");
+    let at = |offset: u32| Ok(A + offset);
+    assert_eq!(string::strlen(&mut w, A), Ok(22));
+    assert_eq!(string::strchr(&mut w, A, 'n' as u32), at(2));
+    assert_eq!(string::strchr(&mut w, A, 0x100 | 'n' as u32), at(2));
+    assert_eq!(string::strchr(&mut w, A, 0), at(22));
+    assert_eq!(string::strchr(&mut w, A, 'z' as u32), Ok(0));
+    assert_eq!(string::memchr(&mut w, A, 'h' as u32, 14), Ok(0));
+    assert_eq!(string::memchr(&mut w, A, 'h' as u32, 15), at(14));
+    assert_eq!(string::strstr(&mut w, A, B), at(2));
+    assert_eq!(string::strstr(&mut w, B, A), Ok(0));
+    let mut check = |haystack: &str, needle: &str, want: u32| {
+        w.string(A, haystack.as_bytes());
+        w.string(B, needle.as_bytes());
+        assert_eq!(string::strstr(&mut w, A, B), Ok(want), "{needle} in {haystack}");
+    };
+    check("aaab", "aab", A + 1);
+    check("abc", "", A);
+    check("", "", A);
+    check("", "a", 0);
+    check("abc", "abcd", 0);
+    check("abc", "c", A + 2);
+
+    let mut check = |s: &str, set: &str, within, without| {
+        w.string(0, set.as_bytes());
+        w.string(A, s.as_bytes());
+        assert_eq!(string::strspn(&mut w, A, 0), Ok(within), "{s} of {set}");
+        assert_eq!(string::strcspn(&mut w, A, 0), Ok(without), "{s} of {set}");
+    };
+    check("123abc", "0123456789", 3, 0);
+    check("abc123", "321", 0, 3);
+    check("abc", "", 0, 3);
+    check("", "abc", 0, 0);
+}
+
+#[test]
+fn copies() {
+    let mut w = world("abcdef", "");
+    assert_eq!(string::memcpy(&mut w, A + 2, A, 4), Ok(A + 2));
+    assert_eq!(w.bytes(A, 7), b"ababcd\0");
+    assert_eq!(string::memset(&mut w, A, 0x141, 3), Ok(A));
+    assert_eq!(w.bytes(A, 7), b"AAAbcd\0");
+    assert_eq!(string::strcpy(&mut w, B, A), Ok(B));
+    assert_eq!(w.bytes(B, 7), b"AAAbcd\0");
+    w.memory.fill(B.into(), 10, b'#').unwrap();
+    assert_eq!(string::strncpy(&mut w, B, A, 3), Ok(B));
+    assert_eq!(w.bytes(B, 4), b"AAA#");
+    assert_eq!(string::strncpy(&mut w, B, A, 9), Ok(B));
+    assert_eq!(w.bytes(B, 10), b"AAAbcd\0\0\0#");
+    let copy = string::strdup(&mut w, A).unwrap();
+    assert_eq!(w.bytes(copy, 7), b"AAAbcd\0");
+    assert_eq!(string::strdup(&mut w, 0), Ok(0));
+}
+
+#[test]
+fn hostile_addresses_trap() {
+    let trap = Err(Trap::MemoryOutOfBounds);
+    let mut w = world("y", "");
+    w.memory.fill(u64::from(END) - 5, 5, b'x').unwrap();
+    for s in [END - 5, END, u32::MAX] {
+        assert_eq!(string::strlen(&mut w, s), trap);
+        assert_eq!(string::strchr(&mut w, s, 0), trap);
+        assert_eq!(string::strcpy(&mut w, B, s), trap);
+        assert_eq!(string::strcmp(&mut w, s, s), trap);
+        assert_eq!(string::strdup(&mut w, s), trap);
+        assert_eq!(string::strstr(&mut w, s, A), trap);
+        assert_eq!(number::atoi(&mut w, s), if s == END - 5 { Ok(0) } else { trap });
+        assert_eq!(string::memcpy(&mut w, s, 0, 6), trap);
+        assert_eq!(string::memset(&mut w, s, 0, u32::MAX), trap);
+        assert_eq!(string::memcmp(&mut w, s, s, 6), trap);
+        assert_eq!(string::memcpy(&mut w, s, s, 0), Ok(s), "no bytes, no trap");
+    }
+}
+
+#[test]
+fn numbers() {
+    let check = |text: &str, base, long: i32, unsigned: u32, len: u32| {
+        let mut w = world(text, "");
+        assert_eq!(number::strtol(&mut w, A, B, base).map(u32::cast_signed), Ok(long), "{text:?}");
+        assert_eq!(w.word(B), A + len, "{text:?}");
+        assert_eq!(number::strtoul(&mut w, A, B, base), Ok(unsigned), "{text:?}");
+        assert_eq!(w.word(B), A + len, "{text:?}");
+        assert_eq!(number::strtol(&mut w, A, 0, base).map(u32::cast_signed), Ok(long), "{text:?}");
+    };
+    check("42", 10, 42, 42, 2);
+    check(" \t\n\x0b\x0c\r-42x", 10, -42, -42i32 as u32, 9);
+    check("+7 ", 10, 7, 7, 2);
+    check("", 10, 0, 0, 0);
+    check("-", 10, 0, 0, 0);
+    check("abc", 10, 0, 0, 0);
+    check("0x1F", 0, 31, 31, 4);
+    check("0X1fg", 16, 31, 31, 4);
+    check("0x", 16, 0, 0, 1);
+    check("0xg", 0, 0, 0, 1);
+    check("017", 0, 15, 15, 3);
+    check("08", 0, 0, 0, 1);
+    check("0", 0, 0, 0, 1);
+    check("z", 36, 35, 35, 1);
+    check("102", 2, 2, 2, 2);
+    check("12", 1, 0, 0, 0);
+    check("12", 37, 0, 0, 0);
+    check("2147483648", 10, i32::MAX, 2_147_483_648, 10);
+    check("-2147483649", 10, i32::MIN, 2_147_483_647, 11);
+    check("99999999999999999999999", 10, i32::MAX, u32::MAX, 23);
+    check("-99999999999999999999999", 10, i32::MIN, u32::MAX, 24);
+    let mut w = world(" -12abc", "");
+    assert_eq!(number::atoi(&mut w, A).map(u32::cast_signed), Ok(-12));
+}
+
+#[test]
+fn classes() {
+    let mut w = World::new();
+    for c in 0..=300u32 {
+        let byte = u8::try_from(c).unwrap_or(0xff);
+        let check = |got: Result<u32, Trap>, want: bool| assert_eq!(got, Ok(want.into()), "{c}");
+        check(ctype::isupper(&mut w, c), byte.is_ascii_uppercase());
+        check(ctype::isalpha(&mut w, c), byte.is_ascii_alphabetic());
+        check(ctype::isspace(&mut w, c), b" \t\n\x0b\x0c\r".contains(&byte));
+        check(ctype::isgraph(&mut w, c), byte.is_ascii_graphic());
+        check(ctype::isprint(&mut w, c), (b' '..=b'~').contains(&byte));
+        check(ctype::isdigit(&mut w, c), byte.is_ascii_digit());
+        check(ctype::isxdigit(&mut w, c), byte.is_ascii_hexdigit());
+        check(ctype::isalnum(&mut w, c), byte.is_ascii_alphanumeric());
+    }
+    for (c, lower, upper) in [('a', 'a', 'A'), ('Z', 'z', 'Z'), ('1', '1', '1'), ('é', 'é', 'é')] {
+        assert_eq!(ctype::tolower(&mut w, c.into()), Ok(lower.into()));
+        assert_eq!(ctype::toupper(&mut w, c.into()), Ok(upper.into()));
+    }
+    assert_eq!(ctype::tolower(&mut w, u32::MAX), Ok(u32::MAX), "EOF stays");
+}
