@@ -44,9 +44,9 @@ impl Place {
         self.folder.path().join("flash.bin")
     }
 
-    /// A file in the place.
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 
@@ -127,7 +127,7 @@ impl Bench {
         let setting = Setting {
             board: &self.board,
             flash: &place.flash(),
-            folder: place.folder.path(),
+            folder: place.folder(),
             programs: Some(&self.programs),
         };
         play(script, name, &setting, manner)

@@ -216,9 +216,8 @@ impl Player<'_> {
             let message = format!("expected `{text}`\nnothing more was printed");
             return Err((at, self.session.failure(message)));
         }
-        // The terminal is back on the line: its user presses Enter to see the prompt.
-        self.session.send(b"\r");
-        self.session.rows_until_prompt(self.patience).map(drop).map_err(|failure| (step.at, failure))
+        // The terminal is back on the line, and has missed what the board last showed.
+        self.session.resync(self.patience).map_err(|failure| (step.at, failure))
     }
 }
 

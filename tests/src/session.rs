@@ -51,6 +51,7 @@ pub struct Session {
     /// What earlier terminals of this session showed, and what else happened.
     past: Vec<String>,
     hung_up: bool,
+    resyncs: u32,
 }
 
 impl Session {
@@ -69,6 +70,7 @@ impl Session {
             seen: 0,
             past: Vec::new(),
             hung_up: false,
+            resyncs: 0,
         })
     }
 
@@ -93,7 +95,7 @@ impl Session {
     }
 
     /// Puts a fresh terminal on the line, and `note` into the transcript.
-    pub(crate) fn reconnect(&mut self, note: &str) {
+    pub fn reconnect(&mut self, note: &str) {
         let old = std::mem::replace(&mut self.terminal, Terminal::new(self.manner));
         self.past.extend(old.rows());
         self.past.push(note.to_owned());
@@ -236,6 +238,21 @@ impl Session {
         self.send(b"\r");
         self.echo(typed, PATIENCE)?;
         self.rows_until_prompt(PATIENCE)
+    }
+
+    /// Finds the prompt again when it is not known what the line shows, by typing a comment that is looked for.
+    pub fn resync(&mut self, patience: Duration) -> Result<(), Failure> {
+        self.resyncs += 1;
+        let comment = format!("# resync {}", self.resyncs);
+        self.send(format!("\r{comment}\r").as_bytes());
+        let found = self.wait(patience, |session| {
+            std::iter::from_fn(|| session.next_row()).find(|row| row.ends_with(&comment))
+        });
+        match found {
+            Ok(Some(_)) => self.rows_until_prompt(patience).map(drop),
+            Ok(None) => Err(self.failure(format!("`{comment}` is not echoed within {patience:?}"))),
+            Err(error) => Err(self.failure(format!("the line failed: {error}"))),
+        }
     }
 
     /// A failure with the transcript so far.

@@ -28,7 +28,7 @@ fn main() -> io::Result<ExitCode> {
         say(&format!("{line}\r\n"))?;
         let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
         match verb {
-            "" => {}
+            "" | "#" => {}
             "echo" => say(&format!("{rest}\r\n"))?,
             "where" => say(&format!("cursor {cursor}\r\n"))?,
             "keep" => fs::write(&flash, rest)?,
