@@ -6,6 +6,7 @@
 //!
 //! Limits: 32-bit addresses; windows are never given back before the memory is dropped.
 
+mod span;
 mod windows;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 use core::ptr::NonNull;
 
 use crate::{Error, Result, Trap};
+use span::Span;
 use windows::Windows;
 
 /// The size that 32-bit addresses can reach, in bytes (specification section 4.2.8).
@@ -121,11 +123,9 @@ impl LinearMemory {
     /// The window that was used most recently; one with `lim` 0 when nothing is committed.
     pub(crate) fn window(&mut self) -> Window {
         match self.windows.get_mut(self.current) {
-            Some((start, bytes)) => Window {
-                base: bytes.as_mut_ptr(),
-                start: start as usize,
-                lim: bytes.len().saturating_sub(TAIL),
-            },
+            Some((start, bytes)) => {
+                Window { base: bytes.as_mut_ptr(), start, lim: bytes.len().saturating_sub(TAIL) }
+            }
             None => Window { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 },
         }
     }
@@ -140,13 +140,13 @@ impl LinearMemory {
     pub(crate) fn load(&mut self, addr: u64, size: u32) -> Result<u64, Trap> {
         let mut bytes = [0; MAX_ACCESS];
         let buf = bytes.get_mut(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
-        let end = self.check(addr, buf.len() as u64)?;
-        match self.windows.within(addr..end) {
-            Some((slot, source)) => {
+        let Some(span) = self.check(addr, buf.len() as u64)? else { return Ok(0) };
+        match self.windows.within(span) {
+            Some((slot, source)) if source.len() == buf.len() => {
                 buf.copy_from_slice(source);
                 self.current = slot;
             }
-            None => self.windows.read(addr, buf),
+            _ => self.windows.read(span, buf),
         }
         Ok(u64::from_le_bytes(bytes))
     }
@@ -161,14 +161,14 @@ impl LinearMemory {
     pub(crate) fn store(&mut self, addr: u64, size: u32, value: u64) -> Result<(), Trap> {
         let bytes = value.to_le_bytes();
         let bytes = bytes.get(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
-        let end = self.check(addr, bytes.len() as u64)?;
-        self.windows.commit(addr..end, self.byte_len())?;
-        match self.windows.within(addr..end) {
-            Some((slot, target)) => {
+        let Some(span) = self.check(addr, bytes.len() as u64)? else { return Ok(()) };
+        self.commit(span)?;
+        match self.windows.within(span) {
+            Some((slot, target)) if target.len() == bytes.len() => {
                 target.copy_from_slice(bytes);
                 self.current = slot;
             }
-            None => self.windows.put(addr, bytes),
+            _ => self.windows.put(span, bytes),
         }
         Ok(())
     }
@@ -179,8 +179,9 @@ impl LinearMemory {
     ///
     /// `Trap::MemoryOutOfBounds`; `buf` is then as it was.
     pub(crate) fn read(&self, addr: u64, buf: &mut [u8]) -> Result<(), Trap> {
-        self.check(addr, buf.len() as u64)?;
-        self.windows.read(addr, buf);
+        if let Some(span) = self.check(addr, buf.len() as u64)? {
+            self.windows.read(span, buf);
+        }
         Ok(())
     }
 
@@ -193,9 +194,10 @@ impl LinearMemory {
         if bytes.iter().all(|&byte| byte == 0) {
             return self.fill(addr, bytes.len() as u64, 0);
         }
-        let end = self.check(addr, bytes.len() as u64)?;
-        self.windows.commit(addr..end, self.byte_len())?;
-        self.windows.put(addr, bytes);
+        if let Some(span) = self.check(addr, bytes.len() as u64)? {
+            self.commit(span)?;
+            self.windows.put(span, bytes);
+        }
         Ok(())
     }
 
@@ -205,11 +207,12 @@ impl LinearMemory {
     ///
     /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
     pub(crate) fn fill(&mut self, addr: u64, len: u64, byte: u8) -> Result<(), Trap> {
-        let end = self.check(addr, len)?;
-        if byte != 0 {
-            self.windows.commit(addr..end, self.byte_len())?;
+        if let Some(span) = self.check(addr, len)? {
+            if byte != 0 {
+                self.commit(span)?;
+            }
+            self.windows.fill(span, byte);
         }
-        self.windows.fill(addr..end, byte);
         Ok(())
     }
 
@@ -220,35 +223,58 @@ impl LinearMemory {
     ///
     /// `Trap::MemoryOutOfBounds`, or `Trap::OutOfMemory` when the heap is full.
     pub(crate) fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), Trap> {
-        let src_end = self.check(src, len)?;
-        self.check(dst, len)?;
+        let (Some(from), Some(to)) = (self.check(src, len)?, self.check(dst, len)?) else { return Ok(()) };
         // All that is committed of the source gets its target committed, before anything changes.
-        for part in self.windows.committed_parts(src..src_end) {
-            let to = |addr: u64| dst.saturating_add(addr.saturating_sub(src));
-            self.windows.commit(to(part.start)..to(part.end), self.byte_len())?;
+        for part in self.windows.parts(from).into_iter().flatten() {
+            let first = part.first.wrapping_sub(from.first).wrapping_add(to.first);
+            if let Some(target) = Span::of(first, part.len()) {
+                self.commit(target)?;
+            }
         }
-        if self.windows.copy_inside_one(dst, src..src_end) {
+        let both = from.union(to);
+        if let Some((_, bytes)) = self.windows.within(both) {
+            let source = from.first.saturating_sub(both.first);
+            let target = to.first.saturating_sub(both.first);
+            windows::shift(bytes, source, target, from.len());
             return Ok(());
         }
         let mut buf = [0; COPY_CHUNK];
-        let mut done = 0;
-        while done < len {
-            let chunk = len.saturating_sub(done).min(COPY_CHUNK as u64);
+        let mut left = from.len();
+        while left > 0 {
+            let chunk = left.min(COPY_CHUNK);
+            left = left.saturating_sub(chunk);
             // Upwards when the target lies below the source, else downwards: as memmove.
-            let at = if dst < src { done } else { len.saturating_sub(done).saturating_sub(chunk) };
-            let Some(buf) = buf.get_mut(..chunk as usize) else { break };
-            self.windows.read(src.saturating_add(at), buf);
-            self.windows.put(dst.saturating_add(at), buf);
-            done = done.saturating_add(chunk);
+            let at = if to.first < from.first {
+                from.len().saturating_sub(left).saturating_sub(chunk)
+            } else {
+                left
+            };
+            let (source, target) = (from.first.saturating_add(at), to.first.saturating_add(at));
+            if let (Some(buf), Some(source), Some(target)) =
+                (buf.get_mut(..chunk), Span::of(source, chunk), Span::of(target, chunk))
+            {
+                self.windows.read(source, buf);
+                self.windows.put(target, buf);
+            }
         }
         Ok(())
     }
 
-    /// Checks a range against the declared size, and gives its end.
-    fn check(&self, addr: u64, len: u64) -> Result<u64, Trap> {
+    fn commit(&mut self, span: Span) -> Result<(), Trap> {
+        // A span was checked, so the memory is not empty; its last address fits a word.
+        let last = self.byte_len().saturating_sub(1) as usize;
+        self.windows.commit(span, last)
+    }
+
+    /// Checks a range against the declared size; it is `None` when it has no bytes.
+    fn check(&self, addr: u64, len: u64) -> Result<Option<Span>, Trap> {
         match addr.checked_add(len) {
-            Some(end) if end <= self.byte_len() => Ok(end),
-            _ => Err(Trap::MemoryOutOfBounds),
+            Some(end) if end <= self.byte_len() => {}
+            _ => return Err(Trap::MemoryOutOfBounds),
         }
+        // Both ends of a range that has bytes are below 2^32.
+        Ok(len
+            .checked_sub(1)
+            .map(|more| Span { first: addr as usize, last: addr.wrapping_add(more) as usize }))
     }
 }

@@ -183,7 +183,7 @@ fn changes_nothing_when_the_heap_is_full() {
 
 #[test]
 fn costs_what_is_touched() {
-    let step = GRANULE;
+    let step = GRANULE as u64;
     let check = |what, touch: &dyn Fn(&mut LinearMemory), budget: u64| {
         let mut memory = memory(32, 16);
         touch(&mut memory);
@@ -246,9 +246,9 @@ fn a_window_that_cannot_move_gets_a_neighbour() {
     assert_eq!(memory.committed(), held);
     memory.store(seam - 2, 8, u64::MAX).unwrap();
     assert_eq!(memory.load(seam - 2, 8), Ok(u64::MAX));
-    assert_eq!(memory.committed() as u64, seam + GRANULE);
+    assert_eq!(memory.committed() as u64, seam + GRANULE as u64);
     memory.windows.heap = None;
-    memory.store(seam + GRANULE, 1, 1).unwrap();
+    memory.store(seam + GRANULE as u64, 1, 1).unwrap();
     assert_eq!(memory.window().start, 0, "they join when there is room");
 }
 

@@ -5,45 +5,41 @@
 //! too many, the two that are nearest to each other become one. Growth asks for an eighth more than is
 //! needed, then for what is needed, and at last for a window of its own beside the one that cannot move.
 //!
-//! Addresses are below 2^32 and ranges were checked against the declared size; nothing here checks bounds
-//! again, but no call with other ranges can do worse than write nothing.
+//! Ranges were checked against the declared size; nothing here checks bounds again, but no range can do
+//! worse than write nothing.
 
 use alloc::vec::Vec;
-use core::{mem, ops::Range};
+use core::mem;
 
 use super::TAIL;
+use super::span::Span;
 use crate::Trap;
 
 /// How many windows a memory may have: stack, data and heap of a usual module, and one more.
-const MAX_WINDOWS: usize = 4;
+pub(super) const MAX_WINDOWS: usize = 4;
 /// A write at most this many bytes away from a window extends it.
-const NEAR: u64 = 1024;
+const NEAR: usize = 1024;
 /// Window bounds are multiples of this many bytes.
-pub(super) const GRANULE: u64 = if cfg!(target_pointer_width = "32") { 64 } else { 256 };
+pub(super) const GRANULE: usize = if cfg!(target_pointer_width = "32") { 64 } else { 256 };
 /// A window that grows takes this part of its length more than it needs.
-const SLACK_DIVISOR: u64 = 8;
+const SLACK_DIVISOR: usize = 8;
 
-/// A committed range; free when it is empty.
+/// A committed range; free when it has no bytes.
 #[derive(Debug, Default)]
 struct Slot {
-    start: u64,
+    first: usize,
     bytes: Vec<u8>,
 }
 
 impl Slot {
-    fn end(&self) -> u64 {
-        self.start.saturating_add(self.bytes.len() as u64)
+    fn span(&self) -> Option<Span> {
+        Span::of(self.first, self.bytes.len())
     }
 
-    fn range(&self) -> Range<u64> {
-        self.start..self.end()
-    }
-
-    /// The part of the window that holds `range`, which lies in it.
-    fn part(&mut self, range: Range<u64>) -> &mut [u8] {
-        let from = range.start.saturating_sub(self.start) as usize;
-        let to = range.end.saturating_sub(self.start) as usize;
-        self.bytes.get_mut(from..to).unwrap_or_default()
+    /// The bytes of a span that lies in the window.
+    fn part(&mut self, span: Span) -> &mut [u8] {
+        let from = span.first.wrapping_sub(self.first);
+        self.bytes.get_mut(from..).and_then(|bytes| bytes.get_mut(..span.len())).unwrap_or_default()
     }
 }
 
@@ -62,246 +58,218 @@ impl Windows {
         self.slots.iter().fold(0, |sum, slot| sum.saturating_add(slot.bytes.capacity()))
     }
 
-    /// The window that holds a range, and the range's bytes.
-    pub(super) fn within(&mut self, range: Range<u64>) -> Option<(usize, &mut [u8])> {
-        let holds = |slot: &Slot| slot.start <= range.start && range.end <= slot.end();
-        let slot = self.slots.iter().position(holds)?;
-        Some((slot, self.slots.get_mut(slot)?.part(range)))
-    }
-
-    /// A window's start and bytes.
-    pub(super) fn get_mut(&mut self, slot: usize) -> Option<(u64, &mut Vec<u8>)> {
+    /// A window's first address and bytes.
+    pub(super) fn get_mut(&mut self, slot: usize) -> Option<(usize, &mut [u8])> {
         let slot = self.slots.get_mut(slot)?;
-        (!slot.bytes.is_empty()).then_some((slot.start, &mut slot.bytes))
+        (!slot.bytes.is_empty()).then_some((slot.first, &mut slot.bytes))
     }
 
-    /// The first part of a range that is wholly in one window or wholly in none.
-    fn first_part(&self, range: &Range<u64>) -> (Option<usize>, Range<u64>) {
-        let mut end = range.end;
-        for (i, slot) in self.used() {
-            if slot.range().contains(&range.start) {
-                return (Some(i), range.start..end.min(slot.end()));
-            }
-            if slot.start > range.start {
-                end = end.min(slot.start);
-            }
-        }
-        (None, range.start..end)
+    /// The window that holds a span, and the span's bytes.
+    pub(super) fn within(&mut self, span: Span) -> Option<(usize, &mut [u8])> {
+        let slot = self.spans().position(|own| own.is_some_and(|own| own.holds(span)))?;
+        Some((slot, self.slots.get_mut(slot)?.part(span)))
     }
 
-    /// The parts of a range, in order, each with the window it is in.
-    fn parts(&self, mut range: Range<u64>) -> impl Iterator<Item = (Option<usize>, Range<u64>)> {
-        core::iter::from_fn(move || {
-            if range.is_empty() {
-                return None;
-            }
-            let part = self.first_part(&range);
-            range.start = part.1.end;
-            Some(part)
-        })
-    }
-
-    /// The parts of a range that are committed, in order; the rest of the array is empty ranges.
-    pub(super) fn committed_parts(&self, range: Range<u64>) -> [Range<u64>; MAX_WINDOWS] {
-        let mut parts = [const { 0..0 }; MAX_WINDOWS];
-        let committed = self.parts(range).filter(|(slot, _)| slot.is_some());
-        for (place, (_, part)) in parts.iter_mut().zip(committed) {
-            *place = part;
+    /// The committed parts of a span, in no order.
+    pub(super) fn parts(&self, span: Span) -> [Option<Span>; MAX_WINDOWS] {
+        let mut parts = [None; MAX_WINDOWS];
+        for (part, own) in parts.iter_mut().zip(self.spans()) {
+            *part = own.and_then(|own| own.overlap(span));
         }
         parts
     }
 
-    /// Reads bytes, zero where nothing is committed.
-    pub(super) fn read(&self, addr: u64, mut buf: &mut [u8]) {
-        for (slot, part) in self.parts(addr..addr.saturating_add(buf.len() as u64)) {
-            let len = part.end.saturating_sub(part.start) as usize;
-            let Some((head, rest)) = mem::take(&mut buf).split_at_mut_checked(len) else { return };
-            let source = slot.and_then(|slot| self.slots.get(slot)).and_then(|slot| {
-                let from = part.start.saturating_sub(slot.start) as usize;
-                slot.bytes.get(from..)?.get(..len)
-            });
-            match source {
-                Some(source) => head.copy_from_slice(source),
-                None => head.fill(0),
+    /// Reads the bytes of a span, zero where nothing is committed.
+    pub(super) fn read(&self, span: Span, buf: &mut [u8]) {
+        buf.fill(0);
+        for slot in &self.slots {
+            let Some(part) = slot.span().and_then(|own| own.overlap(span)) else { continue };
+            let source = slot.bytes.get(part.first.saturating_sub(slot.first)..).unwrap_or_default();
+            let target = buf.get_mut(part.first.saturating_sub(span.first)..).unwrap_or_default();
+            if let (Some(source), Some(target)) = (source.get(..part.len()), target.get_mut(..part.len())) {
+                target.copy_from_slice(source);
             }
-            buf = rest;
         }
     }
 
-    /// Writes bytes where memory is committed, and skips those where it is not.
-    pub(super) fn put(&mut self, addr: u64, mut bytes: &[u8]) {
-        let mut range = addr..addr.saturating_add(bytes.len() as u64);
-        while !range.is_empty() {
-            let (slot, part) = self.first_part(&range);
-            range.start = part.end;
-            let Some((head, rest)) = bytes.split_at_checked(part.end.saturating_sub(part.start) as usize)
-            else {
-                return;
-            };
-            bytes = rest;
-            if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
-                let target = slot.part(part);
-                if target.len() == head.len() {
-                    target.copy_from_slice(head);
-                }
+    /// Writes the bytes of a span where memory is committed, and skips those where it is not.
+    pub(super) fn put(&mut self, span: Span, bytes: &[u8]) {
+        self.each_part(span, |offset, part| {
+            let source = bytes.get(offset..).and_then(|bytes| bytes.get(..part.len()));
+            if let Some(source) = source {
+                part.copy_from_slice(source);
             }
-        }
+        });
     }
 
     /// Sets bytes where memory is committed, and skips those where it is not.
-    pub(super) fn fill(&mut self, range: Range<u64>, byte: u8) {
+    pub(super) fn fill(&mut self, span: Span, byte: u8) {
+        self.each_part(span, |_, part| part.fill(byte));
+    }
+
+    /// Visits the committed parts of a span, each with its offset in the span.
+    fn each_part(&mut self, span: Span, mut visit: impl FnMut(usize, &mut [u8])) {
         for slot in &mut self.slots {
-            let part = range.start.max(slot.start)..range.end.min(slot.end());
-            if !part.is_empty() {
-                slot.part(part).fill(byte);
+            if let Some(part) = slot.span().and_then(|own| own.overlap(span)) {
+                visit(part.first.saturating_sub(span.first), slot.part(part));
             }
         }
     }
 
-    /// Copies a range if it and its target are in one window; otherwise does nothing and gives `false`.
-    pub(super) fn copy_inside_one(&mut self, dst: u64, src: Range<u64>) -> bool {
-        let target = dst..dst.saturating_add(src.end.saturating_sub(src.start));
-        let both = union(&src, &target);
-        let Some(slot) =
-            self.slots.iter_mut().find(|slot| slot.start <= both.start && both.end <= slot.end())
-        else {
-            return false;
-        };
-        let from = src.start.saturating_sub(slot.start) as usize;
-        let to = src.end.saturating_sub(slot.start) as usize;
-        slot.bytes.copy_within(from..to, dst.saturating_sub(slot.start) as usize);
-        true
-    }
-
-    /// Commits a range of a memory whose declared size is `limit` bytes. Contents never change, also when
-    /// this fails.
-    pub(super) fn commit(&mut self, range: Range<u64>, limit: u64) -> Result<(), Trap> {
-        if self.within(range.clone()).is_some() || self.parts(range.clone()).all(|(slot, _)| slot.is_some()) {
+    /// Commits a span of a memory whose last address is `limit`. Contents never change, also when this
+    /// fails.
+    pub(super) fn commit(&mut self, span: Span, limit: usize) -> Result<(), Trap> {
+        if self.first_gap(span).is_none() {
             return Ok(());
         }
         // The fast path does not reach a window's last bytes, so the window ends beyond what is written.
-        let end = range.end.saturating_add(TAIL as u64);
-        let need = align_down(range.start)..align_up(end).min(limit);
-        let nearest = self.used().map(|(_, slot)| slot.range()).min_by_key(|other| gap(&need, other));
-        let Some(nearest) = nearest else { return self.join(need) };
-
-        let distance = gap(&need, &nearest);
-        let mut extend = distance <= NEAR;
-        if !extend && self.used().count() == MAX_WINDOWS {
-            match self.closest_pair() {
-                Some(both) if gap(&both.0, &both.1) < distance => self.join(union(&both.0, &both.1))?,
-                _ => extend = true,
+        let last = align_last(span.last.saturating_add(TAIL));
+        let need = Span { first: align_first(span.first), last: last.min(limit) };
+        let Some((nearest, distance)) = self.nearest(need) else { return self.join(need) };
+        if distance > NEAR {
+            if self.free().is_some() {
+                return self.join(need);
+            }
+            if let Some((both, gap)) = self.closest_pair()
+                && gap < distance
+            {
+                self.join(both)?;
+                return self.join(need);
             }
         }
-        if !extend {
-            return self.join(need);
+        let exact = need.union(nearest);
+        let slack = nearest.len() / SLACK_DIVISOR;
+        let mut generous = exact;
+        if exact.first < nearest.first {
+            generous.first = align_first(exact.first.saturating_sub(slack));
         }
-        let exact = union(&need, &nearest);
-        let slack = nearest.end.saturating_sub(nearest.start) / SLACK_DIVISOR;
-        let mut generous = exact.clone();
-        if exact.start < nearest.start {
-            generous.start = align_down(exact.start.saturating_sub(slack));
+        if exact.last > nearest.last {
+            generous.last = align_last(exact.last.saturating_add(slack)).min(limit);
         }
-        if exact.end > nearest.end {
-            generous.end = align_up(exact.end.saturating_add(slack)).min(limit);
+        if self.join(generous).is_ok() || self.join(exact).is_ok() {
+            return Ok(());
         }
-        self.join(generous).or_else(|_| self.join(exact)).or_else(|_| self.open_beside(need))
+        self.open_beside(need)
     }
 
-    /// Makes one window of a range and of all windows that it touches.
-    fn join(&mut self, range: Range<u64>) -> Result<(), Trap> {
-        let touches = |slot: &Slot| slot.start <= range.end && slot.end() >= range.start;
-        let mut whole = range.clone();
+    /// Makes one window of a span and of all windows that it touches.
+    fn join(&mut self, span: Span) -> Result<(), Trap> {
+        let mut whole = span;
         let mut host = None;
-        for (i, slot) in self.used().filter(|(_, slot)| touches(slot)) {
-            whole = union(&whole, &slot.range());
-            // The longest window stays where it is, and the others are copied to it.
-            if host.is_none_or(|(_, len)| slot.bytes.len() > len) {
-                host = Some((i, slot.bytes.len()));
+        for (i, own) in self.spans().enumerate() {
+            if let Some(own) = own.filter(|own| own.gap(span) == 0) {
+                whole = whole.union(own);
+                // The longest window is the one that is extended; the others are copied to it.
+                if host.is_none_or(|(_, len)| own.len() > len) {
+                    host = Some((i, own.len()));
+                }
             }
         }
-        let host = match host {
-            Some((host, _)) => host,
-            None => self.slots.iter().position(|slot| slot.bytes.is_empty()).ok_or(Trap::OutOfMemory)?,
-        };
-        self.extend(host, &whole)?;
-        for i in (0..MAX_WINDOWS).filter(|&i| i != host) {
+        let host = host.map(|(host, _)| host).or_else(|| self.free()).ok_or(Trap::OutOfMemory)?;
+        self.extend(host, whole)?;
+        for i in 0..MAX_WINDOWS {
             let Some(slot) = self.slots.get_mut(i) else { continue };
-            if !slot.bytes.is_empty() && whole.start <= slot.start && slot.end() <= whole.end {
-                let taken = mem::take(slot);
-                if let Some(host) = self.slots.get_mut(host) {
-                    let target = host.part(taken.range());
-                    if target.len() == taken.bytes.len() {
-                        target.copy_from_slice(&taken.bytes);
-                    }
+            if i == host || !slot.span().is_some_and(|own| whole.holds(own)) {
+                continue;
+            }
+            let taken = mem::take(slot);
+            if let (Some(host), Some(span)) = (self.slots.get_mut(host), taken.span()) {
+                let target = host.part(span);
+                if target.len() == taken.bytes.len() {
+                    target.copy_from_slice(&taken.bytes);
                 }
             }
         }
         Ok(())
     }
 
-    /// Extends a window, or opens a free one, to a range that holds it. Zeros are added.
-    fn extend(&mut self, slot: usize, range: &Range<u64>) -> Result<(), Trap> {
-        let total = usize::try_from(range.end.saturating_sub(range.start)).map_err(|_| Trap::OutOfMemory)?;
+    /// Extends a window, or opens a free one, to a span that holds it. Zeros are added.
+    fn extend(&mut self, slot: usize, span: Span) -> Result<(), Trap> {
         #[cfg(test)]
         let (held, heap) = (self.committed(), self.heap);
-        let Some(Slot { start, bytes }) = self.slots.get_mut(slot) else { return Err(Trap::OutOfMemory) };
-        let old = bytes.len();
+        let Some(Slot { first, bytes }) = self.slots.get_mut(slot) else { return Err(Trap::OutOfMemory) };
+        let (old, total) = (bytes.len(), span.len());
         #[cfg(test)]
         if total > old && heap.is_some_and(|heap| held.saturating_add(total) > heap) {
             return Err(Trap::OutOfMemory);
         }
         bytes.try_reserve_exact(total.saturating_sub(old)).map_err(|_| Trap::OutOfMemory)?;
         bytes.resize(total, 0);
-        let front = if old == 0 { 0 } else { start.saturating_sub(range.start) as usize };
-        if front > 0 {
-            bytes.copy_within(..old, front);
-            bytes.get_mut(..front).unwrap_or_default().fill(0);
+        let front = first.saturating_sub(span.first);
+        if old > 0 && front > 0 {
+            shift(bytes, 0, front, old);
+            bytes.iter_mut().take(front).for_each(|byte| *byte = 0);
         }
-        *start = range.start;
+        *first = span.first;
         Ok(())
     }
 
-    /// Opens a window of its own for each part of a range that is not committed. It may touch others: an
+    /// Opens a window of its own for each part of a span that is not committed. It may touch others: an
     /// access across the seam is slow, but needs no room to move the neighbour.
-    fn open_beside(&mut self, mut range: Range<u64>) -> Result<(), Trap> {
-        while !range.is_empty() {
-            let (slot, part) = self.first_part(&range);
-            range.start = part.end;
-            if slot.is_none() {
-                let free = self.slots.iter().position(|slot| slot.bytes.is_empty());
-                self.extend(free.ok_or(Trap::OutOfMemory)?, &part)?;
+    fn open_beside(&mut self, span: Span) -> Result<(), Trap> {
+        while let Some(gap) = self.first_gap(span) {
+            let free = self.free().ok_or(Trap::OutOfMemory)?;
+            self.extend(free, gap)?;
+        }
+        Ok(())
+    }
+
+    /// The first part of a span that is not committed.
+    fn first_gap(&self, span: Span) -> Option<Span> {
+        let mut gap = span;
+        // Each window is passed once at most.
+        for _ in 0..=MAX_WINDOWS {
+            let Some(over) = self.spans().flatten().find(|own| own.contains(gap.first)) else { break };
+            if over.last >= span.last {
+                return None;
+            }
+            gap.first = over.last.saturating_add(1);
+        }
+        for own in self.spans().flatten().filter(|own| own.first > gap.first) {
+            gap.last = gap.last.min(own.first.saturating_sub(1));
+        }
+        Some(gap)
+    }
+
+    fn spans(&self) -> impl Iterator<Item = Option<Span>> {
+        self.slots.iter().map(Slot::span)
+    }
+
+    fn free(&self) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.bytes.is_empty())
+    }
+
+    /// The window that is nearest to a span, and the bytes between them.
+    fn nearest(&self, span: Span) -> Option<(Span, usize)> {
+        self.spans().flatten().map(|own| (own, own.gap(span))).min_by_key(|&(_, gap)| gap)
+    }
+
+    /// The two windows with the least between them, as one, and how much that is.
+    fn closest_pair(&self) -> Option<(Span, usize)> {
+        let mut closest: Option<(Span, usize)> = None;
+        for a in self.spans().flatten() {
+            for b in self.spans().flatten().filter(|&b| b != a) {
+                if closest.is_none_or(|(_, gap)| a.gap(b) < gap) {
+                    closest = Some((a.union(b), a.gap(b)));
+                }
             }
         }
-        Ok(())
-    }
-
-    fn used(&self) -> impl Iterator<Item = (usize, &Slot)> {
-        self.slots.iter().enumerate().filter(|(_, slot)| !slot.bytes.is_empty())
-    }
-
-    /// The two windows with the least between them.
-    fn closest_pair(&self) -> Option<(Range<u64>, Range<u64>)> {
-        self.used()
-            .flat_map(|(i, a)| self.used().filter(move |(j, _)| *j > i).map(|(_, b)| (a.range(), b.range())))
-            .min_by_key(|(a, b)| gap(a, b))
+        closest
     }
 }
 
-fn align_down(addr: u64) -> u64 {
+/// Moves bytes within a slice that has both their ranges; `copy_within` without its panic.
+pub(super) fn shift(bytes: &mut [u8], from: usize, to: usize, len: usize) {
+    let end = from.saturating_add(len);
+    if from <= end && end <= bytes.len() && to <= bytes.len().wrapping_sub(end.wrapping_sub(from)) {
+        bytes.copy_within(from..end, to);
+    }
+}
+
+const fn align_first(addr: usize) -> usize {
     addr & !(GRANULE - 1)
 }
 
-fn align_up(addr: u64) -> u64 {
-    align_down(addr.saturating_add(GRANULE - 1))
-}
-
-/// The smallest range that holds both.
-fn union(a: &Range<u64>, b: &Range<u64>) -> Range<u64> {
-    a.start.min(b.start)..a.end.max(b.end)
-}
-
-/// The bytes between two ranges; 0 when they touch or overlap.
-fn gap(a: &Range<u64>, b: &Range<u64>) -> u64 {
-    a.start.max(b.start).saturating_sub(a.end.min(b.end))
+const fn align_last(addr: usize) -> usize {
+    addr | (GRANULE - 1)
 }
