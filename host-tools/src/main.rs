@@ -1,2 +1,7 @@
-//! The wasmote command.
-fn main() {}
+//! The `wasmote` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wasmote_host::main()
+}

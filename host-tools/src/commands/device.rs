@@ -1,0 +1,107 @@
+//! Commands for a device: install, ls, rm, call and shell, download.
+
+use std::path::{Path, PathBuf};
+
+use serialport::SerialPort;
+
+use super::{Row, load_module, name_of, print, print_json, print_rows, save};
+use crate::cli::{Options, PORT_VARIABLE};
+use crate::client::{Client, hex, interrupt};
+use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
+use crate::line::{self, Line};
+use crate::progress::Progress;
+
+/// Returns the port that the options name.
+pub(super) fn port_of(options: &Options) -> Result<&str> {
+    let missing = || Error::Usage(format!("no port; give one with -p PORT or in {PORT_VARIABLE}"));
+    options.port.as_deref().ok_or_else(missing)
+}
+
+fn connect(options: &Options) -> Result<Client> {
+    let port = port_of(options)?;
+    Ok(Client::new(Line::new(line::open(port, options.baud)?), port))
+}
+
+/// Installs a file. It is checked before the port is opened.
+pub(super) fn install(options: &Options, file: &Path, name: Option<&str>) -> Result<u8> {
+    port_of(options)?;
+    let name = name.map_or_else(|| name_of(file), |name| Ok(name.to_owned()))?;
+    let bytes = load_module(file)?;
+    let client = connect(options)?;
+    let mut progress = Progress::new(bytes.len());
+    let installed = client.install(&name, &bytes, &mut |done| progress.update(done, bytes.len()));
+    let seconds = progress.seconds();
+    drop(progress);
+    let sha256 = hex(&installed?);
+    print(&format!("{name}: {} B, sha256 {sha256}, {seconds:.1} s\n", bytes.len()))
+}
+
+/// Lists the modules.
+pub(super) fn list(options: &Options) -> Result<u8> {
+    let modules = connect(options)?.list()?;
+    let row = |module: crate::protocol::Listing| Row {
+        name: module.name,
+        len: module.len,
+        sha256: module.sha256.map(|hash| hex(&hash)),
+    };
+    print_rows(&modules.into_iter().map(row).collect::<Vec<_>>(), options.json)
+}
+
+/// Removes modules; one that fails does not keep the others.
+pub(super) fn remove(options: &Options, names: &[String]) -> Result<u8> {
+    let client = connect(options)?;
+    let mut status = EXIT_OK;
+    for name in names {
+        match client.delete(name) {
+            Err(Error::Device(text)) => {
+                eprintln!("wasmote: {text}");
+                status = EXIT_DEVICE;
+            }
+            other => other?,
+        }
+    }
+    Ok(status)
+}
+
+/// Runs a command of the shell; Ctrl-C stops it on the device.
+pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
+    let port = port_of(options)?;
+    let opened = line::open(port, options.baud)?;
+    stop_on_interrupt(opened.as_ref())?;
+    let done = Client::new(Line::new(opened), port).execute(argv, options.timeout)?;
+    if options.json {
+        print_json(&serde_json::json!({"output": done.output, "status": done.status}))?;
+    } else {
+        print(&done.output)?;
+    }
+    Ok(match u8::try_from(done.status) {
+        Ok(status) => status,
+        Err(_) => EXIT_DEVICE,
+    })
+}
+
+/// Makes Ctrl-C go to the device; the second one ends this program.
+fn stop_on_interrupt(port: &dyn SerialPort) -> Result<()> {
+    let mut device = port.try_clone().map_err(|error| Error::Line(error.to_string()))?;
+    let mut asked = false;
+    let stop = move || {
+        if asked || interrupt(&mut device).is_err() {
+            /// Exit status after Ctrl-C, as shells have it.
+            const INTERRUPTED: i32 = 130;
+            std::process::exit(INTERRUPTED);
+        }
+        asked = true;
+    };
+    ctrlc::set_handler(stop).map_err(|error| Error::Usage(format!("cannot handle Ctrl-C: {error}")))
+}
+
+/// Copies a module to this computer.
+pub(super) fn download(options: &Options, name: &str, output: Option<&Path>) -> Result<u8> {
+    let client = connect(options)?;
+    let mut progress = Progress::new(0);
+    let bytes = client.download(name, &mut |done, total| progress.update(done, total));
+    drop(progress);
+    let default = PathBuf::from(format!("{name}.wasm"));
+    save(&bytes?, output.unwrap_or(&default))?;
+    Ok(EXIT_OK)
+}
