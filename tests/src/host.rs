@@ -66,7 +66,6 @@ impl Session {
             child.kill()?;
             child.wait()?;
         }
-        drop(port.far);
         let printed = reader.join().map_err(|_| io::Error::other("the reader of the output failed"))??;
         match status {
             Ok(status) => Ok(Outcome { printed, status }),

@@ -106,11 +106,7 @@ impl Player<'_> {
             Action::Restart => {
                 let restarted = self.session.restart();
                 restarted.map_err(|error| fail(self.session.failure(error.to_string())))?;
-                if step.expected.is_empty() {
-                    self.session.rows_until_prompt(self.patience).map(drop).map_err(fail)
-                } else {
-                    self.expect(step, End::Prompt, self.patience)
-                }
+                self.expect(step, End::Prompt, self.patience)
             }
             Action::Kill => {
                 self.session.kill();

@@ -22,7 +22,6 @@
 use std::time::Duration;
 
 use crate::pattern::Pattern;
-use crate::session::PATIENCE;
 use crate::terminal::Manner;
 
 /// A parsed script.
@@ -108,7 +107,13 @@ impl Script {
             script.line(index + 1, line, &mut known).map_err(|why| format!("{}: {why}", index + 1))?;
         }
         if !matches!(script.steps.first(), Some(Step { action: Action::Start, .. })) {
-            script.steps.insert(0, Step { at: 0, action: Action::Start, expected: vec![Expected::Lines] });
+            script.steps.insert(0, Step { at: 0, action: Action::Start, expected: Vec::new() });
+        }
+        // What a board says before its first prompt only matters to scripts that ask for it.
+        for step in &mut script.steps {
+            if matches!(step.action, Action::Start | Action::Restart) && step.expected.is_empty() {
+                step.expected.push(Expected::Lines);
+            }
         }
         Ok(script)
     }
@@ -175,7 +180,7 @@ impl Script {
             "restart" => Action::Restart,
             "kill" => Action::Kill,
             "wait" => Action::Wait(Duration::from_millis(number()?)),
-            "patience" => Action::Patience(Duration::from_secs(number()?).max(PATIENCE)),
+            "patience" => Action::Patience(Duration::from_secs(number()?)),
             _ => return Err(format!("`@{name}` is no directive")),
         };
         self.push(at, action);

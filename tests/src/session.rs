@@ -107,6 +107,11 @@ impl Session {
         self.outgoing.extend(bytes);
     }
 
+    /// How many typed bytes the line has not taken yet.
+    pub fn backlog(&self) -> usize {
+        self.outgoing.len()
+    }
+
     /// Lets bytes flow both ways until something happened on the line or `until` is reached.
     pub fn flow(&mut self, until: Instant) -> io::Result<()> {
         let left = until.saturating_duration_since(Instant::now());
