@@ -61,6 +61,11 @@ pub(crate) struct Window {
     pub(crate) lim: usize,
 }
 
+impl Window {
+    /// No window.
+    const NONE: Self = Self { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 };
+}
+
 /// A linear memory. A trap of any of its methods leaves the memory's contents as they were.
 #[derive(Debug)]
 pub(crate) struct LinearMemory {
@@ -70,7 +75,7 @@ pub(crate) struct LinearMemory {
     cap: u64,
     windows: Windows,
     /// The window that was used most recently.
-    current: usize,
+    current: Window,
 }
 
 impl LinearMemory {
@@ -85,7 +90,7 @@ impl LinearMemory {
         if ty.bytes(ty.min) > cap {
             return Err(Error::Limit { what: "memory_size" });
         }
-        Ok(Self { ty, pages: ty.min, cap: cap.min(max), windows: Windows::default(), current: 0 })
+        Ok(Self { ty, pages: ty.min, cap: cap.min(max), windows: Windows::default(), current: Window::NONE })
     }
 
     /// The type that the memory was made with; `min` is not its present size.
@@ -121,13 +126,8 @@ impl LinearMemory {
     }
 
     /// The window that was used most recently; one with `lim` 0 when nothing is committed.
-    pub(crate) fn window(&mut self) -> Window {
-        match self.windows.get_mut(self.current) {
-            Some((start, bytes)) => {
-                Window { base: bytes.as_mut_ptr(), start, lim: bytes.len().saturating_sub(TAIL) }
-            }
-            None => Window { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 },
-        }
+    pub(crate) fn window(&self) -> Window {
+        self.current
     }
 
     /// Loads `size` (1, 2, 4 or 8) bytes, little-endian and zero-extended. What is not committed reads as
@@ -142,9 +142,9 @@ impl LinearMemory {
         let buf = bytes.get_mut(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
         let Some(span) = self.check(addr, buf.len() as u64)? else { return Ok(0) };
         match self.windows.within(span) {
-            Some((slot, source)) if source.len() == buf.len() => {
+            Some((window, source)) if source.len() == buf.len() => {
                 buf.copy_from_slice(source);
-                self.current = slot;
+                self.current = window;
             }
             _ => self.windows.read(span, buf),
         }
@@ -164,9 +164,9 @@ impl LinearMemory {
         let Some(span) = self.check(addr, bytes.len() as u64)? else { return Ok(()) };
         self.commit(span)?;
         match self.windows.within(span) {
-            Some((slot, target)) if target.len() == bytes.len() => {
+            Some((window, target)) if target.len() == bytes.len() => {
                 target.copy_from_slice(bytes);
-                self.current = slot;
+                self.current = window;
             }
             _ => self.windows.put(span, bytes),
         }
@@ -261,9 +261,17 @@ impl LinearMemory {
     }
 
     fn commit(&mut self, span: Span) -> Result<(), Trap> {
+        if self.windows.hold(span) {
+            return Ok(());
+        }
         // A span was checked, so the memory is not empty; its last address fits a word.
         let last = self.byte_len().saturating_sub(1) as usize;
-        self.windows.commit(span, last)
+        let result = self.windows.commit(span, last);
+        // The current window may have moved.
+        let used = if result.is_ok() { span.first } else { self.current.start };
+        let window = self.windows.within(Span { first: used, last: used });
+        self.current = window.map_or(Window::NONE, |(window, _)| window);
+        result
     }
 
     /// Checks a range against the declared size; it is `None` when it has no bytes.

@@ -98,8 +98,7 @@ struct Digits {
 }
 
 impl Digits {
-    /// Starts with `mantissa * 2^exponent`, the mantissa not 0 and the exponent a double's. It works in
-    /// place, because a second copy would take as much stack again.
+    /// Starts with `mantissa * 2^exponent`, the mantissa not 0 and the exponent a double's.
     fn start(&mut self, mantissa: u64, exponent: i32) {
         self.numerator.set(mantissa);
         self.denominator.set(1);
@@ -154,33 +153,42 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Rounds a finite value, given as the bits of a double; the sign is ignored.
-    pub(super) fn new(bits: u64, places: Places) -> Self {
+    /// Before a value is given; all of it is zeros, so it takes no place in flash.
+    pub(super) const NONE: Self = Self {
+        digits: Digits { numerator: Big::ZERO, denominator: Big::ZERO, point: 0 },
+        point: 0,
+        len: 0,
+        given: 0,
+        up: false,
+        carried: false,
+    };
+
+    /// Becomes a finite value, given as the bits of a double without its sign, rounded. It must be `NONE` yet;
+    /// it works in place, because a second copy would take as much stack again.
+    pub(super) fn round(&mut self, bits: u64, places: Places) {
         let fraction = bits & ((1 << 52) - 1);
         let (mantissa, exponent) = match (bits >> 52) as i32 & 0x7ff {
             0 => (fraction, -1074),
             biased => (fraction | 1 << 52, biased.saturating_sub(1075)),
         };
-        // Zero takes the digits of one, and none of them.
-        let zero = mantissa == 0;
-        let (mantissa, exponent) = if zero { (1, 0) } else { (mantissa, exponent) };
-        let digits = Digits { numerator: Big::ZERO, denominator: Big::ZERO, point: 0 };
-        let mut decimal = Self { digits, point: 1, len: 0, given: 0, up: false, carried: false };
-        decimal.digits.start(mantissa, exponent);
+        self.point = 1;
+        if mantissa == 0 {
+            return;
+        }
+        self.digits.start(mantissa, exponent);
         let wanted = match places {
             Places::Significant(n) => n.into(),
-            Places::Fraction(n) => i64::from(decimal.digits.point).saturating_add(n.into()),
+            Places::Fraction(n) => i64::from(self.digits.point).saturating_add(n.into()),
         };
         // A value below a tenth of the last place is zero too.
-        if !zero && wanted >= 0 {
-            decimal.round(wanted);
-            decimal.digits.start(mantissa, exponent);
+        if wanted >= 0 {
+            self.find_end(wanted);
+            self.digits.start(mantissa, exponent);
         }
-        decimal
     }
 
     /// Finds how rounding to a number of digits ends, by going through them.
-    fn round(&mut self, wanted: i64) {
+    fn find_end(&mut self, wanted: i64) {
         let digits = &mut self.digits;
         let (mut last, mut before_nines, mut count) = (0, 0, 0u32);
         while i64::from(count) < wanted && !digits.numerator.is_zero() {

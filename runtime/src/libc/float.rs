@@ -13,103 +13,49 @@ const SIGN: u64 = 1 << 63;
 /// The bits of infinity.
 const INFINITY: u64 = 0x7ff << 52;
 
-/// Puts a double, given as its bits.
-pub(super) fn put(env: &mut dyn Env, out: &mut Out, spec: &Spec, bits: u64) -> Result<(), HostError> {
+/// Puts a double, given as its bits. It is not inlined, so that only floats pay for its stack.
+#[inline(never)]
+pub(super) fn put(env: &mut dyn Env, out: &mut Out, spec: &mut Spec, bits: u64) -> Result<(), HostError> {
     let sign = spec.sign(bits & SIGN != 0);
     let magnitude = bits & !SIGN;
     let upper = spec.conversion.is_ascii_uppercase();
     if magnitude >= INFINITY {
+        spec.zeros = false;
         let text: &[u8] = match (magnitude > INFINITY, upper) {
             (false, false) => b"inf",
             (false, true) => b"INF",
             (true, false) => b"nan",
             (true, true) => b"NAN",
         };
-        return spec.without_zeros().padded(env, out, sign, 3, |env, out| out.put_all(env, text));
+        return spec.field(env, out, sign, text);
     }
 
-    let precision = spec.precision.unwrap_or(DEFAULT_PRECISION);
-    let number = match spec.conversion | 0x20 {
-        b'f' => Number::fixed(magnitude, precision, spec.alternate),
-        b'e' => Number::scientific(magnitude, precision, spec.alternate),
-        _ => Number::shorter(magnitude, precision.max(1), spec.alternate),
+    let mut precision = spec.precision.unwrap_or(DEFAULT_PRECISION);
+    let style = spec.conversion | 0x20;
+    let places = match style {
+        b'f' => Places::Fraction(precision),
+        b'e' => Places::Significant(precision.saturating_add(1)),
+        _ => {
+            precision = precision.max(1);
+            Places::Significant(precision)
+        }
     };
-    spec.padded(env, out, sign, number.len(), |env, out| number.put(env, out, upper))
-}
-
-/// A number that knows how long its text is.
-struct Number {
-    decimal: Decimal,
-    /// Digits before the decimal point.
-    whole: u32,
-    /// Zeros before the first digit, when the value is below 1 and written without an exponent.
-    zeros: u32,
-    /// Digits after the decimal point.
-    fraction: u32,
-    /// Whether there is a decimal point.
-    point: bool,
-    exponent: Option<i32>,
-}
-
-impl Number {
-    fn fixed(bits: u64, precision: u32, alternate: bool) -> Self {
-        Self::without_exponent(Decimal::new(bits, Places::Fraction(precision)), precision, alternate)
+    let mut decimal = Decimal::NONE;
+    decimal.round(magnitude, places);
+    let layout = match style {
+        b'f' => Layout::fixed(&decimal, precision),
+        b'e' => Layout::scientific(&decimal, precision),
+        _ => Layout::shorter(&decimal, precision, spec.alternate),
+    };
+    let point = layout.fraction > 0 || spec.alternate;
+    let len = layout.len().saturating_add(point.into());
+    spec.open(env, out, sign, len)?;
+    put_digits(env, out, &mut decimal, layout.zeros.min(1), layout.whole)?;
+    if point {
+        out.put(env, b'.')?;
     }
-
-    fn scientific(bits: u64, precision: u32, alternate: bool) -> Self {
-        let digits = precision.saturating_add(1);
-        Self::with_exponent(Decimal::new(bits, Places::Significant(digits)), precision, alternate)
-    }
-
-    /// `%g`: the style by the exponent, and no zeros at the end unless they are asked for.
-    fn shorter(bits: u64, precision: u32, alternate: bool) -> Self {
-        let decimal = Decimal::new(bits, Places::Significant(precision));
-        let exponent = decimal.point.saturating_sub(1);
-        let significant = if alternate { precision } else { decimal.len };
-        if exponent < -4 || i64::from(exponent) >= precision.into() {
-            return Self::with_exponent(decimal, significant.saturating_sub(1), alternate);
-        }
-        let fraction = i64::from(significant).saturating_sub(decimal.point.into());
-        let fraction = u32::try_from(fraction.max(0)).unwrap_or(u32::MAX);
-        Self::without_exponent(decimal, fraction, alternate)
-    }
-
-    fn without_exponent(decimal: Decimal, fraction: u32, alternate: bool) -> Self {
-        let whole = u32::try_from(decimal.point).unwrap_or(0);
-        // A value below 1 has a zero before the point, and its exponent in zeros after it.
-        let zeros = 1u32.saturating_sub(whole).saturating_add(decimal.point.min(0).unsigned_abs());
-        Self {
-            decimal,
-            whole: whole.max(1),
-            zeros,
-            fraction,
-            point: fraction > 0 || alternate,
-            exponent: None,
-        }
-    }
-
-    fn with_exponent(decimal: Decimal, fraction: u32, alternate: bool) -> Self {
-        let exponent = Some(decimal.point.saturating_sub(1));
-        Self { decimal, whole: 1, zeros: 0, fraction, point: fraction > 0 || alternate, exponent }
-    }
-
-    /// The length of the text in bytes.
-    fn len(&self) -> u32 {
-        let exponent = match self.exponent.map(i32::unsigned_abs) {
-            None => 0,
-            Some(0..=99) => 4,
-            Some(_) => 5,
-        };
-        self.whole.saturating_add(self.fraction).saturating_add(self.point.into()).saturating_add(exponent)
-    }
-
-    fn put(mut self, env: &mut dyn Env, out: &mut Out, upper: bool) -> Result<(), HostError> {
-        self.put_digits(env, out, self.whole)?;
-        if self.point {
-            out.put(env, b'.')?;
-        }
-        self.put_digits(env, out, self.fraction)?;
-        let Some(exponent) = self.exponent else { return Ok(()) };
+    put_digits(env, out, &mut decimal, layout.zeros.saturating_sub(1), layout.fraction)?;
+    if let Some(exponent) = layout.exponent {
         out.put(env, if upper { b'E' } else { b'e' })?;
         out.put(env, if exponent < 0 { b'-' } else { b'+' })?;
         let magnitude = exponent.unsigned_abs();
@@ -117,21 +63,71 @@ impl Number {
             out.put(env, digit(magnitude / 100))?;
         }
         out.put(env, digit(magnitude / 10))?;
-        out.put(env, digit(magnitude))
+        out.put(env, digit(magnitude))?;
+    }
+    spec.close(env, out, sign, len)
+}
+
+/// How many digits go where.
+struct Layout {
+    /// Digits before the decimal point.
+    whole: u32,
+    /// Digits after it.
+    fraction: u32,
+    /// Zeros before the first digit, when the value is below 1 and written without an exponent.
+    zeros: u32,
+    exponent: Option<i32>,
+}
+
+impl Layout {
+    fn fixed(decimal: &Decimal, fraction: u32) -> Self {
+        let whole = u32::try_from(decimal.point).unwrap_or(0);
+        // A value below 1 has a zero before the point, and its exponent in zeros after it.
+        let zeros = 1u32.saturating_sub(whole).saturating_add(decimal.point.min(0).unsigned_abs());
+        Self { whole: whole.max(1), fraction, zeros, exponent: None }
     }
 
-    /// Puts digits; those known to be zeros take no time.
-    fn put_digits(&mut self, env: &mut dyn Env, out: &mut Out, mut count: u32) -> Result<(), HostError> {
-        let zeros = count.min(self.zeros);
-        self.zeros = self.zeros.saturating_sub(zeros);
-        out.pad(env, b'0', zeros)?;
-        count = count.saturating_sub(zeros);
-        let given = count.min(self.decimal.left());
-        for _ in 0..given {
-            out.put(env, digit(self.decimal.next().into()))?;
-        }
-        out.pad(env, b'0', count.saturating_sub(given))
+    fn scientific(decimal: &Decimal, fraction: u32) -> Self {
+        Self { whole: 1, fraction, zeros: 0, exponent: Some(decimal.point.saturating_sub(1)) }
     }
+
+    /// `%g`: the style by the exponent, and no zeros at the end unless they are asked for.
+    fn shorter(decimal: &Decimal, precision: u32, alternate: bool) -> Self {
+        let significant = if alternate { precision } else { decimal.len };
+        if decimal.point < -3 || i64::from(decimal.point) > precision.into() {
+            return Self::scientific(decimal, significant.saturating_sub(1));
+        }
+        let fraction = i64::from(significant).saturating_sub(decimal.point.into());
+        Self::fixed(decimal, u32::try_from(fraction.max(0)).unwrap_or(u32::MAX))
+    }
+
+    /// The length of the text in bytes, without a decimal point.
+    fn len(&self) -> u32 {
+        let exponent = match self.exponent.map(i32::unsigned_abs) {
+            None => 0,
+            Some(0..=99) => 4,
+            Some(_) => 5,
+        };
+        self.whole.saturating_add(self.fraction).saturating_add(exponent)
+    }
+}
+
+/// Puts `count` digits, the first `zeros` of which are zeros before the value's own. Zeros take no time.
+fn put_digits(
+    env: &mut dyn Env,
+    out: &mut Out,
+    decimal: &mut Decimal,
+    zeros: u32,
+    count: u32,
+) -> Result<(), HostError> {
+    let zeros = zeros.min(count);
+    out.pad(env, b'0', zeros)?;
+    let rest = count.saturating_sub(zeros);
+    let given = rest.min(decimal.left());
+    for _ in 0..given {
+        out.put(env, digit(decimal.next().into()))?;
+    }
+    out.pad(env, b'0', rest.saturating_sub(given))
 }
 
 /// The character of a number's last decimal digit.

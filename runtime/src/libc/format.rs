@@ -22,7 +22,7 @@ pub(super) struct Spec {
     plus: bool,
     space: bool,
     pub(super) alternate: bool,
-    zeros: bool,
+    pub(super) zeros: bool,
     width: u32,
     pub(super) precision: Option<u32>,
     length: Length,
@@ -52,35 +52,59 @@ impl Spec {
         }
     }
 
-    /// The same, padded with spaces.
-    pub(super) const fn without_zeros(&self) -> Self {
-        Self { zeros: false, ..*self }
+    /// How much narrower than the field a prefix and a body are.
+    fn padding(&self, prefix: &[u8], len: u32) -> u32 {
+        self.width.saturating_sub(len).saturating_sub(prefix.len() as u32)
     }
 
-    /// Puts a prefix and a body of `len` bytes in a field of the specification's width.
-    pub(super) fn padded(
+    /// Puts what comes before a body of `len` bytes: padding and a prefix.
+    pub(super) fn open(
         &self,
         env: &mut dyn Env,
         out: &mut Out,
         prefix: &[u8],
         len: u32,
-        body: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), HostError>,
     ) -> Result<(), HostError> {
-        let pad = self.width.saturating_sub(len).saturating_sub(prefix.len() as u32);
-        let (before, zeros, after) = match () {
-            () if self.left => (0, 0, pad),
-            () if self.zeros => (0, pad, 0),
-            () => (pad, 0, 0),
-        };
-        out.pad(env, b' ', before)?;
+        let padding = if self.left { 0 } else { self.padding(prefix, len) };
+        let (spaces, zeros) = if self.zeros { (0, padding) } else { (padding, 0) };
+        out.pad(env, b' ', spaces)?;
         out.put_all(env, prefix)?;
-        out.pad(env, b'0', zeros)?;
-        body(env, out)?;
-        out.pad(env, b' ', after)
+        out.pad(env, b'0', zeros)
+    }
+
+    /// Puts what comes after a body of `len` bytes.
+    pub(super) fn close(
+        &self,
+        env: &mut dyn Env,
+        out: &mut Out,
+        prefix: &[u8],
+        len: u32,
+    ) -> Result<(), HostError> {
+        let padding = if self.left { self.padding(prefix, len) } else { 0 };
+        out.pad(env, b' ', padding)
+    }
+
+    /// Puts a prefix and a body in a field of the specification's width.
+    pub(super) fn field(
+        &self,
+        env: &mut dyn Env,
+        out: &mut Out,
+        prefix: &[u8],
+        body: &[u8],
+    ) -> Result<(), HostError> {
+        self.open(env, out, prefix, body.len() as u32)?;
+        out.put_all(env, body)?;
+        self.close(env, out, prefix, body.len() as u32)
     }
 
     /// Puts an integer in the specification's base.
-    fn integer(&self, env: &mut dyn Env, out: &mut Out, negative: bool, value: u64) -> Result<(), HostError> {
+    fn integer(
+        &mut self,
+        env: &mut dyn Env,
+        out: &mut Out,
+        negative: bool,
+        value: u64,
+    ) -> Result<(), HostError> {
         let (base, hex) = match self.conversion {
             b'o' => (8, b'a'),
             b'x' | b'p' => (16, b'a'),
@@ -105,6 +129,7 @@ impl Spec {
         if self.alternate && base == 8 {
             least = least.max(count.saturating_add(1));
         }
+        self.zeros &= self.precision.is_none();
         let prefix = match self.conversion {
             b'd' | b'i' => self.sign(negative),
             b'p' => b"0x",
@@ -112,51 +137,57 @@ impl Spec {
             b'X' if self.alternate && value != 0 => b"0X",
             _ => b"",
         };
-        let spec = if self.precision.is_some() { self.without_zeros() } else { *self };
-        let leading = least.saturating_sub(count);
-        spec.padded(env, out, prefix, count.saturating_add(leading), |env, out| {
-            out.pad(env, b'0', leading)?;
-            out.put_all(env, digits)
-        })
+        let len = count.max(least);
+        self.open(env, out, prefix, len)?;
+        out.pad(env, b'0', len.saturating_sub(count))?;
+        out.put_all(env, digits)?;
+        self.close(env, out, prefix, len)
     }
 
     fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), HostError> {
-        let spec = self.without_zeros();
         let limit = self.precision.unwrap_or(u32::MAX);
-        let len = len_up_to(env, addr, limit).map_err(HostError::Trap)?;
+        let len = len_up_to(env, addr, limit)?;
         if addr == 0 && len == 0 {
-            let text = b"(null)".get(..limit.min(6) as usize).unwrap_or_default();
-            return spec.padded(env, out, b"", text.len() as u32, |env, out| out.put_all(env, text));
+            return self.field(env, out, b"", b"(null)".get(..limit.min(6) as usize).unwrap_or_default());
         }
-        spec.padded(env, out, b"", len, |env, out| {
-            let mut bytes = Bytes::new(addr);
-            for _ in 0..len {
-                let byte = bytes.next(env).map_err(HostError::Trap)?;
-                out.put(env, byte)?;
-            }
-            Ok(())
+        self.open(env, out, b"", len)?;
+        let skipped = out.skip(env, len)?;
+        let mut bytes = Bytes::new(addr.wrapping_add(skipped));
+        for _ in skipped..len {
+            let byte = bytes.next(env)?;
+            out.put(env, byte)?;
+        }
+        self.close(env, out, b"", len)
+    }
+
+    /// Takes an integer argument, with the sign or zeros that its length and conversion ask for.
+    fn argument(&self, env: &mut dyn Env, args: &mut Args, signed: bool) -> Result<u64, HostError> {
+        if self.length == Length::LongLong {
+            return args.dword(env);
+        }
+        let word = args.word(env)?;
+        let value = match self.length {
+            Length::Char => i64::from(word as i8),
+            Length::Short => i64::from(word as i16),
+            _ => i64::from(word.cast_signed()),
+        };
+        Ok(match self.length {
+            _ if signed => value as u64,
+            Length::Char => value as u64 & 0xff,
+            Length::Short => value as u64 & 0xffff,
+            _ => value as u64 & 0xffff_ffff,
         })
     }
 
     /// Takes the conversion's argument and puts it.
-    fn convert(&self, env: &mut dyn Env, out: &mut Out, args: &mut Args) -> Result<(), HostError> {
+    fn convert(&mut self, env: &mut dyn Env, out: &mut Out, args: &mut Args) -> Result<(), HostError> {
         match self.conversion {
             b'd' | b'i' => {
-                let value = match self.length {
-                    Length::LongLong => args.dword(env)?.cast_signed(),
-                    Length::Char => i64::from(args.word(env)? as i8),
-                    Length::Short => i64::from(args.word(env)? as i16),
-                    Length::Word | Length::Long => i64::from(args.word(env)?.cast_signed()),
-                };
+                let value = self.argument(env, args, true)?.cast_signed();
                 self.integer(env, out, value < 0, value.unsigned_abs())
             }
             b'u' | b'x' | b'X' | b'o' => {
-                let value = match self.length {
-                    Length::LongLong => args.dword(env)?,
-                    Length::Char => u64::from(args.word(env)? as u8),
-                    Length::Short => u64::from(args.word(env)? as u16),
-                    Length::Word | Length::Long => u64::from(args.word(env)?),
-                };
+                let value = self.argument(env, args, false)?;
                 self.integer(env, out, false, value)
             }
             b'p' => {
@@ -169,11 +200,12 @@ impl Spec {
             }
             b'c' if self.length != Length::Long => {
                 let byte = args.word(env)? as u8;
-                let spec = self.without_zeros();
-                spec.padded(env, out, b"", 1, |env, out| out.put(env, byte))
+                self.zeros = false;
+                self.field(env, out, b"", &[byte])
             }
             b's' if self.length != Length::Long => {
                 let addr = args.word(env)?;
+                self.zeros = false;
                 self.string(env, out, addr)
             }
             b'%' => out.put(env, b'%'),
@@ -195,7 +227,7 @@ impl Args {
         let addr =
             self.addr.checked_next_multiple_of(size).ok_or(HostError::Trap(Trap::MemoryOutOfBounds))?;
         let mut bytes = [0; N];
-        env.read(addr, &mut bytes).map_err(HostError::Trap)?;
+        env.read(addr, &mut bytes)?;
         // Past the end of the address space the next argument traps: no memory has bytes there.
         self.addr = advance(addr, size).unwrap_or(u32::MAX);
         Ok(bytes)
@@ -219,7 +251,7 @@ struct Parser {
 
 impl Parser {
     fn advance(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
-        self.byte = self.bytes.next(env).map_err(HostError::Trap)?;
+        self.byte = self.bytes.next(env)?;
         Ok(())
     }
 
@@ -300,7 +332,7 @@ pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -
             0 => return Ok(()),
             b'%' => {
                 parser.advance(env)?;
-                let spec = parser.spec(env, &mut args)?;
+                let mut spec = parser.spec(env, &mut args)?;
                 if spec.conversion == 0 {
                     // A lone % at the end is no conversion.
                     return Ok(());

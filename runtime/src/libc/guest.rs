@@ -1,69 +1,10 @@
-//! The guest's memory as the library sees it, and reading it byte by byte.
+//! Reading the guest's memory byte by byte.
 
 use super::Env;
 use crate::Trap;
-use crate::memory::LinearMemory;
 
 /// How many bytes a [`Bytes`] fetches at a time.
 const FETCH: usize = 16;
-
-/// A guest's linear memory. Every method checks its range first and traps without changing anything.
-pub(crate) trait GuestMemory {
-    /// Reads `buf.len()` bytes.
-    fn read(&self, addr: u32, buf: &mut [u8]) -> Result<(), Trap>;
-    /// Writes bytes.
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap>;
-    /// Sets `len` bytes.
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap>;
-    /// Copies `len` bytes, as `memmove`.
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap>;
-    /// The size in bytes.
-    fn byte_len(&self) -> u64;
-}
-
-impl GuestMemory for LinearMemory {
-    fn read(&self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
-        Self::read(self, addr.into(), buf)
-    }
-
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
-        Self::write(self, addr.into(), bytes)
-    }
-
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
-        Self::fill(self, addr.into(), len.into(), byte)
-    }
-
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
-        self.copy_within(dst.into(), src.into(), len.into())
-    }
-
-    fn byte_len(&self) -> u64 {
-        Self::byte_len(self)
-    }
-}
-
-impl<M: GuestMemory + ?Sized> GuestMemory for &mut M {
-    fn read(&self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
-        (**self).read(addr, buf)
-    }
-
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
-        (**self).write(addr, bytes)
-    }
-
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
-        (**self).fill(addr, len, byte)
-    }
-
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
-        (**self).copy(dst, src, len)
-    }
-
-    fn byte_len(&self) -> u64 {
-        (**self).byte_len()
-    }
-}
 
 /// The address `by` bytes further, or a trap where there is none.
 pub(super) fn advance(addr: u32, by: u32) -> Result<u32, Trap> {

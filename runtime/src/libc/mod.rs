@@ -28,7 +28,6 @@ mod tests;
 use core::ops::Range;
 
 use crate::Trap;
-pub(crate) use guest::GuestMemory;
 use heap::Heap;
 pub(crate) use table::functions;
 
@@ -42,7 +41,7 @@ pub trait LibcHost {
     fn write(&mut self, bytes: &[u8]) -> usize;
 }
 
-/// The library's state for one instance: 24 bytes.
+/// The library's state for one instance.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LibcState {
     heap: Heap,
@@ -70,7 +69,8 @@ impl LibcState {
 
 /// What a libc function acts on: the memory, state and console of the guest that called it.
 ///
-/// It is a trait object, so that the library is compiled once, whatever a store's data is.
+/// It is used as a trait object, so that the library is compiled once, whatever a store's data is. The
+/// memory's methods check their ranges first, and trap without changing anything.
 trait Env {
     /// Reads bytes of the guest's memory.
     fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap>;

@@ -55,20 +55,34 @@ impl Out {
         bytes.iter().try_for_each(|&byte| self.put(env, byte))
     }
 
+    /// Of the next `most` bytes, passes over those that the console has taken, and gives how many these are.
+    /// Without it, a long text would be gone through anew for each part that the console takes.
+    pub(super) fn skip(&mut self, env: &mut dyn Env, most: u32) -> Result<u32, HostError> {
+        if !matches!(self.target, Target::Console) || env.libc().emitted <= self.count() {
+            return Ok(0);
+        }
+        self.flush(env)?;
+        let skipped = env.libc().emitted.saturating_sub(self.done).min(most.into()) as u32;
+        self.done = self.done.saturating_add(skipped.into());
+        Ok(skipped)
+    }
+
     /// Puts a byte many times. What is not delivered takes no time.
     pub(super) fn pad(&mut self, env: &mut dyn Env, byte: u8, mut count: u32) -> Result<(), HostError> {
-        self.flush(env)?;
+        if !matches!(self.target, Target::Console) {
+            self.flush(env)?;
+        }
         if let Target::String { addr, room } = &mut self.target {
             let fits = count.min(*room);
-            env.fill(*addr, fits, byte).map_err(HostError::Trap)?;
+            if fits > 0 {
+                env.fill(*addr, fits, byte)?;
+            }
             *addr = addr.wrapping_add(fits);
             *room = room.saturating_sub(fits);
             self.done = self.done.saturating_add(count.into());
             return Ok(());
         }
-        let skipped = env.libc().emitted.saturating_sub(self.done).min(count.into()) as u32;
-        self.done = self.done.saturating_add(skipped.into());
-        count = count.saturating_sub(skipped);
+        count = count.saturating_sub(self.skip(env, count)?);
         while count > 0 {
             self.put(env, byte)?;
             count = count.saturating_sub(1);
@@ -99,7 +113,9 @@ impl Out {
             }
             Target::String { addr, room } => {
                 let fits = bytes.len().min(*room as usize);
-                env.write(*addr, bytes.get(..fits).unwrap_or_default()).map_err(HostError::Trap)?;
+                if let Some(fitting) = bytes.get(..fits).filter(|fitting| !fitting.is_empty()) {
+                    env.write(*addr, fitting)?;
+                }
                 *addr = addr.wrapping_add(fits as u32);
                 *room = room.saturating_sub(fits as u32);
             }
@@ -135,9 +151,10 @@ pub(super) fn printf(env: &mut dyn Env, format: u32, args: u32) -> Result<u32, H
 
 pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
     to_console(env, |env, out| {
-        let mut bytes = Bytes::new(s);
+        let skipped = out.skip(env, u32::MAX)?;
+        let mut bytes = Bytes::new(advance(s, skipped)?);
         loop {
-            match bytes.next(env).map_err(HostError::Trap)? {
+            match bytes.next(env)? {
                 0 => return out.put(env, b'\n'),
                 byte => out.put(env, byte)?,
             }
@@ -163,8 +180,8 @@ pub(super) fn snprintf(
     out.flush(env)?;
     if size > 0 {
         let len = out.count().min(room.into()) as u32;
-        let end = advance(buf, len).map_err(HostError::Trap)?;
-        env.write(end, &[0]).map_err(HostError::Trap)?;
+        let end = advance(buf, len)?;
+        env.write(end, &[0])?;
     }
     Ok(int(out.count()))
 }

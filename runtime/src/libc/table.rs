@@ -1,31 +1,31 @@
 //! The library's functions as a module's imports: one row each.
 
-use super::{Env, GuestMemory, LibcHost, LibcState, ctype, ending, heap, number, output, string};
+use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, string};
 use crate::host::{Caller, HostError, HostFunc};
 use crate::{Trap, ValType};
 
 /// The module name that all functions are imported from.
 const MODULE: &str = "env";
 
-impl<T: LibcHost> Env for Caller<'_, T> {
+impl<T: LibcHost + 'static> Env for Caller<'_, T> {
     fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
-        GuestMemory::read(&self.memory(), addr, buf)
+        self.read_memory(addr, buf)
     }
 
     fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
-        GuestMemory::write(&mut self.memory(), addr, bytes)
+        self.write_memory(addr, bytes)
     }
 
     fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
-        GuestMemory::fill(&mut self.memory(), addr, len, byte)
+        self.fill_memory(addr, len, byte)
     }
 
     fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
-        GuestMemory::copy(&mut self.memory(), dst, src, len)
+        self.copy_memory(dst, src, len)
     }
 
     fn byte_len(&mut self) -> u64 {
-        GuestMemory::byte_len(&self.memory())
+        self.memory_len()
     }
 
     fn libc(&mut self) -> &mut LibcState {
@@ -83,7 +83,7 @@ macro_rules! rows {
 
 /// The functions of the library. A name may have several rows that differ in type, so an import is to be
 /// matched by both.
-pub(crate) const fn functions<'a, T: LibcHost + 'a>() -> &'a [HostFunc<T>] {
+pub(crate) const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
     rows! {
         "printf"(format, args) -> I32 = output::printf;
         "sprintf"(buf, format, args) -> I32 = output::sprintf;

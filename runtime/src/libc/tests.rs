@@ -6,6 +6,7 @@ mod console;
 mod heap;
 mod printf;
 mod string;
+mod table;
 
 use alloc::vec::Vec;
 

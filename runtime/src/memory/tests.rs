@@ -56,7 +56,7 @@ impl Random {
 }
 
 /// The interpreter's fast path, read through the raw window, must agree with the model.
-fn check_window(memory: &mut LinearMemory, model: &[u8]) {
+fn check_window(memory: &LinearMemory, model: &[u8]) {
     let window = memory.window();
     if window.lim > 0 {
         let len = window.lim + super::TAIL;
@@ -148,7 +148,7 @@ fn check_against_model(page_log2: u8, pages: u32, heap: Option<usize>, seed: u64
             memory.windows.heap = Some(random.below(2 * heap as u64) as usize);
         }
         step(&mut random, &mut memory, &mut model, heap.is_some());
-        check_window(&mut memory, &model);
+        check_window(&memory, &model);
         if i % 64 == 0 {
             let mut all = vec![0xaa; model.len()];
             memory.read(0, &mut all).unwrap();

@@ -11,8 +11,8 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use super::TAIL;
 use super::span::Span;
+use super::{TAIL, Window};
 use crate::Trap;
 
 /// How many windows a memory may have: stack, data and heap of a usual module, and one more.
@@ -34,6 +34,11 @@ struct Slot {
 impl Slot {
     fn span(&self) -> Option<Span> {
         Span::of(self.first, self.bytes.len())
+    }
+
+    fn window(&mut self) -> Window {
+        let lim = self.bytes.len().saturating_sub(TAIL);
+        Window { base: self.bytes.as_mut_ptr(), start: self.first, lim }
     }
 
     /// The bytes of a span that lies in the window.
@@ -58,16 +63,15 @@ impl Windows {
         self.slots.iter().fold(0, |sum, slot| sum.saturating_add(slot.bytes.capacity()))
     }
 
-    /// A window's first address and bytes.
-    pub(super) fn get_mut(&mut self, slot: usize) -> Option<(usize, &mut [u8])> {
-        let slot = self.slots.get_mut(slot)?;
-        (!slot.bytes.is_empty()).then_some((slot.first, &mut slot.bytes))
+    /// The window that holds a span, for the fast path, and the span's bytes.
+    pub(super) fn within(&mut self, span: Span) -> Option<(Window, &mut [u8])> {
+        let slot = self.slots.iter_mut().find(|slot| slot.span().is_some_and(|own| own.holds(span)))?;
+        Some((slot.window(), slot.part(span)))
     }
 
-    /// The window that holds a span, and the span's bytes.
-    pub(super) fn within(&mut self, span: Span) -> Option<(usize, &mut [u8])> {
-        let slot = self.spans().position(|own| own.is_some_and(|own| own.holds(span)))?;
-        Some((slot, self.slots.get_mut(slot)?.part(span)))
+    /// Whether all of a span is committed.
+    pub(super) fn hold(&self, span: Span) -> bool {
+        self.first_gap(span).is_none()
     }
 
     /// The committed parts of a span, in no order.
@@ -117,11 +121,8 @@ impl Windows {
     }
 
     /// Commits a span of a memory whose last address is `limit`. Contents never change, also when this
-    /// fails.
+    /// fails, but windows may move.
     pub(super) fn commit(&mut self, span: Span, limit: usize) -> Result<(), Trap> {
-        if self.first_gap(span).is_none() {
-            return Ok(());
-        }
         // The fast path does not reach a window's last bytes, so the window ends beyond what is written.
         let last = align_last(span.last.saturating_add(TAIL));
         let need = Span { first: align_first(span.first), last: last.min(limit) };

@@ -192,6 +192,8 @@ fn strings_are_cut_to_their_size() {
     let trap = Err(HostError::Trap(Trap::MemoryOutOfBounds));
     assert_eq!(output::sprintf(&mut world, 65531, FORMAT, ARGS), trap);
     assert_eq!(output::snprintf(&mut world, 65531, u32::MAX, FORMAT, ARGS), trap);
+    assert_eq!(output::snprintf(&mut world, u32::MAX, 0, FORMAT, ARGS), Ok(5), "counts only");
+    assert_eq!(output::snprintf(&mut world, u32::MAX, 1, FORMAT, ARGS), trap);
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]

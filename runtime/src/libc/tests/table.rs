@@ -1,0 +1,47 @@
+//! The rows against WAMR's list of names and signatures.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::ValType;
+use crate::libc::{LibcHost, LibcState, functions};
+
+/// WAMR's libc-builtin in its own notation, addresses and sizes being `i`; and C's `abort`.
+const WAMR: &str = "
+    printf(ii)i sprintf(iii)i snprintf(iiii)i vprintf(ii)i vsprintf(iii)i vsnprintf(iiii)i puts(i)i putchar(i)i
+    memcmp(iii)i memcpy(iii)i memmove(iii)i memset(iii)i strchr(ii)i strcmp(ii)i strcpy(ii)i strlen(i)i
+    strncmp(iii)i strncpy(iii)i malloc(i)i realloc(ii)i calloc(ii)i strdup(i)i _strdup(i)i free(i) atoi(i)i
+    exit(i) strtol(iii)i strtoul(iii)i memchr(iii)i strncasecmp(iii)i strspn(ii)i strcspn(ii)i strstr(ii)i
+    isupper(i)i isalpha(i)i isspace(i)i isgraph(i)i isprint(i)i isdigit(i)i isxdigit(i)i tolower(i)i toupper(i)i
+    isalnum(i)i emscripten_memcpy_big(iii)i abort(i) abortStackOverflow(i) nullFunc_X(i)
+    __cxa_allocate_exception(i)i __cxa_begin_catch(i) __cxa_throw(iii)
+    abort()
+";
+
+struct Host;
+
+impl LibcHost for Host {
+    fn libc(&mut self) -> &mut LibcState {
+        unreachable!("no function is called")
+    }
+
+    fn write(&mut self, _: &[u8]) -> usize {
+        unreachable!("no function is called")
+    }
+}
+
+#[test]
+fn has_wamrs_names_and_signatures() {
+    let letters = |types: &[ValType]| -> String {
+        types.iter().map(|&ty| if ty == ValType::I32 { 'i' } else { '?' }).collect()
+    };
+    let mut rows: Vec<String> = functions::<Host>()
+        .iter()
+        .map(|row| alloc::format!("{}({}){}", row.name, letters(row.params), letters(row.results)))
+        .collect();
+    let mut wamr: Vec<&str> = WAMR.split_whitespace().collect();
+    rows.sort();
+    wamr.sort();
+    assert_eq!(rows, wamr);
+    assert!(functions::<Host>().iter().all(|row| row.module == "env"));
+}
