@@ -2,8 +2,8 @@
 
 use super::Env;
 use super::decimal::{Decimal, Places};
-use super::format::Spec;
 use super::output::Out;
+use super::spec::Spec;
 use crate::host::HostError;
 
 /// The precision when none is given (C17, 7.21.6.1).

@@ -1,223 +1,19 @@
-//! `printf`'s formats (C17, 7.21.6.1) over the guest's memory.
+//! `printf`'s formats (C17, 7.21.6.1) over the guest's memory: reading them and their arguments.
 //!
 //! Arguments are where clang puts them for wasm32: packed from one address on, integers and pointers of 4
 //! bytes, `long long` and `double` of 8 bytes at addresses that are multiples of 8.
 
-use super::guest::{Bytes, advance, len_up_to};
+use super::Env;
+use super::guest::{Bytes, advance};
 use super::output::Out;
-use super::{Env, float};
+use super::spec::{Length, Spec};
 use crate::Trap;
 use crate::host::HostError;
 
-/// The longest integer's digits: 64 bits in octal.
-const MAX_DIGITS: usize = 22;
-
-const REFUSED: HostError = HostError::Trap(Trap::Host("printf: %n, %a, %L and wide characters are refused"));
 const TOO_LONG: HostError = HostError::Trap(Trap::Host("printf: a width or precision beyond an int"));
 
-/// A conversion specification.
-#[derive(Clone, Copy)]
-pub(super) struct Spec {
-    left: bool,
-    plus: bool,
-    space: bool,
-    pub(super) alternate: bool,
-    pub(super) zeros: bool,
-    width: u32,
-    pub(super) precision: Option<u32>,
-    length: Length,
-    /// The conversion's letter.
-    pub(super) conversion: u8,
-}
-
-/// How long an argument is, by its length modifier.
-#[derive(Clone, Copy, PartialEq)]
-enum Length {
-    Char,
-    Short,
-    Word,
-    /// `l` on a conversion to whom it matters: 32 bits as an integer, wide as a character.
-    Long,
-    LongLong,
-}
-
-impl Spec {
-    /// The sign to write, if any.
-    pub(super) fn sign(&self, negative: bool) -> &'static [u8] {
-        match () {
-            () if negative => b"-",
-            () if self.plus => b"+",
-            () if self.space => b" ",
-            () => b"",
-        }
-    }
-
-    /// How much narrower than the field a prefix and a body are.
-    fn padding(&self, prefix: &[u8], len: u32) -> u32 {
-        self.width.saturating_sub(len).saturating_sub(prefix.len() as u32)
-    }
-
-    /// Puts what comes before a body of `len` bytes: padding and a prefix.
-    pub(super) fn open(
-        &self,
-        env: &mut dyn Env,
-        out: &mut Out,
-        prefix: &[u8],
-        len: u32,
-    ) -> Result<(), HostError> {
-        let padding = if self.left { 0 } else { self.padding(prefix, len) };
-        let (spaces, zeros) = if self.zeros { (0, padding) } else { (padding, 0) };
-        out.pad(env, b' ', spaces)?;
-        out.put_all(env, prefix)?;
-        out.pad(env, b'0', zeros)
-    }
-
-    /// Puts what comes after a body of `len` bytes.
-    pub(super) fn close(
-        &self,
-        env: &mut dyn Env,
-        out: &mut Out,
-        prefix: &[u8],
-        len: u32,
-    ) -> Result<(), HostError> {
-        let padding = if self.left { self.padding(prefix, len) } else { 0 };
-        out.pad(env, b' ', padding)
-    }
-
-    /// Puts a prefix and a body in a field of the specification's width.
-    pub(super) fn field(
-        &self,
-        env: &mut dyn Env,
-        out: &mut Out,
-        prefix: &[u8],
-        body: &[u8],
-    ) -> Result<(), HostError> {
-        self.open(env, out, prefix, body.len() as u32)?;
-        out.put_all(env, body)?;
-        self.close(env, out, prefix, body.len() as u32)
-    }
-
-    /// Puts an integer in the specification's base.
-    fn integer(
-        &mut self,
-        env: &mut dyn Env,
-        out: &mut Out,
-        negative: bool,
-        value: u64,
-    ) -> Result<(), HostError> {
-        let (base, hex) = match self.conversion {
-            b'o' => (8, b'a'),
-            b'x' | b'p' => (16, b'a'),
-            b'X' => (16, b'A'),
-            _ => (10, b'a'),
-        };
-        let mut digits = [0; MAX_DIGITS];
-        let mut count = 0u32;
-        let mut rest = value;
-        for place in digits.iter_mut().rev() {
-            if rest == 0 {
-                break;
-            }
-            let digit = (rest % base) as u8;
-            *place = digit.wrapping_add(if digit < 10 { b'0' } else { hex.wrapping_sub(10) });
-            rest /= base;
-            count = count.saturating_add(1);
-        }
-        let digits = digits.get(MAX_DIGITS.saturating_sub(count as usize)..).unwrap_or_default();
-
-        let mut least = self.precision.unwrap_or(1);
-        if self.alternate && base == 8 {
-            least = least.max(count.saturating_add(1));
-        }
-        self.zeros &= self.precision.is_none();
-        let prefix = match self.conversion {
-            b'd' | b'i' => self.sign(negative),
-            b'p' => b"0x",
-            b'x' if self.alternate && value != 0 => b"0x",
-            b'X' if self.alternate && value != 0 => b"0X",
-            _ => b"",
-        };
-        let len = count.max(least);
-        self.open(env, out, prefix, len)?;
-        out.pad(env, b'0', len.saturating_sub(count))?;
-        out.put_all(env, digits)?;
-        self.close(env, out, prefix, len)
-    }
-
-    fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), HostError> {
-        let limit = self.precision.unwrap_or(u32::MAX);
-        let len = len_up_to(env, addr, limit)?;
-        if addr == 0 && len == 0 {
-            return self.field(env, out, b"", b"(null)".get(..limit.min(6) as usize).unwrap_or_default());
-        }
-        self.open(env, out, b"", len)?;
-        let skipped = out.skip(env, len)?;
-        let mut bytes = Bytes::new(addr.wrapping_add(skipped));
-        for _ in skipped..len {
-            let byte = bytes.next(env)?;
-            out.put(env, byte)?;
-        }
-        self.close(env, out, b"", len)
-    }
-
-    /// Takes an integer argument, with the sign or zeros that its length and conversion ask for.
-    fn argument(&self, env: &mut dyn Env, args: &mut Args, signed: bool) -> Result<u64, HostError> {
-        if self.length == Length::LongLong {
-            return args.dword(env);
-        }
-        let word = args.word(env)?;
-        let value = match self.length {
-            Length::Char => i64::from(word as i8),
-            Length::Short => i64::from(word as i16),
-            _ => i64::from(word.cast_signed()),
-        };
-        Ok(match self.length {
-            _ if signed => value as u64,
-            Length::Char => value as u64 & 0xff,
-            Length::Short => value as u64 & 0xffff,
-            _ => value as u64 & 0xffff_ffff,
-        })
-    }
-
-    /// Takes the conversion's argument and puts it.
-    fn convert(&mut self, env: &mut dyn Env, out: &mut Out, args: &mut Args) -> Result<(), HostError> {
-        match self.conversion {
-            b'd' | b'i' => {
-                let value = self.argument(env, args, true)?.cast_signed();
-                self.integer(env, out, value < 0, value.unsigned_abs())
-            }
-            b'u' | b'x' | b'X' | b'o' => {
-                let value = self.argument(env, args, false)?;
-                self.integer(env, out, false, value)
-            }
-            b'p' => {
-                let value = args.word(env)?;
-                self.integer(env, out, false, value.into())
-            }
-            b'f' | b'F' | b'e' | b'E' | b'g' | b'G' => {
-                let bits = args.dword(env)?;
-                float::put(env, out, self, bits)
-            }
-            b'c' if self.length != Length::Long => {
-                let byte = args.word(env)? as u8;
-                self.zeros = false;
-                self.field(env, out, b"", &[byte])
-            }
-            b's' if self.length != Length::Long => {
-                let addr = args.word(env)?;
-                self.zeros = false;
-                self.string(env, out, addr)
-            }
-            b'%' => out.put(env, b'%'),
-            b'c' | b's' | b'n' | b'a' | b'A' | b'L' => Err(REFUSED),
-            // What C leaves undefined is shown as it is.
-            other => out.put_all(env, &[b'%', other]),
-        }
-    }
-}
-
 /// The arguments that are still to be taken.
-struct Args {
+pub(super) struct Args {
     addr: u32,
 }
 
@@ -233,11 +29,13 @@ impl Args {
         Ok(bytes)
     }
 
-    fn word(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
+    /// The next argument of 4 bytes.
+    pub(super) fn word(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
         self.take(env).map(u32::from_le_bytes)
     }
 
-    fn dword(&mut self, env: &mut dyn Env) -> Result<u64, HostError> {
+    /// The next argument of 8 bytes.
+    pub(super) fn dword(&mut self, env: &mut dyn Env) -> Result<u64, HostError> {
         self.take(env).map(u64::from_le_bytes)
     }
 }
@@ -277,17 +75,7 @@ impl Parser {
 
     /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
     fn spec(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<Spec, HostError> {
-        let mut spec = Spec {
-            left: false,
-            plus: false,
-            space: false,
-            alternate: false,
-            zeros: false,
-            width: 0,
-            precision: None,
-            length: Length::Word,
-            conversion: 0,
-        };
+        let mut spec = Spec::default();
         loop {
             match self.byte {
                 b'-' => spec.left = true,

@@ -19,6 +19,7 @@ mod guest;
 mod heap;
 mod number;
 mod output;
+mod spec;
 mod string;
 mod table;
 
