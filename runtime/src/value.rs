@@ -41,6 +41,19 @@ impl ValType {
         }
     }
 
+    /// The type that a byte of the binary format stands for.
+    pub(crate) const fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            0x7f => Self::I32,
+            0x7e => Self::I64,
+            0x7d => Self::F32,
+            0x7c => Self::F64,
+            0x70 => Self::FuncRef,
+            0x6f => Self::ExternRef,
+            _ => return None,
+        })
+    }
+
     /// Whether the type is a reference type.
     pub const fn is_ref(self) -> bool {
         matches!(self, Self::FuncRef | Self::ExternRef)

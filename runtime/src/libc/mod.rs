@@ -30,7 +30,7 @@ use core::ops::Range;
 
 use crate::Trap;
 use heap::Heap;
-pub(crate) use table::functions;
+pub use table::functions;
 
 /// What the library needs from a store's data.
 pub trait LibcHost {

@@ -81,9 +81,9 @@ macro_rules! rows {
     };
 }
 
-/// The functions of the library. A name may have several rows that differ in type, so an import is to be
-/// matched by both.
-pub(crate) const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
+/// The functions of the library, for `Linker::functions`. `abort` has two rows that differ in type; the first
+/// is C's.
+pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
     rows! {
         "printf"(format, args) -> I32 = output::printf;
         "sprintf"(buf, format, args) -> I32 = output::sprintf;

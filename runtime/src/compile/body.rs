@@ -1,0 +1,519 @@
+//! The instructions (specification section 5.4), one match over their bytes.
+
+use super::branch::Kind;
+use super::{Function, Res};
+use crate::ValType;
+use crate::exec::driver_op::DriverOp;
+use crate::exec::ops::op;
+use crate::exec::rare::Rare as R;
+
+use ValType::{F32, F64, I32, I64};
+
+impl Function<'_, '_, '_> {
+    /// Compiles instructions up to the function's end.
+    pub(super) fn body(&mut self) -> Res<()> {
+        loop {
+            let opcode = self.read.u8()?;
+            match opcode {
+                0x00 => {
+                    self.emit.plain(op::UNREACHABLE, 0, 0)?;
+                    self.stop();
+                }
+                0x01 => {}
+                0x02 => self.block(Kind::Block)?,
+                0x03 => self.block(Kind::Loop)?,
+                0x04 => self.block(Kind::If)?,
+                0x05 => self.else_part()?,
+                0x0b => {
+                    if self.end()? {
+                        break;
+                    }
+                }
+                0x0c => self.br()?,
+                0x0d => self.br_if()?,
+                0x0e => self.br_table()?,
+                0x0f => self.return_op()?,
+                0x10 => self.call(false)?,
+                0x11 => self.call_indirect(false)?,
+                0x12 => self.call(true)?,
+                0x13 => self.call_indirect(true)?,
+                0x1a => {
+                    self.pop_any()?;
+                }
+                0x1b => self.select(None)?,
+                0x1c => {
+                    if self.read.u32()? != 1 {
+                        return Err(self.read.invalid("invalid result arity").into());
+                    }
+                    let ty = self.read.val_type()?;
+                    self.select(Some(ty))?;
+                }
+                0x20 => {
+                    let index = self.read.u32()?;
+                    let (ty, slot) = self.local(index)?;
+                    self.push_local(ty, slot)?;
+                }
+                0x21 | 0x22 => {
+                    let index = self.read.u32()?;
+                    self.set_local(index, opcode == 0x22)?;
+                }
+                0x23 => self.global_get()?,
+                0x24 => self.global_set()?,
+                0x25 | 0x26 => self.table_access(opcode == 0x26)?,
+                0x28..=0x3e => self.memory_access(opcode)?,
+                0x3f | 0x40 => {
+                    if self.read.u8()? != 0 {
+                        return Err(self.read.malformed("zero byte expected").into());
+                    }
+                    self.require_memory()?;
+                    let (what, count) =
+                        if opcode == 0x3f { (DriverOp::MemorySize, 0) } else { (DriverOp::MemoryGrow, 1) };
+                    self.driver(what, &[I32][..count], Some(I32), 0, 0)?;
+                }
+                0x41 => {
+                    let value = self.read.i32()?;
+                    self.push_const(I32, value)?;
+                }
+                0x42 => {
+                    let value = self.read.i64()?;
+                    self.push_const64(I64, value as u64)?;
+                }
+                0x43 => {
+                    let bits = self.read.u32_fixed()?;
+                    self.push_const(F32, bits as i32)?;
+                }
+                0x44 => {
+                    let bits = self.read.u64_fixed()?;
+                    self.push_const64(F64, bits)?;
+                }
+                0x45..=0xc4 => self.numeric(opcode)?,
+                0xd0 => {
+                    let ty = self.read.ref_type()?;
+                    self.push_const(ty, 0)?;
+                }
+                0xd1 => {
+                    let x = self.pop_any()?;
+                    if x.ty.is_some_and(|ty| !ty.is_ref()) {
+                        return Err(self.mismatch());
+                    }
+                    // A null is the number 0.
+                    self.push_again(x, I32)?;
+                    self.i32_eqz()?;
+                }
+                0xd2 => {
+                    let index = self.read.u32()?;
+                    self.ref_func(index)?;
+                }
+                0xfc => self.prefixed()?,
+                other => return Err(self.unknown(other)),
+            }
+        }
+        if self.read.left() != 0 {
+            return Err(self.read.malformed("unexpected content after the function's end").into());
+        }
+        Ok(())
+    }
+
+    /// The error for an opcode that is not ours, by the proposal that it belongs to.
+    fn unknown(&self, opcode: u8) -> super::Stop {
+        match opcode {
+            0x06..=0x0a | 0x18 | 0x19 | 0x1f => self.read.unsupported("exception handling"),
+            0x14 | 0x15 | 0xd4 | 0xd6 => self.read.unsupported("typed function references"),
+            0xd3 | 0xd5 | 0xfb => self.read.unsupported("garbage collection"),
+            0xfd => self.read.unsupported("SIMD"),
+            0xfe => self.read.unsupported("threads"),
+            _ => self.read.malformed("illegal opcode"),
+        }
+        .into()
+    }
+
+    /// Emits a driver's operation on the newest operands, whose types are checked.
+    fn driver(
+        &mut self,
+        what: DriverOp,
+        params: &[ValType],
+        result: Option<ValType>,
+        unit2: u16,
+        unit3: u16,
+    ) -> Res<()> {
+        let first = self.settle_checked(params)?;
+        self.emit.plain(op::DRIVER, what as u8, first)?;
+        self.emit.unit(unit2)?;
+        self.emit.unit(unit3)?;
+        if let Some(ty) = result {
+            self.push(ty)?;
+        }
+        Ok(())
+    }
+
+    /// Checks and pops operands that have been put into their own slots; gives the first one's slot.
+    fn settle_checked(&mut self, params: &[ValType]) -> Res<u16> {
+        let open = self.controls.last().is_some_and(|c| c.open);
+        let first = self.settle_newest(if open { 0 } else { params.len() })?;
+        for &ty in params.iter().rev() {
+            self.pop(ty)?;
+        }
+        Ok(first)
+    }
+
+    fn index16(&self, index: u32, what: &'static str) -> Res<u16> {
+        u16::try_from(index).map_err(|_| crate::Error::Limit { what }.into())
+    }
+
+    fn call(&mut self, tail: bool) -> Res<()> {
+        let index = self.read.u32()?;
+        let Some(ty) = self.parts.func_type_index(index) else {
+            return Err(self.read.invalid("unknown function").into());
+        };
+        let imported = index < self.parts.imported_funcs;
+        let index = self.index16(index, "65,535 functions")?;
+        let (base, results) = self.call_frame(ty, tail)?;
+        if tail && !imported {
+            self.emit.plain(op::RETURN_CALL, 0, index)?;
+            self.emit.unit(base)?;
+            self.emit.unit(self.link)?;
+            self.stop();
+            return Ok(());
+        }
+        let opcode = if imported { op::CALL_IMPORT } else { op::CALL };
+        match u8::try_from(base) {
+            Ok(a) => self.emit.plain(opcode, a, index)?,
+            Err(_) if !self.emit.live => {}
+            Err(_) if self.emit.wide => {
+                self.emit.plain(op::FP_UP, 0, base)?;
+                self.emit.plain(opcode, 0, index)?;
+                self.emit.plain(op::FP_DOWN, 0, base)?;
+            }
+            Err(_) => return Err(super::Stop::TooNarrow),
+        }
+        self.push_results(results, tail)
+    }
+
+    /// Settles and pops a call's arguments; gives the frame's base and the type's index.
+    fn call_frame(&mut self, ty: u32, tail: bool) -> Res<(u16, u32)> {
+        let (params, results) =
+            self.parts.types.get(ty).map_or((&[][..], &[][..]), |t| (t.params, t.results));
+        if tail && self.function_results() != results {
+            return Err(self.mismatch());
+        }
+        let base = self.settle_checked(params)?;
+        Ok((base, ty))
+    }
+
+    fn function_results(&self) -> &[ValType] {
+        self.controls.first().map_or(&[], |c| self.results(c.ty))
+    }
+
+    /// Pushes a call's results; after a tail call that could not replace the frame, returns them.
+    fn push_results(&mut self, ty: u32, tail: bool) -> Res<()> {
+        let parts = self.parts;
+        for &ty in parts.types.get(ty).map_or(&[][..], |t| t.results) {
+            self.push(ty)?;
+        }
+        if tail {
+            if self.emit.live {
+                self.return_values()?;
+            }
+            self.stop();
+        }
+        Ok(())
+    }
+
+    fn call_indirect(&mut self, tail: bool) -> Res<()> {
+        let ty = self.read.u32()?;
+        let table = self.read.u32()?;
+        match self.parts.tables.get(table as usize) {
+            None => return Err(self.read.invalid("unknown table").into()),
+            Some(t) if t.element != ValType::FuncRef => return Err(self.mismatch()),
+            Some(_) => {}
+        }
+        if self.parts.types.get(ty).is_none() {
+            return Err(self.read.invalid("unknown type").into());
+        }
+        let table = self.index16(table, "65,535 tables")?;
+        let index = self.pop(I32)?;
+        let arg = self.arg(index)?;
+        let (base, ty) = self.call_frame(ty, tail)?;
+        let canonical = self.parts.types.canonical(ty);
+        let narrow = (u8::try_from(arg.slot), u8::try_from(table), u8::try_from(base));
+        match narrow {
+            _ if tail => {
+                self.emit.plain(op::DRIVER, DriverOp::ReturnCallIndirect as u8, arg.slot)?;
+                self.emit.unit(canonical)?;
+                self.emit.unit(table)?;
+                self.emit.unit(base)?;
+                self.emit.unit(self.link)?;
+            }
+            (Ok(a), Ok(table), Ok(base)) => {
+                self.emit.plain(op::CALL_INDIRECT, a, u16::from(table) | u16::from(base) << 8)?;
+                self.emit.unit(canonical)?;
+            }
+            _ if self.emit.wide => {
+                self.emit.plain(op::DRIVER, DriverOp::CallIndirect as u8, arg.slot)?;
+                for unit in [canonical, table, base, 0, 0, 0] {
+                    self.emit.unit(unit)?;
+                }
+                self.emit.plain(op::FP_DOWN, 0, base)?;
+            }
+            _ if !self.emit.live => {}
+            _ => return Err(super::Stop::TooNarrow),
+        }
+        self.push_results(ty, tail)
+    }
+
+    fn global_get(&mut self) -> Res<()> {
+        let index = self.read.u32()?;
+        let Some(global) = self.parts.globals.get(index as usize) else {
+            return Err(self.read.invalid("unknown global").into());
+        };
+        let ty = global.ty.content;
+        if index < self.parts.imported_globals && global.ty.mutable {
+            return self.driver(DriverOp::GlobalGet, &[], Some(ty), index as u16, 0);
+        }
+        let opcode = if ty.slots() == 2 { op::GLOBAL_GET64 } else { op::GLOBAL_GET };
+        let place = self.index16(global.slot, "65,535 slots of globals")?;
+        let result = self.push(ty)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(opcode, a, place)?;
+        self.emit.finish(result)
+    }
+
+    fn global_set(&mut self) -> Res<()> {
+        let index = self.read.u32()?;
+        let Some(global) = self.parts.globals.get(index as usize) else {
+            return Err(self.read.invalid("unknown global").into());
+        };
+        if !global.ty.mutable {
+            return Err(self.read.invalid("global is immutable").into());
+        }
+        let ty = global.ty.content;
+        if index < self.parts.imported_globals {
+            return self.driver(DriverOp::GlobalSet, &[ty], None, index as u16, 0);
+        }
+        let place = self.index16(global.slot, "65,535 slots of globals")?;
+        let value = self.pop(ty)?;
+        let arg = self.arg(value)?;
+        let a = self.emit.x(arg)?;
+        self.emit.plain(if arg.double { op::GLOBAL_SET64 } else { op::GLOBAL_SET }, a, place)
+    }
+
+    fn table(&mut self) -> Res<(u16, ValType)> {
+        let index = self.read.u32()?;
+        match self.parts.tables.get(index as usize) {
+            Some(table) => Ok((self.index16(index, "65,535 tables")?, table.element)),
+            None => Err(self.read.invalid("unknown table").into()),
+        }
+    }
+
+    fn table_access(&mut self, set: bool) -> Res<()> {
+        let (table, element) = self.table()?;
+        if set {
+            self.driver(DriverOp::TableSet, &[I32, element], None, table, 0)
+        } else {
+            self.driver(DriverOp::TableGet, &[I32], Some(element), table, 0)
+        }
+    }
+
+    fn ref_func(&mut self, index: u32) -> Res<()> {
+        if self.parts.func_type_index(index).is_none() {
+            return Err(self.read.invalid("unknown function").into());
+        }
+        if !self.parts.is_declared(index) {
+            return Err(self.read.invalid("undeclared function reference").into());
+        }
+        self.driver(DriverOp::RefFunc, &[], Some(ValType::FuncRef), index as u16, 0)
+    }
+
+    fn memory_access(&mut self, opcode: u8) -> Res<()> {
+        match opcode {
+            0x28 => self.load(op::LOAD32, 2, I32),
+            0x29 => self.load(op::LOAD64, 3, I64),
+            0x2a => self.load(op::LOAD32, 2, F32),
+            0x2b => self.load(op::LOAD64, 3, F64),
+            0x2c => self.load(op::LOAD8_S, 0, I32),
+            0x2d => self.load(op::LOAD8_U, 0, I32),
+            0x2e => self.load(op::LOAD16_S, 1, I32),
+            0x2f => self.load(op::LOAD16_U, 1, I32),
+            0x30 => self.load_extend(op::LOAD8_S, 0, op::EXTEND_S),
+            0x31 => self.load_extend(op::LOAD8_U, 0, op::EXTEND_U),
+            0x32 => self.load_extend(op::LOAD16_S, 1, op::EXTEND_S),
+            0x33 => self.load_extend(op::LOAD16_U, 1, op::EXTEND_U),
+            0x34 => self.load_extend(op::LOAD32, 2, op::EXTEND_S),
+            0x35 => self.load_extend(op::LOAD32, 2, op::EXTEND_U),
+            0x36 => self.store(op::STORE32, 2, I32),
+            0x37 => self.store(op::STORE64, 3, I64),
+            0x38 => self.store(op::STORE32, 2, F32),
+            0x39 => self.store(op::STORE64, 3, F64),
+            0x3a => self.store(op::STORE8, 0, I32),
+            0x3b => self.store(op::STORE16, 1, I32),
+            0x3c => self.store(op::STORE8, 0, I64),
+            0x3d => self.store(op::STORE16, 1, I64),
+            _ => self.store(op::STORE32, 2, I64),
+        }
+    }
+
+    fn numeric(&mut self, opcode: u8) -> Res<()> {
+        match opcode {
+            0x45 => self.i32_eqz(),
+            0x46..=0x4f => self.i32_compare(opcode - 0x46),
+            0x50 => self.i64_eqz(),
+            0x51..=0x5a => self.i64_compare(opcode - 0x51),
+            0x5b..=0x60 => self.float_compare(op::F32_EQ, opcode - 0x5b, F32),
+            0x61..=0x66 => self.float_compare(op::F64_EQ, opcode - 0x61, F64),
+            0x67 => self.rare(R::Clz, I32, I32),
+            0x68 => self.rare(R::Ctz, I32, I32),
+            0x69 => self.rare(R::Popcnt, I32, I32),
+            0x6a..=0x78 => self.i32_binary(opcode - 0x6a),
+            0x79 => self.rare(R::Clz64, I64, I64),
+            0x7a => self.rare(R::Ctz64, I64, I64),
+            0x7b => self.rare(R::Popcnt64, I64, I64),
+            0x7c..=0x8a => self.i64_binary(opcode - 0x7c),
+            0x8b => self.rare(R::F32Abs, F32, F32),
+            0x8c => self.rare(R::F32Neg, F32, F32),
+            0x8d => self.rare(R::F32Ceil, F32, F32),
+            0x8e => self.rare(R::F32Floor, F32, F32),
+            0x8f => self.rare(R::F32Trunc, F32, F32),
+            0x90 => self.rare(R::F32Nearest, F32, F32),
+            0x91 => self.rare(R::F32Sqrt, F32, F32),
+            0x92..=0x95 => self.binary(op::F32_ADD + (opcode - 0x92), F32, F32),
+            0x96 => self.rare_binary(R::F32Min, F32),
+            0x97 => self.rare_binary(R::F32Max, F32),
+            0x98 => self.rare_binary(R::F32Copysign, F32),
+            0x99 => self.rare(R::F64Abs, F64, F64),
+            0x9a => self.rare(R::F64Neg, F64, F64),
+            0x9b => self.rare(R::F64Ceil, F64, F64),
+            0x9c => self.rare(R::F64Floor, F64, F64),
+            0x9d => self.rare(R::F64Trunc, F64, F64),
+            0x9e => self.rare(R::F64Nearest, F64, F64),
+            0x9f => self.rare(R::F64Sqrt, F64, F64),
+            0xa0..=0xa3 => self.binary(op::F64_ADD + (opcode - 0xa0), F64, F64),
+            0xa4 => self.rare_binary(R::F64Min, F64),
+            0xa5 => self.rare_binary(R::F64Max, F64),
+            0xa6 => self.rare_binary(R::F64Copysign, F64),
+            0xa7 => self.alias(I64, I32),
+            0xa8 => self.rare(R::I32TruncF32S, F32, I32),
+            0xa9 => self.rare(R::I32TruncF32U, F32, I32),
+            0xaa => self.rare(R::I32TruncF64S, F64, I32),
+            0xab => self.rare(R::I32TruncF64U, F64, I32),
+            0xac => self.unary(op::EXTEND_S, I32, I64),
+            0xad => self.unary(op::EXTEND_U, I32, I64),
+            0xae => self.rare(R::I64TruncF32S, F32, I64),
+            0xaf => self.rare(R::I64TruncF32U, F32, I64),
+            0xb0 => self.rare(R::I64TruncF64S, F64, I64),
+            0xb1 => self.rare(R::I64TruncF64U, F64, I64),
+            0xb2 => self.rare(R::F32I32S, I32, F32),
+            0xb3 => self.rare(R::F32I32U, I32, F32),
+            0xb4 => self.rare(R::F32I64S, I64, F32),
+            0xb5 => self.rare(R::F32I64U, I64, F32),
+            0xb6 => self.rare(R::F32F64, F64, F32),
+            0xb7 => self.rare(R::F64I32S, I32, F64),
+            0xb8 => self.rare(R::F64I32U, I32, F64),
+            0xb9 => self.rare(R::F64I64S, I64, F64),
+            0xba => self.rare(R::F64I64U, I64, F64),
+            0xbb => self.rare(R::F64F32, F32, F64),
+            0xbc => self.alias(F32, I32),
+            0xbd => self.alias(F64, I64),
+            0xbe => self.alias(I32, F32),
+            0xbf => self.alias(I64, F64),
+            0xc0 => self.unary(op::EXTEND8, I32, I32),
+            0xc1 => self.unary(op::EXTEND16, I32, I32),
+            0xc2 => self.rare(R::Extend8At64, I64, I64),
+            0xc3 => self.rare(R::Extend16At64, I64, I64),
+            _ => self.rare(R::Extend32At64, I64, I64),
+        }
+    }
+
+    fn prefixed(&mut self) -> Res<()> {
+        let code = self.read.u32()?;
+        match code {
+            0 => self.rare(R::I32SatF32S, F32, I32),
+            1 => self.rare(R::I32SatF32U, F32, I32),
+            2 => self.rare(R::I32SatF64S, F64, I32),
+            3 => self.rare(R::I32SatF64U, F64, I32),
+            4 => self.rare(R::I64SatF32S, F32, I64),
+            5 => self.rare(R::I64SatF32U, F32, I64),
+            6 => self.rare(R::I64SatF64S, F64, I64),
+            7 => self.rare(R::I64SatF64U, F64, I64),
+            8 => {
+                let segment = self.data_segment()?;
+                self.zero_byte()?;
+                self.require_memory()?;
+                self.driver(DriverOp::MemoryInit, &[I32, I32, I32], None, segment, 0)
+            }
+            9 => {
+                let segment = self.data_segment()?;
+                self.driver(DriverOp::DataDrop, &[], None, segment, 0)
+            }
+            10 => {
+                self.zero_byte()?;
+                self.zero_byte()?;
+                self.require_memory()?;
+                self.driver(DriverOp::MemoryCopy, &[I32, I32, I32], None, 0, 0)
+            }
+            11 => {
+                self.zero_byte()?;
+                self.require_memory()?;
+                self.driver(DriverOp::MemoryFill, &[I32, I32, I32], None, 0, 0)
+            }
+            12 => {
+                let segment = self.elem_segment()?;
+                let (table, element) = self.table()?;
+                if segment.1 != element {
+                    return Err(self.mismatch());
+                }
+                self.driver(DriverOp::TableInit, &[I32, I32, I32], None, segment.0, table)
+            }
+            13 => {
+                let segment = self.elem_segment()?;
+                self.driver(DriverOp::ElemDrop, &[], None, segment.0, 0)
+            }
+            14 => {
+                let (to, element) = self.table()?;
+                let (from, other) = self.table()?;
+                if element != other {
+                    return Err(self.mismatch());
+                }
+                self.driver(DriverOp::TableCopy, &[I32, I32, I32], None, to, from)
+            }
+            15 => {
+                let (table, element) = self.table()?;
+                self.driver(DriverOp::TableGrow, &[element, I32], Some(I32), table, 0)
+            }
+            16 => {
+                let (table, _) = self.table()?;
+                self.driver(DriverOp::TableSize, &[], Some(I32), table, 0)
+            }
+            17 => {
+                let (table, element) = self.table()?;
+                self.driver(DriverOp::TableFill, &[I32, element, I32], None, table, 0)
+            }
+            18 => Err(self.read.unsupported("memory control").into()),
+            19..=22 => Err(self.read.unsupported("wide arithmetic").into()),
+            _ => Err(self.read.malformed("illegal opcode").into()),
+        }
+    }
+
+    fn zero_byte(&mut self) -> Res<()> {
+        match self.read.u8()? {
+            0 => Ok(()),
+            _ => Err(self.read.malformed("zero byte expected").into()),
+        }
+    }
+
+    fn data_segment(&mut self) -> Res<u16> {
+        let index = self.read.u32()?;
+        match self.parts.data_count {
+            None => Err(self.read.malformed("data count section required").into()),
+            Some(count) if index >= count => Err(self.read.invalid("unknown data segment").into()),
+            Some(_) => self.index16(index, "65,535 data segments"),
+        }
+    }
+
+    fn elem_segment(&mut self) -> Res<(u16, ValType)> {
+        let index = self.read.u32()?;
+        match self.parts.elems.get(index as usize) {
+            Some(segment) => Ok((self.index16(index, "65,535 element segments")?, segment.ty)),
+            None => Err(self.read.invalid("unknown elem segment").into()),
+        }
+    }
+}

@@ -1,0 +1,585 @@
+//! The control stack: blocks, labels and branches.
+
+use super::emit::{Arg, Chain};
+use super::operand::{Entry, Place};
+use super::{Function, Res};
+use crate::ValType;
+use crate::exec::ops::op;
+use crate::fallible::push;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Function,
+    Block,
+    Loop,
+    If,
+    Else,
+}
+
+/// A block's type.
+#[derive(Clone, Copy)]
+pub(super) enum BlockType {
+    Empty,
+    Value(ValType),
+    /// An index into the module's types.
+    Type(u32),
+}
+
+/// An entered block.
+#[derive(Clone, Copy)]
+pub(super) struct Control {
+    pub(super) kind: Kind,
+    pub(super) ty: BlockType,
+    /// Operands below the block's parameters.
+    pub(super) height: u32,
+    /// Slot of the first parameter and of the first result.
+    base: u16,
+    /// Whether operands below the height may be popped: the code is unreachable.
+    pub(super) open: bool,
+    /// Whether the block's start is reached.
+    live: bool,
+    /// Position of a loop's start.
+    start: u32,
+    /// Branches to the end.
+    end: Chain,
+    /// The branch to the else part of an `if`.
+    otherwise: Chain,
+    /// Entries of a BR_TABLE that need a stub for this label, and the next control with such ones.
+    stub: Chain,
+    next_stub: u32,
+}
+
+/// A condition taken off the operand stack, as the operation that tests it.
+#[derive(Clone, Copy)]
+pub(super) enum Condition {
+    /// A value that is not zero.
+    Value(Arg),
+    /// A comparison of two slots, or of a slot and an immediate: the branch opcode of its first kind, the
+    /// kind, the slots or the immediate.
+    Compare { first: u8, kind: u8, x: u8, y: u16 },
+}
+
+/// The newest operation adds an immediate to slot `x` in place.
+struct Step {
+    imm: u8,
+    at: usize,
+}
+
+const fn one(ty: ValType) -> &'static [ValType] {
+    match ty {
+        ValType::I32 => &[ValType::I32],
+        ValType::I64 => &[ValType::I64],
+        ValType::F32 => &[ValType::F32],
+        ValType::F64 => &[ValType::F64],
+        ValType::FuncRef => &[ValType::FuncRef],
+        ValType::ExternRef => &[ValType::ExternRef],
+    }
+}
+
+impl<'a> Function<'a, '_, '_> {
+    fn params(&self, ty: BlockType) -> &'a [ValType] {
+        match ty {
+            BlockType::Type(index) => self.parts.types.get(index).map_or(&[], |t| t.params),
+            _ => &[],
+        }
+    }
+
+    pub(super) fn results(&self, ty: BlockType) -> &'a [ValType] {
+        match ty {
+            BlockType::Empty => &[],
+            BlockType::Value(ty) => one(ty),
+            BlockType::Type(index) => self.parts.types.get(index).map_or(&[], |t| t.results),
+        }
+    }
+
+    fn block_type(&mut self) -> Res<BlockType> {
+        let code = self.read.i33()?;
+        if let Ok(index) = u32::try_from(code) {
+            if self.parts.types.get(index).is_none() {
+                return Err(self.read.invalid("unknown type").into());
+            }
+            return Ok(BlockType::Type(index));
+        }
+        let byte = (code & 0x7f) as u8;
+        if code < -0x40 {
+            return Err(self.read.malformed("malformed block type").into());
+        }
+        match ValType::from_byte(byte) {
+            Some(ty) => Ok(BlockType::Value(ty)),
+            None if byte == 0x40 => Ok(BlockType::Empty),
+            None => Err(self.read.bad_type(byte, "malformed block type").into()),
+        }
+    }
+
+    pub(super) fn enter_function(&mut self, ty: u32) -> Res<()> {
+        self.enter(Kind::Function, BlockType::Type(ty), 0, Chain::default())
+    }
+
+    /// Enters a block whose `params` newest operands are its parameters.
+    fn enter(&mut self, kind: Kind, ty: BlockType, params: usize, otherwise: Chain) -> Res<()> {
+        let height = self.entries.len() - params.min(self.entries.len());
+        let base = self.entries.get(height).map_or_else(|| self.top(), |e| e.slot.into());
+        push(
+            self.controls,
+            Control {
+                kind,
+                ty,
+                height: height as u32,
+                base: base.min(0xfff0) as u16,
+                open: false,
+                live: self.emit.live,
+                start: self.emit.position() as u32,
+                end: Chain::default(),
+                otherwise,
+                stub: Chain::default(),
+                next_stub: 0,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Checks that the newest operands have these types; open ones become them.
+    fn expect(&mut self, types: &[ValType]) -> Res<()> {
+        if self.controls.last().is_some_and(|c| c.open) {
+            for &ty in types.iter().rev() {
+                self.pop(ty)?;
+            }
+            for &ty in types {
+                self.push(ty)?;
+            }
+            return Ok(());
+        }
+        let height = self.controls.last().map_or(0, |c| c.height as usize);
+        let own = self.entries.get(height..).unwrap_or_default();
+        let fits = own.len() >= types.len()
+            && own
+                .iter()
+                .skip(own.len() - types.len())
+                .zip(types)
+                .all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
+        if fits { Ok(()) } else { Err(self.mismatch()) }
+    }
+
+    pub(super) fn block(&mut self, kind: Kind) -> Res<()> {
+        let ty = self.block_type()?;
+        let condition = match kind {
+            Kind::If => {
+                let entry = self.pop(ValType::I32)?;
+                Some(self.condition(entry)?)
+            }
+            _ => None,
+        };
+        let params = self.params(ty);
+        self.expect(params)?;
+        self.settle_locals()?;
+        if kind != Kind::Block {
+            // A branch comes back to the start, or on to the else part, with the parameters in their slots.
+            self.settle_newest(params.len())?;
+        }
+        let mut otherwise = Chain::default();
+        match condition {
+            Some(condition) => self.branch_if(condition, true, |f| f.emit.chained(&mut otherwise))?,
+            None if kind == Kind::Loop => self.emit.forget(),
+            None => {}
+        }
+        self.enter(kind, ty, params.len(), otherwise)
+    }
+
+    pub(super) fn else_part(&mut self) -> Res<()> {
+        let at = self.innermost();
+        let Some(&control) = self.controls.get(at).filter(|c| c.kind == Kind::If) else {
+            return Err(self.read.malformed("unexpected else").into());
+        };
+        self.close(&control)?;
+        if self.emit.live {
+            self.move_results(at)?;
+            self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?;
+            self.link(at)?;
+        }
+        self.emit.live = control.live;
+        self.emit.label(control.otherwise)?;
+        self.entries.truncate(control.height as usize);
+        self.lazy_from = self.lazy_from.min(self.entries.len());
+        for &ty in self.params(control.ty) {
+            self.push(ty)?;
+        }
+        if let Some(control) = self.controls.last_mut() {
+            control.kind = Kind::Else;
+            control.open = false;
+            control.otherwise = Chain::default();
+        }
+        Ok(())
+    }
+
+    /// Checks that a block ends with exactly its results.
+    fn close(&mut self, control: &Control) -> Res<()> {
+        let results = self.results(control.ty);
+        self.expect(results)?;
+        if self.entries.len() != control.height as usize + results.len() {
+            return Err(self.mismatch());
+        }
+        Ok(())
+    }
+
+    /// Ends the innermost block; whether it was the function.
+    pub(super) fn end(&mut self) -> Res<bool> {
+        let at = self.innermost();
+        let Some(&control) = self.controls.get(at) else { return Ok(true) };
+        self.close(&control)?;
+        let results = self.results(control.ty);
+        if control.kind == Kind::If && self.params(control.ty) != results {
+            return Err(self.mismatch());
+        }
+        if control.kind == Kind::Function {
+            if self.emit.live {
+                self.return_values()?;
+            }
+            self.controls.pop();
+            return Ok(true);
+        }
+        if !control.end.is_empty() || !control.otherwise.is_empty() {
+            // Other paths come here with the results in their slots.
+            if self.emit.live {
+                self.settle_newest(results.len())?;
+            }
+            self.emit.live = control.live;
+            self.emit.label(control.end)?;
+            self.emit.label(control.otherwise)?;
+            self.replace_newest(results)?;
+        } else if control.open {
+            // Unreachable code may have left results open.
+            self.replace_newest(results)?;
+        }
+        self.controls.pop();
+        Ok(false)
+    }
+
+    /// Replaces the newest operands by ones of these types in their own slots.
+    fn replace_newest(&mut self, types: &[ValType]) -> Res<()> {
+        let keep = self.entries.len().saturating_sub(types.len());
+        self.entries.truncate(keep);
+        self.lazy_from = self.lazy_from.min(keep);
+        for &ty in types {
+            self.push(ty)?;
+        }
+        Ok(())
+    }
+
+    /// Makes what follows unreachable.
+    pub(super) fn stop(&mut self) {
+        self.emit.live = false;
+        self.emit.forget();
+        if let Some(control) = self.controls.last_mut() {
+            control.open = true;
+            self.entries.truncate(control.height as usize);
+            self.lazy_from = self.lazy_from.min(self.entries.len());
+        }
+    }
+
+    /// The index of the control that a branch of this depth leads to.
+    fn target(&self, depth: u32) -> Res<usize> {
+        match self.innermost().checked_sub(depth as usize) {
+            Some(at) => Ok(at),
+            None => Err(self.read.invalid("unknown label").into()),
+        }
+    }
+
+    /// The types that a branch takes along.
+    fn label_types(&self, at: usize) -> &'a [ValType] {
+        match self.controls.get(at) {
+            Some(c) if c.kind == Kind::Loop => self.params(c.ty),
+            Some(c) => self.results(c.ty),
+            None => &[],
+        }
+    }
+
+    /// Whether a branch there has to do more than to jump.
+    fn needs_moves(&self, at: usize) -> bool {
+        let Some(control) = self.controls.get(at) else { return false };
+        if control.kind == Kind::Function {
+            return true;
+        }
+        let count = self.label_types(at).len();
+        let newest = self.entries.get(self.entries.len().saturating_sub(count)..).unwrap_or_default();
+        newest.first().is_some_and(|e| e.slot != control.base) || newest.iter().any(|e| e.place != Place::Own)
+    }
+
+    /// Moves the newest operands to the slots where a label expects them.
+    fn move_results(&mut self, at: usize) -> Res<()> {
+        let Some(&control) = self.controls.get(at) else { return Ok(()) };
+        let count = self.label_types(at).len();
+        let mut to = control.base;
+        // Each operand's own slot is at or above its place and below the next operand's, so moving upwards
+        // overwrites nothing that is still to be moved.
+        for i in self.entries.len().saturating_sub(count)..self.entries.len() {
+            let Some(&entry) = self.entries.get(i) else { break };
+            self.settle(entry, Arg { slot: to, double: entry.is_double() })?;
+            to += if entry.is_double() { 2 } else { 1 };
+        }
+        Ok(())
+    }
+
+    /// Emits the offset field of a branch to a label.
+    fn link(&mut self, at: usize) -> Res<()> {
+        match self.controls.get_mut(at) {
+            Some(c) if c.kind == Kind::Loop => self.emit.backward(c.start as usize),
+            Some(c) => self.emit.chained(&mut c.end),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes to a label with the operands on top; the position behind is not reached by this.
+    fn jump(&mut self, at: usize) -> Res<()> {
+        if self.controls.get(at).is_some_and(|c| c.kind == Kind::Function) {
+            return self.return_values();
+        }
+        self.move_results(at)?;
+        self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?;
+        self.link(at)
+    }
+
+    pub(super) fn br(&mut self) -> Res<()> {
+        let depth = self.read.u32()?;
+        let at = self.target(depth)?;
+        self.expect(self.label_types(at))?;
+        if self.emit.live {
+            self.jump(at)?;
+        }
+        self.stop();
+        Ok(())
+    }
+
+    pub(super) fn br_if(&mut self) -> Res<()> {
+        let depth = self.read.u32()?;
+        let at = self.target(depth)?;
+        let entry = self.pop(ValType::I32)?;
+        self.expect(self.label_types(at))?;
+        if !self.emit.live {
+            return Ok(());
+        }
+        let condition = self.condition(entry)?;
+        if self.needs_moves(at) {
+            let mut over = Chain::default();
+            self.branch_if(condition, true, |f| f.emit.chained(&mut over))?;
+            self.jump(at)?;
+            self.emit.label(over)?;
+        } else {
+            self.branch_if(condition, false, |f| f.link(at))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn br_table(&mut self) -> Res<()> {
+        let count = self.read.count()?;
+        let index = self.pop(ValType::I32)?;
+        let arg = self.arg(index)?;
+        if self.emit.wide {
+            let a = self.emit.x(arg)?;
+            self.emit.plain(op::BR_TABLE_WIDE, a, count as u16)?;
+            self.emit.unit((count >> 16) as u16)?;
+        } else {
+            let short = u16::try_from(count).map_err(|_| super::Stop::TooNarrow)?;
+            let a = self.emit.x(arg)?;
+            self.emit.plain(op::BR_TABLE, a, short)?;
+        }
+        let mut arity = None;
+        let mut checked = usize::MAX;
+        for _ in 0..=count {
+            let depth = self.read.u32()?;
+            let at = self.target(depth)?;
+            let types = self.label_types(at);
+            if *arity.get_or_insert(types.len()) != types.len() {
+                return Err(self.mismatch());
+            }
+            if checked != at {
+                self.expect_all(types)?;
+                checked = at;
+            }
+            if !self.emit.live {
+                continue;
+            }
+            if self.needs_moves(at) {
+                let head = self.stubs;
+                if let Some(control) = self.controls.get_mut(at) {
+                    if control.stub.is_empty() {
+                        control.next_stub = head;
+                        self.stubs = at as u32 + 1;
+                    }
+                    self.emit.chained(&mut control.stub)?;
+                }
+            } else {
+                self.link(at)?;
+            }
+        }
+        while let Some(at) = self.stubs.checked_sub(1) {
+            let at = at as usize;
+            let Some(control) = self.controls.get_mut(at) else { break };
+            self.stubs = control.next_stub;
+            let stub = core::mem::take(&mut control.stub);
+            self.emit.label(stub)?;
+            self.jump(at)?;
+        }
+        self.stop();
+        Ok(())
+    }
+
+    /// Checks the newest operands against types without making open ones known.
+    fn expect_all(&mut self, types: &[ValType]) -> Res<()> {
+        let (height, open) = self.controls.last().map_or((0, false), |c| (c.height as usize, c.open));
+        let own = self.entries.get(height..).unwrap_or_default();
+        let fits = (open || own.len() >= types.len())
+            && own.iter().rev().zip(types.iter().rev()).all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
+        if fits { Ok(()) } else { Err(self.mismatch()) }
+    }
+
+    pub(super) fn return_op(&mut self) -> Res<()> {
+        self.expect(self.label_types(0))?;
+        if self.emit.live {
+            self.return_values()?;
+        }
+        self.stop();
+        Ok(())
+    }
+
+    /// Returns the newest operands.
+    pub(super) fn return_values(&mut self) -> Res<()> {
+        let count = self.label_types(0).len();
+        let newest = match (count, self.entries.last()) {
+            (0, _) | (_, None) => return self.emit.plain(op::RET0, 0, self.link),
+            (1, Some(&entry)) => entry,
+            (_, Some(_)) => {
+                let first = self.settle_newest(count)?;
+                let slots = self.top().saturating_sub(u32::from(first));
+                return self.return_slots(first, slots as u16);
+            }
+        };
+        if let (Some(x), false) = (newest.constant(), newest.is_double()) {
+            if let Ok(small) = i8::try_from(x) {
+                return self.emit.plain(op::RET_IMM, small as u8, self.link);
+            }
+        }
+        let arg = self.arg(newest)?;
+        if self.emit.wide {
+            return self.return_slots(arg.slot, if arg.double { 2 } else { 1 });
+        }
+        let a = self.emit.x(arg)?;
+        self.emit.plain(if arg.double { op::RET64 } else { op::RET32 }, a, self.link)
+    }
+
+    /// Returns `slots` slots from `first` on.
+    pub(super) fn return_slots(&mut self, first: u16, slots: u16) -> Res<()> {
+        self.emit.plain(op::RET_N, 0, self.link)?;
+        self.emit.unit(first)?;
+        self.emit.unit(slots)
+    }
+
+    /// Takes a condition off: a comparison just made is taken back, to become part of the branch.
+    pub(super) fn condition(&mut self, entry: Entry) -> Res<Condition> {
+        if let (Place::Own, Some(made)) = (entry.place, self.emit.made(entry.slot)) {
+            let opcode = self.emit.opcode(made);
+            let operands = self.emit.at(made.at + 1);
+            let (x, y) = (operands as u8, operands >> 8);
+            let taken = match opcode {
+                op::EQ..=op::GE_U => Some((op::BR_EQ, opcode - op::EQ, y)),
+                op::EQ64..=op::GE_U64 => Some((op::BR_EQ64, opcode - op::EQ64, y)),
+                op::EQ_IMM..=op::LE_U_IMM => {
+                    Some((op::BR_EQ_IMM, opcode - op::EQ_IMM, self.emit.at(made.at + 2)))
+                }
+                _ => None,
+            };
+            if let Some((first, kind, y)) = taken {
+                self.emit.undo(made);
+                return Ok(Condition::Compare { first, kind, x, y });
+            }
+        }
+        Ok(Condition::Value(self.arg(entry)?))
+    }
+
+    /// Branches if the condition holds, or if it does not; `field` emits the offset.
+    fn branch_if(
+        &mut self,
+        condition: Condition,
+        unless: bool,
+        field: impl FnOnce(&mut Self) -> Res<()>,
+    ) -> Res<()> {
+        match condition {
+            Condition::Value(arg) => {
+                let a = self.emit.x(arg)?;
+                let (narrow, wide) = match unless {
+                    true => (op::BR_UNLESS, op::BR_UNLESS_WIDE),
+                    false => (op::BR_IF, op::BR_IF_WIDE),
+                };
+                let step = self.emit.step_of(a.into()).filter(|_| !unless);
+                match step {
+                    Some(step) => {
+                        self.emit.code.truncate(step.at);
+                        self.emit.plain(op::ADD_BR_NE_IMM, a, step.imm.into())?;
+                        self.emit.unit(0)?;
+                    }
+                    None => self.emit.plain_branch(narrow, wide, a)?,
+                }
+            }
+            Condition::Compare { first, kind, x, y } => {
+                let kind = kind ^ u8::from(unless);
+                let fused = match first {
+                    op::BR_EQ => step_compare(kind),
+                    op::BR_EQ_IMM => step_compare_imm(kind),
+                    _ => None,
+                };
+                match (fused, self.emit.step_of(x.into())) {
+                    (Some(opcode), Some(step)) if first == op::BR_EQ => {
+                        self.emit.code.truncate(step.at);
+                        self.emit.plain(opcode, x, u16::from(step.imm) | y << 8)?;
+                    }
+                    (Some(opcode), Some(step)) => {
+                        self.emit.code.truncate(step.at);
+                        self.emit.plain(opcode, x, step.imm.into())?;
+                        self.emit.unit(y)?;
+                    }
+                    _ => self.emit.plain(first + kind, x, y)?,
+                }
+            }
+        }
+        field(self)?;
+        self.emit.forget();
+        Ok(())
+    }
+}
+
+/// The operation that adds and compares two slots in the way of a comparison's kind.
+fn step_compare(kind: u8) -> Option<u8> {
+    match op::BR_EQ + kind {
+        op::BR_NE => Some(op::ADD_BR_NE),
+        op::BR_LT_S => Some(op::ADD_BR_LT_S),
+        op::BR_LT_U => Some(op::ADD_BR_LT_U),
+        _ => None,
+    }
+}
+
+/// The operation that adds and compares with an immediate in the way of a comparison's kind.
+fn step_compare_imm(kind: u8) -> Option<u8> {
+    match op::BR_EQ_IMM + kind {
+        op::BR_NE_IMM => Some(op::ADD_BR_NE_IMM),
+        op::BR_LT_S_IMM => Some(op::ADD_BR_LT_S_IMM),
+        op::BR_GT_S_IMM => Some(op::ADD_BR_GT_S_IMM),
+        op::BR_LT_U_IMM => Some(op::ADD_BR_LT_U_IMM),
+        op::BR_GT_U_IMM => Some(op::ADD_BR_GT_U_IMM),
+        _ => None,
+    }
+}
+
+impl super::emit::Emitter {
+    /// Starts a branch: the opcode alone in narrow code, where the offset is the second unit.
+    fn plain_branch(&mut self, narrow: u8, wide: u8, a: u8) -> Res<()> {
+        self.forget();
+        self.unit(u16::from(if self.wide { wide } else { narrow }) | u16::from(a) << 8)
+    }
+
+    /// The newest operation, if it adds an immediate to `slot` in place.
+    fn step_of(&self, slot: u16) -> Option<Step> {
+        let made = self.made(slot).filter(|m| m.at + 2 == self.position())?;
+        let second = self.at(made.at + 1);
+        (self.opcode(made) == op::ADD_IMM && second & 0xff == slot)
+            .then(|| Step { imm: (second >> 8) as u8, at: made.at })
+    }
+}

@@ -1,0 +1,300 @@
+//! The emitter: internal code, its labels, and what the last operations were, for fusing.
+//!
+//! While the position is unreachable nothing is emitted. In narrow code an operand is a slot below 256 and a
+//! branch reaches 32,767 units; when either is too small, the function is compiled again as wide code, whose
+//! operands beyond slot 255 pass through scratch slots and whose branches have 32 bits.
+
+use alloc::vec::Vec;
+
+use super::{Res, Stop};
+use crate::Error;
+use crate::exec::ops::{SCRATCH_SLOTS, op};
+use crate::fallible::push;
+
+/// An operation that computed a value into a slot.
+#[derive(Clone, Copy)]
+pub(super) struct Made {
+    /// Position of the operation.
+    pub(super) at: usize,
+    /// Slot of its result, operand a.
+    pub(super) slot: u16,
+}
+
+/// Branches that wait for their target: the position of the newest one's offset field plus one, or 0. The
+/// fields themselves hold the rest of the list.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Chain(u32);
+
+impl Chain {
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// An operand: its slot and whether it takes two.
+#[derive(Clone, Copy)]
+pub(super) struct Arg {
+    pub(super) slot: u16,
+    pub(super) double: bool,
+}
+
+/// Scratch slots by role, in wide code.
+const SCRATCH_X: u8 = 0;
+const SCRATCH_Y: u8 = 2;
+const SCRATCH_Z: u8 = 4;
+const SCRATCH_RESULT: u8 = 6;
+const _: () = assert!(SCRATCH_RESULT as u16 + 2 == SCRATCH_SLOTS);
+
+#[derive(Default)]
+pub(super) struct Emitter {
+    pub(super) code: Vec<u16>,
+    pub(super) wide: bool,
+    /// Whether the position can be reached.
+    pub(super) live: bool,
+    /// Slots that the frame needs so far.
+    pub(super) frame: u32,
+    /// The newest operation, when it made a value.
+    last: Option<Made>,
+    /// The one before it, when it made a value too.
+    prev: Option<Made>,
+    /// Position behind a lone MOV that may become a MOV2, or 0.
+    mov_end: usize,
+}
+
+impl Emitter {
+    pub(super) fn reset(&mut self, wide: bool) {
+        let mut code = core::mem::take(&mut self.code);
+        code.clear();
+        *self = Self { code, wide, live: true, ..Self::default() };
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.code.len()
+    }
+
+    pub(super) fn unit(&mut self, unit: u16) -> Res<()> {
+        if self.live {
+            push(&mut self.code, unit)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn units32(&mut self, x: u32) -> Res<()> {
+        self.unit(x as u16)?;
+        self.unit((x >> 16) as u16)
+    }
+
+    /// Unit `at` of the code.
+    pub(super) fn at(&self, at: usize) -> u16 {
+        self.code.get(at).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, at: usize, unit: u16) {
+        if let Some(place) = self.code.get_mut(at) {
+            *place = unit;
+        }
+    }
+
+    /// Starts an operation that makes no value that can be fused.
+    pub(super) fn plain(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
+        self.forget();
+        self.unit(u16::from(opcode) | u16::from(a) << 8)?;
+        self.unit(second)
+    }
+
+    /// Starts an operation that makes a value into slot `a`.
+    pub(super) fn making(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
+        let at = self.code.len();
+        self.unit(u16::from(opcode) | u16::from(a) << 8)?;
+        self.unit(second)?;
+        self.prev = self.last;
+        self.mov_end = 0;
+        self.last = if self.live && !self.wide { Some(Made { at, slot: a.into() }) } else { None };
+        Ok(())
+    }
+
+    /// Forgets what could be fused: the position is a label, or what comes has no value.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+        self.prev = None;
+        self.mov_end = 0;
+    }
+
+    /// The newest operation, if it made the value in `slot`.
+    pub(super) fn made(&self, slot: u16) -> Option<Made> {
+        self.last.filter(|m| m.slot == slot)
+    }
+
+    /// The opcode of an operation.
+    pub(super) fn opcode(&self, made: Made) -> u8 {
+        self.at(made.at) as u8
+    }
+
+    /// Changes the opcode of the newest operation.
+    pub(super) fn set_opcode(&mut self, made: Made, opcode: u8) {
+        self.set(made.at, self.at(made.at) & 0xff00 | u16::from(opcode));
+    }
+
+    /// Takes back the newest operation.
+    pub(super) fn undo(&mut self, made: Made) {
+        self.code.truncate(made.at);
+        self.last = self.prev.take();
+        self.mov_end = 0;
+    }
+
+    /// Lets the newest operation put its value into another slot.
+    pub(super) fn retarget(&mut self, made: Made, slot: u16) {
+        self.set(made.at, self.at(made.at) & 0x00ff | slot << 8);
+        self.last = Some(Made { slot, ..made });
+    }
+
+    /// Notes that the frame reaches up to `end`.
+    pub(super) fn reach(&mut self, end: u32) -> Res<()> {
+        if self.live {
+            if end > 0xffff {
+                return Err(Error::Limit { what: "65,535 slots in a frame" }.into());
+            }
+            self.frame = self.frame.max(end);
+        }
+        Ok(())
+    }
+
+    /// The 8-bit form of an operand; in wide code one beyond 255 is first moved to its scratch slots.
+    fn operand(&mut self, arg: Arg, scratch: u8) -> Res<u8> {
+        match u8::try_from(arg.slot) {
+            Ok(slot) => Ok(slot),
+            Err(_) if !self.live => Ok(0),
+            Err(_) if self.wide => {
+                self.wide_move(Arg { slot: scratch.into(), ..arg }, arg.slot)?;
+                Ok(scratch)
+            }
+            Err(_) => Err(Stop::TooNarrow),
+        }
+    }
+
+    pub(super) fn x(&mut self, arg: Arg) -> Res<u8> {
+        self.operand(arg, SCRATCH_X)
+    }
+    pub(super) fn y(&mut self, arg: Arg) -> Res<u8> {
+        self.operand(arg, SCRATCH_Y)
+    }
+    pub(super) fn z(&mut self, arg: Arg) -> Res<u8> {
+        self.operand(arg, SCRATCH_Z)
+    }
+
+    /// The 8-bit form of a result's slot; [`Emitter::finish`] must follow the operation.
+    pub(super) fn result(&mut self, to: Arg) -> Res<u8> {
+        self.reach(u32::from(to.slot) + if to.double { 2 } else { 1 })?;
+        match u8::try_from(to.slot) {
+            Ok(slot) => Ok(slot),
+            Err(_) if !self.live => Ok(0),
+            Err(_) if self.wide => Ok(SCRATCH_RESULT),
+            Err(_) => Err(Stop::TooNarrow),
+        }
+    }
+
+    /// Moves a result from its scratch slots when it belongs beyond 255.
+    pub(super) fn finish(&mut self, to: Arg) -> Res<()> {
+        if to.slot > 255 { self.wide_move(to, SCRATCH_RESULT.into()) } else { Ok(()) }
+    }
+
+    fn wide_move(&mut self, to: Arg, from: u16) -> Res<()> {
+        self.plain(if to.double { op::MOV64_WIDE } else { op::MOV_WIDE }, 0, to.slot)?;
+        self.unit(from)
+    }
+
+    /// Copies a slot.
+    pub(super) fn mov(&mut self, to: Arg, from: u16) -> Res<()> {
+        self.reach(u32::from(to.slot) + if to.double { 2 } else { 1 })?;
+        if self.wide || !self.live {
+            return self.wide_move(to, from);
+        }
+        let (Ok(d), Ok(s)) = (u8::try_from(to.slot), u8::try_from(from)) else { return Err(Stop::TooNarrow) };
+        let end = self.code.len();
+        if !to.double && self.mov_end == end && end >= 2 {
+            let (first, second) = (self.at(end - 2), self.at(end - 1));
+            self.code.truncate(end - 2);
+            self.plain(op::MOV2, (first >> 8) as u8, second & 0xff | u16::from(d) << 8)?;
+            return self.unit(s.into());
+        }
+        self.plain(if to.double { op::MOV64 } else { op::MOV }, d, s.into())?;
+        self.mov_end = if to.double { 0 } else { self.code.len() };
+        Ok(())
+    }
+
+    /// Puts a constant into a slot; one of 64 bits is given sign-extended from what it needs.
+    pub(super) fn constant(&mut self, to: Arg, value: u64) -> Res<()> {
+        let a = self.result(to)?;
+        let small = value as i16;
+        match (to.double, if to.double { small as u64 == value } else { small as u32 == value as u32 }) {
+            (false, true) => self.making(op::CONST16, a, small as u16)?,
+            (true, true) => self.making(op::CONST64_16, a, small as u16)?,
+            (false, false) => {
+                self.making(op::CONST32, a, value as u16)?;
+                self.unit((value >> 16) as u16)?;
+            }
+            (true, false) => {
+                self.making(op::CONST64, a, value as u16)?;
+                self.unit((value >> 16) as u16)?;
+                self.units32((value >> 32) as u32)?;
+            }
+        }
+        self.finish(to)
+    }
+
+    /// Adds an offset field to the branches that wait in `chain`.
+    pub(super) fn chained(&mut self, chain: &mut Chain) -> Res<()> {
+        if !self.live {
+            return Ok(());
+        }
+        let at = self.code.len() as u32;
+        if self.wide {
+            self.units32(chain.0)?;
+        } else {
+            let back = if chain.is_empty() { 0 } else { at + 1 - chain.0 };
+            self.unit(u16::try_from(back).map_err(|_| Stop::TooNarrow)?)?;
+        }
+        chain.0 = at + 1;
+        Ok(())
+    }
+
+    /// Adds an offset field for a branch back to `target`.
+    pub(super) fn backward(&mut self, target: usize) -> Res<()> {
+        let at = self.code.len();
+        if self.wide {
+            self.units32((target as u32).wrapping_sub(at as u32 + 2))
+        } else {
+            let offset = target as i64 - (at as i64 + 1);
+            if !self.live {
+                return Ok(());
+            }
+            self.unit(i16::try_from(offset).map_err(|_| Stop::TooNarrow)? as u16)
+        }
+    }
+
+    /// Lets all branches that wait in `chain` lead to the position, which becomes a label.
+    pub(super) fn label(&mut self, chain: Chain) -> Res<()> {
+        self.forget();
+        let target = self.code.len();
+        let mut next = chain.0 as usize;
+        while let Some(at) = next.checked_sub(1) {
+            let link = self.at(at);
+            if self.wide {
+                next = usize::from(link) | usize::from(self.at(at + 1)) << 16;
+                let offset = (target - (at + 2)) as u32;
+                self.set(at, offset as u16);
+                self.set(at + 1, (offset >> 16) as u16);
+            } else {
+                next = if link == 0 { 0 } else { next - usize::from(link) };
+                let offset = i16::try_from(target - (at + 1)).map_err(|_| Stop::TooNarrow)?;
+                self.set(at, offset as u16);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets unit `at` after the fact.
+    pub(super) fn patch(&mut self, at: usize, unit: u16) {
+        self.set(at, unit);
+    }
+}

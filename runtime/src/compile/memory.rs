@@ -1,0 +1,182 @@
+//! Memory instructions: an address just computed by an addition becomes part of the access.
+
+use super::emit::Arg;
+use super::operand::{Entry, Place};
+use super::{Function, Res};
+use crate::ValType;
+use crate::exec::ops::op;
+
+/// Distance of the forms of an access from its first opcode.
+const FAR: u8 = 1;
+const ADD: u8 = 2;
+const INDEX: u8 = 3;
+const ABS: u8 = 4;
+
+/// An address as an access takes it.
+enum Address {
+    /// A slot plus an offset.
+    Slot { base: u8, offset: u32 },
+    /// A slot plus an immediate, wrapping, plus an 8-bit offset.
+    Add { base: u8, imm: u32, offset: u8 },
+    /// Two slots, wrapping, plus an offset.
+    Index { base: u8, index: u8, offset: u16 },
+    /// A constant.
+    Abs(u16),
+}
+
+impl Function<'_, '_, '_> {
+    /// Reads a memory argument; the alignment is a hint that is checked and forgotten.
+    fn offset(&mut self, natural: u32) -> Res<u32> {
+        let flags = self.read.u32()?;
+        if flags & 0x40 != 0 && flags < 0x80 {
+            return Err(self.read.unsupported("multiple memories").into());
+        }
+        if flags >= 0x40 {
+            return Err(self.read.malformed("malformed memop flags").into());
+        }
+        let offset = self.read.u32()?;
+        self.require_memory()?;
+        if flags > natural {
+            return Err(self.read.invalid("alignment must not be larger than natural").into());
+        }
+        Ok(offset)
+    }
+
+    pub(super) fn require_memory(&self) -> Res<()> {
+        match self.parts.memory {
+            Some(_) => Ok(()),
+            None => Err(self.read.invalid("unknown memory").into()),
+        }
+    }
+
+    /// The form for an address; with `fuse` the newest operation may become part of it.
+    fn address(&mut self, entry: Entry, offset: u32, fuse: bool) -> Res<Address> {
+        if let Some(base) = entry.constant() {
+            let sum = u64::from(base as u32) + u64::from(offset);
+            if let Ok(at) = u16::try_from(sum) {
+                return Ok(Address::Abs(at));
+            }
+        }
+        if let (true, Place::Own, Some(made)) = (fuse, entry.place, self.emit.made(entry.slot)) {
+            let second = self.emit.at(made.at + 1);
+            let (base, high) = (second as u8, (second >> 8) as u8);
+            let fused = match self.emit.opcode(made) {
+                op::ADD_IMM => u8::try_from(offset).ok().map(|offset| Address::Add {
+                    base,
+                    imm: high as i8 as u32,
+                    offset,
+                }),
+                op::ADD_IMM32 => u8::try_from(offset).ok().map(|offset| {
+                    let (low, top) = (self.emit.at(made.at + 2), self.emit.at(made.at + 3));
+                    Address::Add { base, imm: u32::from(low) | u32::from(top) << 16, offset }
+                }),
+                op::ADD => {
+                    u16::try_from(offset).ok().map(|offset| Address::Index { base, index: high, offset })
+                }
+                _ => None,
+            };
+            if let Some(address) = fused {
+                self.emit.undo(made);
+                return Ok(address);
+            }
+        }
+        let arg = self.arg(entry)?;
+        Ok(Address::Slot { base: self.emit.x(arg)?, offset })
+    }
+
+    /// Emits an access in the form of its address.
+    fn access(&mut self, first: u8, a: u8, address: &Address, makes: bool) -> Res<()> {
+        let mut begin = |opcode: u8, second: u16| {
+            if makes { self.emit.making(opcode, a, second) } else { self.emit.plain(opcode, a, second) }
+        };
+        match *address {
+            Address::Slot { base, offset } => match u8::try_from(offset) {
+                Ok(short) => begin(first, u16::from(base) | u16::from(short) << 8),
+                Err(_) => {
+                    begin(first + FAR, base.into())?;
+                    self.emit.units32(offset)
+                }
+            },
+            Address::Add { base, imm, offset } => {
+                begin(first + ADD, u16::from(base) | u16::from(offset) << 8)?;
+                self.emit.units32(imm)
+            }
+            Address::Index { base, index, offset } => {
+                begin(first + INDEX, u16::from(base) | u16::from(index) << 8)?;
+                self.emit.unit(offset)
+            }
+            Address::Abs(at) => begin(first + ABS, at),
+        }
+    }
+
+    /// A load of `1 << natural` bytes.
+    pub(super) fn load(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
+        let offset = self.offset(natural)?;
+        let entry = self.pop(ValType::I32)?;
+        let address = self.address(entry, offset, true)?;
+        let result = self.push(ty)?.own();
+        let a = self.emit.result(result)?;
+        self.access(first, a, &address, true)?;
+        self.emit.finish(result)
+    }
+
+    /// A load of less than 64 bits that is extended to 64.
+    pub(super) fn load_extend(&mut self, first: u8, natural: u32, extend: u8) -> Res<()> {
+        self.load(first, natural, ValType::I32)?;
+        self.unary(extend, ValType::I32, ValType::I64)
+    }
+
+    /// A store of the low `1 << natural` bytes.
+    pub(super) fn store(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
+        let offset = self.offset(natural)?;
+        let value = self.pop(ty)?;
+        let entry = self.pop(ValType::I32)?;
+        let small = value.constant().and_then(|x| i8::try_from(x).ok());
+        let immediate = match first {
+            op::STORE32 => Some(op::STORE32_IMM),
+            op::STORE8 => Some(op::STORE8_IMM),
+            op::STORE16 => Some(op::STORE16_IMM),
+            _ => None,
+        };
+        if let (Some(opcode), Some(imm)) = (immediate, small) {
+            if self.store_immediate(opcode, entry, offset, imm as u8)? {
+                return Ok(());
+            }
+        }
+        // A value that is computed after its address leaves the address's operation not the newest.
+        let value_in_local = matches!(value.place, Place::Local(_));
+        let double = first == op::STORE64;
+        if !value_in_local {
+            let arg = self.arg(value)?;
+            let a = self.emit.y(Arg { double, ..arg })?;
+            let address = self.address(entry, offset, false)?;
+            return self.access(first, a, &address, false);
+        }
+        let address = self.address(entry, offset, true)?;
+        let arg = self.arg(value)?;
+        let a = self.emit.y(Arg { double, ..arg })?;
+        self.access(first, a, &address, false)
+    }
+
+    /// A store of an 8-bit immediate, for the addresses that it has forms for.
+    fn store_immediate(&mut self, opcode: u8, entry: Entry, offset: u32, imm: u8) -> Res<bool> {
+        let Ok(short) = u8::try_from(offset) else { return Ok(false) };
+        let by_index = entry.place == Place::Own
+            && self.emit.made(entry.slot).is_some_and(|made| self.emit.opcode(made) == op::ADD);
+        if entry.constant().is_some() {
+            return Ok(false);
+        }
+        match self.address(entry, offset, !by_index)? {
+            Address::Add { base, imm: add, offset } => {
+                self.emit.plain(opcode + 1, imm, u16::from(base) | u16::from(offset) << 8)?;
+                self.emit.units32(add)?;
+            }
+            Address::Slot { base, .. } => {
+                self.emit.plain(opcode, imm, u16::from(base) | u16::from(short) << 8)?;
+            }
+            // Neither comes from what is asked for above.
+            Address::Index { .. } | Address::Abs(_) => return Ok(false),
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,382 @@
+//! Numeric instructions: constants are folded into immediates, comparisons into their opposites, products and
+//! shifts into sums.
+
+use super::operand::{Entry, Place};
+use super::{Function, Res};
+use crate::ValType;
+use crate::exec::ops::op;
+use crate::exec::rare::Rare;
+
+/// The 32-bit integer instructions in the order of the opcodes from ADD on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Binary {
+    Add,
+    Sub,
+    Mul,
+    And,
+    Or,
+    Xor,
+    Shl,
+    ShrS,
+    ShrU,
+    Rotl,
+    Rotr,
+    DivS,
+    DivU,
+    RemS,
+    RemU,
+}
+use Binary as B;
+
+/// The kinds of comparison in the order of the opcodes from EQ_IMM on.
+const GT_S: u8 = 6;
+const LE_U: u8 = 9;
+/// The wasm order: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
+const KINDS: [u8; 10] = [0, 1, 2, 4, 6, 8, 7, 9, 3, 5];
+/// The wasm order from `add`: add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr.
+const BINARIES: [Binary; 15] = [
+    B::Add,
+    B::Sub,
+    B::Mul,
+    B::DivS,
+    B::DivU,
+    B::RemS,
+    B::RemU,
+    B::And,
+    B::Or,
+    B::Xor,
+    B::Shl,
+    B::ShrS,
+    B::ShrU,
+    B::Rotl,
+    B::Rotr,
+];
+
+/// The comparison of exchanged operands.
+const fn exchanged(kind: u8) -> u8 {
+    match kind {
+        0 | 1 => kind,
+        2..=5 => kind + 4,
+        _ => kind - 4,
+    }
+}
+
+impl Function<'_, '_, '_> {
+    /// `a = f(b)` by an operation of two units.
+    pub(super) fn unary(&mut self, opcode: u8, from: ValType, to: ValType) -> Res<()> {
+        let x = self.pop(from)?;
+        let arg = self.arg(x)?;
+        let b = self.emit.x(arg)?;
+        let result = self.push(to)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(opcode, a, b.into())?;
+        self.emit.finish(result)
+    }
+
+    /// `a = f(b)` by a sub-operation.
+    pub(super) fn rare(&mut self, what: Rare, from: ValType, to: ValType) -> Res<()> {
+        let x = self.pop(from)?;
+        let arg = self.arg(x)?;
+        let b = self.emit.x(arg)?;
+        let result = self.push(to)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(op::RARE, a, what as u16 | u16::from(b) << 8)?;
+        self.emit.finish(result)
+    }
+
+    /// `a = f(b, c)` by a sub-operation.
+    pub(super) fn rare_binary(&mut self, what: Rare, ty: ValType) -> Res<()> {
+        let y = self.pop(ty)?;
+        let x = self.pop(ty)?;
+        let (x, y) = (self.arg(x)?, self.arg(y)?);
+        let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
+        let result = self.push(ty)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(op::RARE, a, what as u16 | u16::from(b) << 8)?;
+        self.emit.unit(c.into())?;
+        self.emit.finish(result)
+    }
+
+    /// `a = f(b, c)` by an operation of two units.
+    pub(super) fn binary(&mut self, opcode: u8, from: ValType, to: ValType) -> Res<()> {
+        let y = self.pop(from)?;
+        let x = self.pop(from)?;
+        self.binary_of(opcode, x, y, to)
+    }
+
+    fn binary_of(&mut self, opcode: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
+        let (x, y) = (self.arg(x)?, self.arg(y)?);
+        let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
+        let result = self.push(to)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(opcode, a, u16::from(b) | u16::from(c) << 8)?;
+        self.emit.finish(result)
+    }
+
+    /// `a = b op immediate`: an 8-bit one in operand c, or with `wide_opcode` any 32 bits.
+    fn immediate(
+        &mut self,
+        opcode: u8,
+        wide_opcode: Option<u8>,
+        x: Entry,
+        imm: i32,
+        to: ValType,
+    ) -> Res<bool> {
+        let short = i8::try_from(imm).ok();
+        if short.is_none() && wide_opcode.is_none() {
+            return Ok(false);
+        }
+        let arg = self.arg(x)?;
+        let b = u16::from(self.emit.x(arg)?);
+        let result = self.push(to)?.own();
+        let a = self.emit.result(result)?;
+        match (short, wide_opcode) {
+            (Some(imm), _) => self.emit.making(opcode, a, b | u16::from(imm as u8) << 8)?,
+            (None, Some(opcode)) => {
+                self.emit.making(opcode, a, b)?;
+                self.emit.units32(imm as u32)?;
+            }
+            (None, None) => {}
+        }
+        self.emit.finish(result)?;
+        Ok(true)
+    }
+
+    /// The instruction `0x6a + index` of 32-bit integers.
+    pub(super) fn i32_binary(&mut self, index: u8) -> Res<()> {
+        let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
+        let y = self.pop(ValType::I32)?;
+        let x = self.pop(ValType::I32)?;
+        if let (B::Add, Some(a), Some(b)) = (what, x.constant(), y.constant()) {
+            return self.push_const(ValType::I32, a.wrapping_add(b));
+        }
+        let commutes = matches!(what, B::Add | B::Mul | B::And | B::Or | B::Xor);
+        let (left, right) = if commutes && x.constant().is_some() { (y, x) } else { (x, y) };
+        if let Some(imm) = right.constant() {
+            if self.i32_immediate(what, left, imm)? {
+                return Ok(());
+            }
+        } else if let (B::Sub, Some(imm)) = (what, x.constant()) {
+            if self.immediate(op::RSUB_IMM, Some(op::RSUB_IMM32), y, imm, ValType::I32)? {
+                return Ok(());
+            }
+        } else if what == B::Add && self.fused_add(x, y)? {
+            return Ok(());
+        }
+        self.binary_of(op::ADD + what as u8, x, y, ValType::I32)
+    }
+
+    fn i32_immediate(&mut self, what: Binary, x: Entry, imm: i32) -> Res<bool> {
+        let ty = ValType::I32;
+        match what {
+            B::And if imm == 0xff || imm == 0xffff => {
+                let arg = self.arg(x)?;
+                let b = self.emit.x(arg)?;
+                let result = self.push(ty)?.own();
+                let a = self.emit.result(result)?;
+                self.emit.making(if imm == 0xff { op::AND_FF } else { op::AND_FFFF }, a, b.into())?;
+                self.emit.finish(result)?;
+                Ok(true)
+            }
+            B::Add => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm, ty),
+            B::Sub => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm.wrapping_neg(), ty),
+            B::Mul | B::And | B::Or | B::Xor => {
+                let k = what as u8;
+                self.immediate(op::ADD_IMM + k, Some(op::ADD_IMM32 + k), x, imm, ty)
+            }
+            B::Shl | B::ShrS | B::ShrU | B::Rotl => {
+                self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty)
+            }
+            B::Rotr => self.immediate(op::ROTL_IMM, None, x, imm.wrapping_neg() & 31, ty),
+            B::DivS | B::DivU | B::RemS | B::RemU => Ok(false),
+        }
+    }
+
+    /// A sum one of whose terms the newest operation made by a product or a shift.
+    fn fused_add(&mut self, x: Entry, y: Entry) -> Res<bool> {
+        for (term, other) in [(y, x), (x, y)] {
+            let Some(made) = self.emit.made(term.slot).filter(|_| term.place == Place::Own) else { continue };
+            let opcode = self.emit.opcode(made);
+            if !matches!(opcode, op::MUL | op::SHL_IMM) || other.constant().is_some() {
+                continue;
+            }
+            let operands = self.emit.at(made.at + 1);
+            self.emit.undo(made);
+            let arg = self.arg(other)?;
+            let c = self.emit.y(arg)?;
+            let result = self.push(ValType::I32)?.own();
+            let a = self.emit.result(result)?;
+            if opcode == op::MUL {
+                self.emit.making(op::MUL_ADD, a, operands)?;
+                self.emit.unit(c.into())?;
+            } else {
+                self.emit.making(op::SHL_ADD, a, operands & 0xff | u16::from(c) << 8)?;
+                self.emit.unit(operands >> 8)?;
+            }
+            self.emit.finish(result)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// The instruction `0x46 + index` of 32-bit integers: a comparison.
+    pub(super) fn i32_compare(&mut self, index: u8) -> Res<()> {
+        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
+        let y = self.pop(ValType::I32)?;
+        let x = self.pop(ValType::I32)?;
+        let (kind, x, y) = match (x.constant(), y.constant()) {
+            (Some(_), None) => (exchanged(kind), y, x),
+            _ => (kind, x, y),
+        };
+        if let Some(imm) = y.constant().and_then(|imm| i16::try_from(imm).ok()) {
+            let arg = self.arg(x)?;
+            let b = self.emit.x(arg)?;
+            let result = self.push(ValType::I32)?.own();
+            let a = self.emit.result(result)?;
+            self.emit.making(op::EQ_IMM + kind, a, b.into())?;
+            self.emit.unit(imm as u16)?;
+            return self.emit.finish(result);
+        }
+        self.compare_of(op::EQ, kind, x, y)
+    }
+
+    /// A comparison of two slots: greater is less of exchanged operands.
+    fn compare_of(&mut self, first: u8, kind: u8, x: Entry, y: Entry) -> Res<()> {
+        match kind {
+            GT_S..=LE_U => self.binary_of(first + exchanged(kind), y, x, ValType::I32),
+            _ => self.binary_of(first + kind, x, y, ValType::I32),
+        }
+    }
+
+    /// The instruction `0x51 + index` of 64-bit integers: a comparison.
+    pub(super) fn i64_compare(&mut self, index: u8) -> Res<()> {
+        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
+        let y = self.pop(ValType::I64)?;
+        let x = self.pop(ValType::I64)?;
+        if y.constant() == Some(0) && kind < 2 {
+            return self.zero64(op::EQZ64 + kind, x);
+        }
+        self.compare_of(op::EQ64, kind, x, y)
+    }
+
+    fn zero64(&mut self, opcode: u8, x: Entry) -> Res<()> {
+        let arg = self.arg(x)?;
+        let b = self.emit.x(arg)?;
+        let result = self.push(ValType::I32)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(opcode, a, b.into())?;
+        self.emit.finish(result)
+    }
+
+    /// Comparison `index` of floats in the wasm order: eq ne lt gt le ge.
+    pub(super) fn float_compare(&mut self, first: u8, index: u8, ty: ValType) -> Res<()> {
+        let y = self.pop(ty)?;
+        let x = self.pop(ty)?;
+        match index {
+            3 => self.binary_of(first + 2, y, x, ValType::I32),
+            4 => self.binary_of(first + 3, x, y, ValType::I32),
+            5 => self.binary_of(first + 3, y, x, ValType::I32),
+            _ => self.binary_of(first + index, x, y, ValType::I32),
+        }
+    }
+
+    pub(super) fn i64_eqz(&mut self) -> Res<()> {
+        let x = self.pop(ValType::I64)?;
+        self.zero64(op::EQZ64, x)
+    }
+
+    /// `i32.eqz`: the opposite of a comparison just made, else a comparison with 0.
+    pub(super) fn i32_eqz(&mut self) -> Res<()> {
+        let x = self.pop(ValType::I32)?;
+        if let Some(made) = self.emit.made(x.slot).filter(|_| x.place == Place::Own) {
+            let opcode = self.emit.opcode(made);
+            let first = match opcode {
+                op::EQ..=op::GE_U => Some(op::EQ),
+                op::EQ_IMM..=op::LE_U_IMM => Some(op::EQ_IMM),
+                op::EQ64..=op::GE_U64 => Some(op::EQ64),
+                op::EQZ64 | op::NEZ64 => Some(op::EQZ64),
+                op::F32_EQ | op::F32_NE => Some(op::F32_EQ),
+                op::F64_EQ | op::F64_NE => Some(op::F64_EQ),
+                _ => None,
+            };
+            if let Some(first) = first {
+                self.emit.set_opcode(made, first + ((opcode - first) ^ 1));
+                self.push(ValType::I32)?;
+                return Ok(());
+            }
+        }
+        let arg = self.arg(x)?;
+        let b = self.emit.x(arg)?;
+        let result = self.push(ValType::I32)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(op::EQ_IMM, a, b.into())?;
+        self.emit.unit(0)?;
+        self.emit.finish(result)
+    }
+
+    /// The instruction `0x7c + index` of 64-bit integers.
+    pub(super) fn i64_binary(&mut self, index: u8) -> Res<()> {
+        let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
+        let ty = ValType::I64;
+        let y = self.pop(ty)?;
+        let x = self.pop(ty)?;
+        let (left, right) = match what {
+            B::Add | B::And if x.constant().is_some() => (y, x),
+            _ => (x, y),
+        };
+        if let Some(imm) = right.constant() {
+            let done = match what {
+                B::Add => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
+                B::Sub => match imm.checked_neg() {
+                    Some(imm) => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
+                    None => false,
+                },
+                B::And => self.immediate(op::AND64_IMM, None, left, imm, ty)?,
+                B::Shl => self.immediate(op::SHL64_IMM, None, left, imm & 63, ty)?,
+                B::ShrS => self.immediate(op::SHR_S64_IMM, None, left, imm & 63, ty)?,
+                B::ShrU => self.immediate(op::SHR_U64_IMM, None, left, imm & 63, ty)?,
+                B::Rotl => self.immediate(op::ROTL64_IMM, None, left, imm & 63, ty)?,
+                B::Rotr => self.immediate(op::ROTL64_IMM, None, left, imm.wrapping_neg() & 63, ty)?,
+                _ => false,
+            };
+            if done {
+                return Ok(());
+            }
+        }
+        self.binary_of(op::ADD64 + what as u8, x, y, ty)
+    }
+
+    /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half
+    /// is the constant itself.
+    pub(super) fn alias(&mut self, from: ValType, to: ValType) -> Res<()> {
+        let x = self.pop(from)?;
+        self.push_again(x, to)
+    }
+
+    pub(super) fn select(&mut self, ty: Option<ValType>) -> Res<()> {
+        let condition = self.pop(ValType::I32)?;
+        let (x, y, ty) = match ty {
+            Some(ty) => {
+                let y = self.pop(ty)?;
+                (self.pop(ty)?, y, Some(ty))
+            }
+            None => {
+                let y = self.pop_any()?;
+                let x = self.pop_any()?;
+                let ty = x.ty.or(y.ty);
+                if ty.is_some_and(ValType::is_ref) || (x.ty.is_some() && y.ty.is_some() && x.ty != y.ty) {
+                    return Err(self.mismatch());
+                }
+                (x, y, ty)
+            }
+        };
+        let (z, y, x) = (self.arg(condition)?, self.arg(y)?, self.arg(x)?);
+        let (b, c, d) = (self.emit.x(x)?, self.emit.y(y)?, self.emit.z(z)?);
+        let result = self.push_open(ty)?.own();
+        let a = self.emit.result(result)?;
+        let opcode = if result.double { op::SELECT64 } else { op::SELECT };
+        self.emit.making(opcode, a, u16::from(b) | u16::from(c) << 8)?;
+        self.emit.unit(d.into())?;
+        self.emit.finish(result)
+    }
+}

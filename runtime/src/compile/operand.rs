@@ -1,0 +1,216 @@
+//! The operand stack: types for validation, places for code generation.
+
+use super::emit::Arg;
+use super::{Function, Res};
+use crate::ValType;
+use crate::fallible::push;
+
+/// Where an operand's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the entry's own slot.
+    Own,
+    /// In this slot, a local's, until the local is set.
+    Local(u16),
+    /// Nowhere yet: this constant, sign-extended when it has 64 bits.
+    Const(i32),
+}
+
+/// An operand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// Its type; `None` when unreachable code left it open.
+    pub(super) ty: Option<ValType>,
+    /// The slot that is kept for it.
+    pub(super) slot: u16,
+    pub(super) place: Place,
+}
+
+impl Entry {
+    pub(super) fn is_double(&self) -> bool {
+        self.ty.is_some_and(|ty| ty.slots() == 2)
+    }
+
+    /// Its own slot as an operand.
+    pub(super) fn own(&self) -> Arg {
+        Arg { slot: self.slot, double: self.is_double() }
+    }
+
+    /// The constant that it is.
+    pub(super) fn constant(&self) -> Option<i32> {
+        match self.place {
+            Place::Const(x) => Some(x),
+            _ => None,
+        }
+    }
+}
+
+/// Locals on the operand stack that are not in their own slots: beyond this count they are moved there, which
+/// bounds the search that setting a local takes.
+const MAX_LAZY: usize = 64;
+
+impl Function<'_, '_, '_> {
+    /// The first slot above the operand stack.
+    pub(super) fn top(&self) -> u32 {
+        self.entries.last().map_or(self.first_temp, |e| u32::from(e.slot) + if e.is_double() { 2 } else { 1 })
+    }
+
+    fn push_entry(&mut self, ty: Option<ValType>, place: Place) -> Res<Entry> {
+        let slot = self.top();
+        let slots = ty.map_or(1, ValType::slots);
+        self.emit.reach(slot + slots)?;
+        // Unreachable code alone can go over 16 bits, and emits nothing.
+        let entry = Entry { ty, slot: slot.min(0xfff0) as u16, place };
+        push(self.entries, entry)?;
+        Ok(entry)
+    }
+
+    /// Pushes an operand whose value an operation puts into its own slot.
+    pub(super) fn push(&mut self, ty: ValType) -> Res<Entry> {
+        self.push_entry(Some(ty), Place::Own)
+    }
+
+    /// Pushes an operand of a type that may be open.
+    pub(super) fn push_open(&mut self, ty: Option<ValType>) -> Res<Entry> {
+        self.push_entry(ty, Place::Own)
+    }
+
+    /// Pushes a constant of 32 bits, or of 64 that are its sign extension.
+    pub(super) fn push_const(&mut self, ty: ValType, value: i32) -> Res<()> {
+        self.push_entry(Some(ty), Place::Const(value)).map(|_| ())
+    }
+
+    /// Pushes a constant of 64 bits.
+    pub(super) fn push_const64(&mut self, ty: ValType, value: u64) -> Res<()> {
+        if value as i32 as u64 == value {
+            return self.push_const(ty, value as i32);
+        }
+        let entry = self.push(ty)?;
+        self.emit.constant(entry.own(), value)
+    }
+
+    /// Pushes a value that stays in a local's slot.
+    pub(super) fn push_local(&mut self, ty: ValType, slot: u16) -> Res<()> {
+        if self.entries.len() - self.lazy_from.min(self.entries.len()) >= MAX_LAZY {
+            self.settle_locals()?;
+        }
+        self.push_entry(Some(ty), Place::Local(slot)).map(|_| ())
+    }
+
+    /// Pushes an operand that was just popped, as one of another type of the same size.
+    pub(super) fn push_again(&mut self, entry: Entry, ty: ValType) -> Res<()> {
+        match entry.place {
+            Place::Local(slot) => self.push_local(ty, slot),
+            place => self.push_entry(Some(ty), place).map(|_| ()),
+        }
+    }
+
+    /// Pops an operand of any type.
+    pub(super) fn pop_any(&mut self) -> Res<Entry> {
+        let (height, open) = match self.controls.last() {
+            Some(control) => (control.height as usize, control.open),
+            None => (0, false),
+        };
+        if self.entries.len() > height {
+            if let Some(entry) = self.entries.pop() {
+                self.lazy_from = self.lazy_from.min(self.entries.len());
+                return Ok(entry);
+            }
+        }
+        if open {
+            let slot = self.top().min(0xfff0) as u16;
+            return Ok(Entry { ty: None, slot, place: Place::Own });
+        }
+        Err(self.mismatch())
+    }
+
+    /// Pops an operand of a type.
+    pub(super) fn pop(&mut self, ty: ValType) -> Res<Entry> {
+        let mut entry = self.pop_any()?;
+        match entry.ty {
+            Some(found) if found != ty => Err(self.mismatch()),
+            _ => {
+                entry.ty = Some(ty);
+                Ok(entry)
+            }
+        }
+    }
+
+    /// The slot in which an operand's value is; a constant is put into its own.
+    pub(super) fn arg(&mut self, entry: Entry) -> Res<Arg> {
+        match entry.place {
+            Place::Own => Ok(entry.own()),
+            Place::Local(slot) => Ok(Arg { slot, double: entry.is_double() }),
+            Place::Const(_) => {
+                self.settle(entry, entry.own())?;
+                Ok(entry.own())
+            }
+        }
+    }
+
+    /// Puts an operand's value into a slot.
+    pub(super) fn settle(&mut self, entry: Entry, to: Arg) -> Res<()> {
+        match entry.place {
+            Place::Own if entry.slot == to.slot => Ok(()),
+            Place::Own => self.emit.mov(to, entry.slot),
+            Place::Local(slot) if slot == to.slot => Ok(()),
+            Place::Local(slot) => self.emit.mov(to, slot),
+            Place::Const(x) => self.emit.constant(to, x as u64),
+        }
+    }
+
+    /// Puts the newest `count` operands into their own slots; gives the first one's slot.
+    pub(super) fn settle_newest(&mut self, count: usize) -> Res<u16> {
+        let from = self.entries.len().saturating_sub(count);
+        for i in from..self.entries.len() {
+            self.settle_at(i)?;
+        }
+        Ok(self.entries.get(from).map_or_else(|| self.top().min(0xfff0) as u16, |e| e.slot))
+    }
+
+    fn settle_at(&mut self, index: usize) -> Res<()> {
+        let Some(&entry) = self.entries.get(index) else { return Ok(()) };
+        self.settle(entry, entry.own())?;
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.place = Place::Own;
+        }
+        Ok(())
+    }
+
+    /// Puts all operands that are in locals into their own slots: what follows may set any local, or may not
+    /// run at all.
+    pub(super) fn settle_locals(&mut self) -> Res<()> {
+        for i in self.lazy_from..self.entries.len() {
+            if matches!(self.entries.get(i), Some(Entry { place: Place::Local(_), .. })) {
+                self.settle_at(i)?;
+            }
+        }
+        self.lazy_from = self.entries.len();
+        Ok(())
+    }
+
+    /// Puts the operands that are in one local into their own slots; whether there were any.
+    pub(super) fn settle_local(&mut self, slot: u16) -> Res<bool> {
+        let mut found = false;
+        for i in self.lazy_from..self.entries.len() {
+            if matches!(self.entries.get(i), Some(Entry { place: Place::Local(s), .. }) if *s == slot) {
+                self.settle_at(i)?;
+                found = true;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Sets a local to the operand on top; `keep` leaves the operand there.
+    pub(super) fn set_local(&mut self, index: u32, keep: bool) -> Res<()> {
+        let (ty, slot) = self.local(index)?;
+        let entry = self.pop(ty)?;
+        let made = self.emit.made(entry.slot).filter(|_| entry.place == Place::Own);
+        let used = self.settle_local(slot)?;
+        match made {
+            Some(made) if !used => self.emit.retarget(made, slot),
+            _ => self.settle(entry, Arg { slot, double: entry.is_double() })?,
+        }
+        if keep { self.push_local(ty, slot) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,450 @@
+//! The driver: runs the dispatch loop, and does what operations leave to it.
+//!
+//! It works on the stack by offsets, which survive the stack's growth; `cx` holds pointers only while the
+//! loop runs.
+
+use super::code::FuncEntry;
+use super::dispatch::run_loop;
+use super::driver_op::DriverOp;
+use super::ops::{FUNC_BITS, op, tail_call};
+use super::regs::{Cx, Exit, LINK_SLOTS, Regs};
+use crate::store_inner::StoreInner;
+use crate::trace::Frame;
+use crate::types::FuncType;
+use crate::{Error, Result, Trap};
+
+/// What `step` ended with.
+pub(crate) enum Step {
+    /// The outermost call returned; its results are at the frame's start.
+    Finished,
+    OutOfFuel,
+    /// A host function is to be called, with its arguments and results at this offset of the stack.
+    Host {
+        func: u32,
+        at: usize,
+    },
+}
+
+/// Code that a return address points into, behind two units that stand for the call.
+type Stub = [u16; 6];
+/// Returns to the embedder.
+static HALT: Stub = [0, 0, op::HALT as u16, 0, 0, 0];
+/// Returns to another instance.
+static LEAVE: Stub = [0, 0, op::DRIVER as u16 | (DriverOp::Leave as u16) << 8, 0, 0, 0];
+/// Where a stub's return address points.
+const STUB_START: usize = 2;
+
+/// Slots below the frame of a call into another instance: the caller's return address, its tag, the distance
+/// to its frame, and the slots of the results.
+const SAVED: usize = LINK_SLOTS + 3;
+
+/// Where execution is, by offsets: what is kept while something else runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Position {
+    ip: *const u16,
+    fp: usize,
+    tag: u32,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { ip: core::ptr::null(), fp: 0, tag: 0 }
+    }
+}
+
+impl Default for Cx {
+    fn default() -> Self {
+        use core::ptr::{dangling_mut, null, null_mut};
+        Self {
+            ip: null(),
+            fp: null_mut(),
+            limit: null_mut(),
+            fuel: 0,
+            tag: 0,
+            funcs: null(),
+            globals: null_mut(),
+            table: null(),
+            table_len: 0,
+            memory: null_mut(),
+            base: dangling_mut(),
+            start: 0,
+            lim: 0,
+            ea: 0,
+        }
+    }
+}
+
+/// A full heap is a trap to the program that is running.
+fn running(error: Error) -> Error {
+    match error {
+        Error::OutOfMemory => Trap::OutOfMemory.into(),
+        error => error,
+    }
+}
+
+impl StoreInner {
+    /// Begins a call of a function of an instance: its arguments are at `at`.
+    pub(crate) fn begin(&mut self, func: u32, at: usize) -> Result<()> {
+        let ty = self.func_type(func).ok_or(Error::UnknownHandle)?;
+        let slots = ty.param_slots().max(ty.result_slots());
+        self.stack.reach(at + slots)?;
+        self.position = Position { ip: HALT.as_ptr().wrapping_add(STUB_START), fp: at, tag: func };
+        let link = at + self.entry(func).map_or(0, |e| usize::from(e.params));
+        self.stack.reach(link + LINK_SLOTS)?;
+        self.stack.set_link(link, self.position.ip);
+        self.position.ip = self.entry(func).map_or(core::ptr::null(), |e| e.code);
+        if self.position.ip.is_null() { Err(Error::UnknownHandle) } else { Ok(()) }
+    }
+
+    /// The entry of a function of an instance.
+    fn entry(&self, func: u32) -> Option<&FuncEntry> {
+        self.instance(func)?.module.parts().funcs.get((func & ((1 << FUNC_BITS) - 1)) as usize)
+    }
+
+    /// Fills `cx` for running at the position.
+    fn load(&mut self) -> Result<()> {
+        let position = self.position;
+        let index = (position.tag >> FUNC_BITS).wrapping_sub(1) as usize;
+        let instance = self.instances.get_mut(index).ok_or(Error::UnknownHandle)?;
+        let cx = &mut self.cx;
+        cx.tag = position.tag >> FUNC_BITS << FUNC_BITS;
+        cx.funcs = instance.module.parts().funcs.as_ptr();
+        cx.globals = instance.globals.as_mut_ptr();
+        let table = instance.tables.first().and_then(|&t| self.tables.get(t as usize));
+        (cx.table, cx.table_len) = match table {
+            Some(table) => (table.elements.as_ptr(), table.elements.len() as u32),
+            None => (core::ptr::null(), 0),
+        };
+        cx.memory = core::ptr::null_mut();
+        cx.lim = 0;
+        if let Some(memory) = instance.memory.and_then(|m| self.memories.get_mut(m as usize)) {
+            cx.refresh_window(memory);
+            cx.memory = &raw mut **memory;
+        }
+        let base = self.stack.base();
+        cx.ip = position.ip;
+        cx.fp = base.wrapping_add(position.fp);
+        cx.limit = base.wrapping_add(self.stack.peak());
+        cx.fuel = self.fuel.min(i32::MAX as u64) as i32;
+        self.fuel -= cx.fuel as u64;
+        Ok(())
+    }
+
+    /// Takes the position and the fuel back from `cx`.
+    fn unload(&mut self) {
+        let base = self.stack.base();
+        self.position.ip = self.cx.ip;
+        self.position.fp = (self.cx.fp as usize - base as usize) / 4;
+        self.position.tag = self.cx.tag;
+        self.fuel = self.fuel.saturating_add(self.cx.fuel as u64);
+    }
+
+    /// Runs until the call ends, fuel runs out, or a host function is to be called.
+    ///
+    /// # Errors
+    /// A trap, whose backtrace is taken first.
+    pub(crate) fn step(&mut self) -> Result<Step> {
+        let outcome = self.steps();
+        if let Err(Error::Trap(_)) = outcome {
+            self.take_trace();
+        }
+        outcome
+    }
+
+    fn steps(&mut self) -> Result<Step> {
+        loop {
+            self.load()?;
+            // SAFETY: `load` filled `cx` for the position, which is at an operation of its instance's code.
+            let exit = unsafe { run_loop(&raw mut self.cx) };
+            self.unload();
+            let step = match exit {
+                Exit::Halt => Some(Step::Finished),
+                Exit::Fuel if self.fuel > 0 => None,
+                Exit::Fuel => Some(Step::OutOfFuel),
+                Exit::Stack => {
+                    let end = self.position.fp + usize::from(self.unit(1));
+                    self.stack.reach(end).map_err(running)?;
+                    None
+                }
+                Exit::Trap(trap) => return Err(trap.into()),
+                Exit::Driver | Exit::Miss => self.operation()?,
+            };
+            if let Some(step) = step {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// Unit n of the operation at the position.
+    fn unit(&self, n: usize) -> u16 {
+        // SAFETY: the driver reads only units that the operation at the position has.
+        unsafe { *self.position.ip.add(n) }
+    }
+
+    fn advance(&mut self, units: usize) {
+        self.position.ip = self.position.ip.wrapping_add(units);
+    }
+
+    /// Operand `n` of a driver's operation: the slot `n` behind its first.
+    fn operand(&self, n: usize) -> u32 {
+        self.stack.get(self.position.fp + usize::from(self.unit(1)) + n)
+    }
+
+    fn set_result(&mut self, value: u32) {
+        self.stack.set(self.position.fp + usize::from(self.unit(1)), value);
+    }
+
+    /// Does the operation at the position.
+    fn operation(&mut self) -> Result<Option<Step>> {
+        let first = self.unit(0);
+        let a = usize::from(first >> 8);
+        match first as u8 {
+            op::CALL_IMPORT => {
+                let index = usize::from(self.unit(1));
+                let func = self.instance(self.position.tag).and_then(|i| i.funcs.get(index).copied());
+                self.call(func.unwrap_or(0), self.position.fp + a, 2)
+            }
+            op::CALL_INDIRECT => {
+                let second = self.unit(1);
+                let index = self.stack.get(self.position.fp + a);
+                let func = self.table_func(u32::from(second & 0xff), index, self.unit(2))?;
+                self.call(func, self.position.fp + usize::from(second >> 8), 3)
+            }
+            _ => {
+                let Some(what) = DriverOp::new(a as u8) else {
+                    return Err(Trap::UnreachableCodeReached.into());
+                };
+                self.driver_operation(what)
+            }
+        }
+    }
+
+    fn driver_operation(&mut self, what: DriverOp) -> Result<Option<Step>> {
+        let instance = self.position.tag;
+        match what {
+            DriverOp::Leave => {
+                self.leave();
+                return Ok(None);
+            }
+            DriverOp::CallIndirect => {
+                let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
+                self.position.fp += usize::from(self.unit(4));
+                return self.call(func, self.position.fp, 8);
+            }
+            DriverOp::ReturnCallIndirect => {
+                let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
+                let first = usize::from(self.unit(4));
+                if func >> FUNC_BITS == self.position.tag >> FUNC_BITS {
+                    return self.replace_frame(func, first, usize::from(self.unit(5)));
+                }
+                return self.call(func, self.position.fp + first, 6);
+            }
+            DriverOp::MemorySize => {
+                let pages = self.memory_of(instance)?.pages();
+                self.set_result(pages);
+            }
+            DriverOp::MemoryGrow => {
+                let delta = self.operand(0);
+                let old = self.memory_of(instance)?.grow(delta);
+                self.set_result(old.unwrap_or(u32::MAX));
+            }
+            DriverOp::MemoryFill => {
+                let (to, byte, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.memory_of(instance)?.fill(to.into(), len.into(), byte as u8)?;
+            }
+            DriverOp::MemoryCopy => {
+                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.memory_of(instance)?.copy_within(to.into(), from.into(), len.into())?;
+            }
+            DriverOp::MemoryInit => {
+                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.memory_init(instance, self.unit(2).into(), to, from, len)?;
+            }
+            DriverOp::DataDrop => self.drop_segment(instance, false, self.unit(2).into()),
+            DriverOp::ElemDrop => self.drop_segment(instance, true, self.unit(2).into()),
+            DriverOp::TableGet => {
+                let index = self.operand(0);
+                let value = self.table_of(instance, self.unit(2))?.elements.get(index as usize).copied();
+                self.set_result(value.ok_or(Trap::TableOutOfBounds)?);
+            }
+            DriverOp::TableSet => {
+                let (index, value) = (self.operand(0), self.operand(1));
+                let table = self.table_of(instance, self.unit(2))?;
+                *table.elements.get_mut(index as usize).ok_or(Trap::TableOutOfBounds)? = value;
+            }
+            DriverOp::TableSize => {
+                let len = self.table_of(instance, self.unit(2))?.elements.len();
+                self.set_result(len as u32);
+            }
+            DriverOp::TableGrow => {
+                let (value, delta) = (self.operand(0), self.operand(1));
+                let most = self.limits.table_elements;
+                let old = self.table_of(instance, self.unit(2))?.grow(delta, value, most);
+                self.set_result(old.unwrap_or(u32::MAX));
+            }
+            DriverOp::TableFill => {
+                let (to, value, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.table_of(instance, self.unit(2))?.fill(to, value, len)?;
+            }
+            DriverOp::TableCopy => {
+                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.table_copy(instance, self.unit(2), self.unit(3), to, from, len)?;
+            }
+            DriverOp::TableInit => {
+                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
+                self.table_init(instance, self.unit(2).into(), self.unit(3), to, from, len)?;
+            }
+            DriverOp::RefFunc => {
+                let bits = self.func_ref(instance, self.unit(2).into());
+                self.set_result(bits);
+            }
+            DriverOp::GlobalGet => {
+                let (slots, bits) = self.imported_global(instance, self.unit(2).into())?;
+                let slot = self.position.fp + usize::from(self.unit(1));
+                self.stack.set_bits(slot, slots, bits);
+            }
+            DriverOp::GlobalSet => {
+                let slot = self.position.fp + usize::from(self.unit(1));
+                let bits = self.stack.get_bits(slot, 2);
+                self.set_imported_global(instance, self.unit(2).into(), bits)?;
+            }
+        }
+        self.advance(4);
+        Ok(None)
+    }
+
+    /// The function that an indirect call leads to.
+    fn table_func(&mut self, table: u32, index: u32, ty: u16) -> Result<u32> {
+        let instance = self.position.tag;
+        let elements = &self.table_of(instance, table as u16)?.elements;
+        let func = *elements.get(index as usize).ok_or(Trap::UndefinedElement)?;
+        if func == 0 {
+            return Err(Trap::IndirectCallToNull.into());
+        }
+        let expected = self.instance(instance).and_then(|i| i.module.parts().types.get(ty.into()));
+        if expected.is_none() || self.func_type(func) != expected {
+            return Err(Trap::BadSignature.into());
+        }
+        Ok(func)
+    }
+
+    /// Calls any function from the operation at the position, which takes `units`, with arguments at `at`.
+    fn call(&mut self, func: u32, at: usize, units: usize) -> Result<Option<Step>> {
+        if self.fuel == 0 {
+            return Ok(Some(Step::OutOfFuel));
+        }
+        if func >> FUNC_BITS == 0 {
+            self.pending = units;
+            return Ok(Some(Step::Host { func, at }));
+        }
+        self.fuel -= 1;
+        let back = self.position.ip.wrapping_add(units);
+        let (params, code) = match self.entry(func) {
+            Some(entry) if !entry.code.is_null() => (usize::from(entry.params), entry.code),
+            _ => return Err(Error::UnknownHandle),
+        };
+        if func >> FUNC_BITS == self.position.tag >> FUNC_BITS {
+            self.stack.set_link(at + params, back);
+            self.position.fp = at;
+        } else {
+            let results = self.func_type(func).map_or(0, FuncType::result_slots);
+            let frame = at + SAVED;
+            self.stack.reach(frame + params.max(results) + LINK_SLOTS).map_err(running)?;
+            self.stack.copy(at, frame, params);
+            self.stack.set_link(at, back);
+            self.stack.set(at + LINK_SLOTS, self.position.tag);
+            self.stack.set(at + LINK_SLOTS + 1, (at - self.position.fp) as u32);
+            self.stack.set(at + LINK_SLOTS + 2, results as u32);
+            self.stack.set_link(frame + params, LEAVE.as_ptr().wrapping_add(STUB_START));
+            self.position.fp = frame;
+            self.position.tag = func;
+        }
+        self.position.ip = code;
+        Ok(None)
+    }
+
+    /// Goes on behind a host call whose results are in place.
+    pub(crate) fn host_returned(&mut self) {
+        self.fuel = self.fuel.saturating_sub(1);
+        self.advance(self.pending);
+    }
+
+    /// Returns from a call into another instance.
+    fn leave(&mut self) {
+        let at = self.position.fp - SAVED;
+        let results = self.stack.get(at + LINK_SLOTS + 2) as usize;
+        let (ip, tag) = (self.stack.link(at), self.stack.get(at + LINK_SLOTS));
+        let fp = at - self.stack.get(at + LINK_SLOTS + 1) as usize;
+        self.stack.copy(self.position.fp, at, results);
+        self.position = Position { ip, fp, tag };
+    }
+
+    /// Replaces the running frame by one of a function of the same instance.
+    fn replace_frame(&mut self, func: u32, first: usize, link: usize) -> Result<Option<Step>> {
+        if self.fuel == 0 {
+            return Ok(Some(Step::OutOfFuel));
+        }
+        self.fuel -= 1;
+        let entry: *const FuncEntry = self.entry(func).ok_or(Error::UnknownHandle)?;
+        let fp = self.stack.base().wrapping_add(self.position.fp);
+        let cx = &raw mut self.cx;
+        let r = Regs { ip: self.position.ip, fp, w: 0, mem: core::ptr::null_mut(), lim: 0, cx };
+        // SAFETY: the operation's operands are slots of the running frame, and the entry is the callee's.
+        self.position.ip = unsafe { tail_call(r, entry, first, link) }.ip;
+        Ok(None)
+    }
+
+    /// The tag of the instance that is running.
+    pub(crate) fn tag_here(&self) -> u32 {
+        self.position.tag
+    }
+
+    pub(crate) fn position(&self) -> Position {
+        self.position
+    }
+
+    pub(crate) fn set_position(&mut self, position: Position) {
+        self.position = position;
+    }
+
+    /// Notes which functions are running, innermost first.
+    pub(crate) fn take_trace(&mut self) {
+        let mut trace = core::mem::take(&mut self.trace);
+        trace.clear();
+        let Position { mut ip, mut fp, mut tag } = self.position;
+        while !trace.is_full() {
+            let Some(instance) = self.instance(tag) else { break };
+            let funcs = &instance.module.parts().funcs;
+            let Some((index, entry)) = funcs.iter().enumerate().find(|(_, f)| f.contains(ip)) else { break };
+            let units = entry.units();
+            let offset = (ip as usize - units.as_ptr() as usize) / 2;
+            trace.push(Frame { instance: (tag >> FUNC_BITS) - 1, func: index as u32, offset: offset as u32 });
+            // A frame not entered yet has its return address behind the parameters; a wide one moves it.
+            let wide = units.first().is_some_and(|&u| u as u8 == op::ENTER_WIDE) && offset > 0;
+            let shift = if wide { usize::from(super::ops::SCRATCH_SLOTS) } else { 0 };
+            let back = self.stack.link(fp + shift + usize::from(entry.params));
+            if back == HALT.as_ptr().wrapping_add(STUB_START) {
+                break;
+            }
+            if back == LEAVE.as_ptr().wrapping_add(STUB_START) {
+                let Some(at) = fp.checked_sub(SAVED) else { break };
+                ip = self.stack.link(at);
+                fp = at.saturating_sub(self.stack.get(at + LINK_SLOTS + 1) as usize);
+                tag = self.stack.get(at + LINK_SLOTS);
+            } else {
+                // SAFETY: a return address is behind a call, whose unit two before it holds the distance to
+                // the caller's frame, and at an operation of two units at least.
+                let (call, next, down) = unsafe { (*back.sub(2), *back, *back.add(1)) };
+                let Some(lower) = fp.checked_sub(usize::from(call >> 8)) else { break };
+                fp = lower;
+                if next as u8 == op::FP_DOWN {
+                    fp = fp.saturating_sub(down.into());
+                }
+                ip = back;
+            }
+            // The call is before the return address, which may be the next function's or no operation at all.
+            ip = ip.wrapping_sub(1);
+        }
+        self.trace = trace;
+    }
+}

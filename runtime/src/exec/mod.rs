@@ -1,0 +1,18 @@
+//! The execution core: internal code and what runs it.
+//!
+//! All `unsafe` of running guest code is below this module. Its soundness rests on one invariant: code is
+//! emitted only by `compile`, which checked every type and index, and frames lie on a stack whose limit
+//! ENTER checks.
+
+#![expect(unsafe_code, reason = "the interpreter's inner loop works on raw frames, code and memory")]
+
+pub(crate) mod code;
+pub(crate) mod dispatch;
+pub(crate) mod driver_op;
+pub(crate) mod machine;
+mod miss;
+mod numeric;
+pub(crate) mod ops;
+pub(crate) mod rare;
+pub(crate) mod regs;
+pub(crate) mod stack;

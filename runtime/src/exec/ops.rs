@@ -1,0 +1,425 @@
+//! The one list of operations. Each is a function from registers to registers; `dispatch.rs` makes the
+//! interpreter's back end from the list.
+//!
+//! An operation is two or more units of 16 bits: the opcode and operand a in the first, b and c in the
+//! second; a lower-case comment gives what else. Operands are slots of the frame, 8 bits each; `imm8`, `imm16`
+//! and `imm32` are sign-extended immediates. Offsets of branches are counted from the end of the field that
+//! holds them, which is the operation's end except in a table.
+
+use core::ptr;
+
+use super::numeric::{div_s, div_s64, div_u, div_u64, rem_s, rem_s64, rem_u, rem_u64};
+use super::regs::{Exit, Flow, LINK_SLOTS, Regs, Wide};
+use crate::Trap;
+
+/// Slots at the start of a wide frame, through which operands beyond slot 255 pass.
+pub(crate) const SCRATCH_SLOTS: u16 = 8;
+
+/// Bits of a function reference that hold the function's index; the instance's tag is above them.
+pub(crate) const FUNC_BITS: u32 = 20;
+
+macro_rules! for_each_op {
+    ($backend:ident) => {
+        $backend! {
+            // Control.
+            UNREACHABLE(r) = r.trap(Trap::UnreachableCodeReached);
+            HALT(r) = Err((r, Exit::Halt));
+            // sub-operation in a | slot16 | imm16 | imm16
+            DRIVER(r) = Err((r, Exit::Driver));
+            // slots to zero in a | frame16 | first16
+            ENTER(r) = {
+                if r.fp.wrapping_add(r.u1()) > (*r.cx).limit {
+                    return Err((r, Exit::Stack));
+                }
+                let zeros = r.fp.add(usize::from(r.unit(2)));
+                for i in 0..r.a() {
+                    *zeros.add(i) = 0;
+                }
+                r.next(3)
+            };
+            // frame16 | slots of parameters16 | slots to zero16
+            ENTER_WIDE(r) = {
+                if r.fp.wrapping_add(r.u1()) > (*r.cx).limit {
+                    return Err((r, Exit::Stack));
+                }
+                let kept = usize::from(r.unit(2)) + LINK_SLOTS;
+                let moved = r.fp.add(usize::from(SCRATCH_SLOTS));
+                ptr::copy(r.fp, moved, kept);
+                moved.add(kept).write_bytes(0, usize::from(r.unit(3)));
+                r.next(4)
+            };
+            BR(r) = r.jump(2, r.i1());
+            BR_IF(r) = { if r.get(r.a()) != 0 { r.jump(2, r.i1()) } else { r.next(2) } };
+            BR_UNLESS(r) = { if r.get(r.a()) == 0 { r.jump(2, r.i1()) } else { r.next(2) } };
+            // n16 | n + 1 offsets16
+            BR_TABLE(r) = {
+                let entry = 2 + (r.get(r.a()) as usize).min(r.u1());
+                r.jump(entry + 1, i32::from(r.unit(entry) as i16))
+            };
+            // offset32
+            BR_WIDE(r) = r.jump(3, r.imm32(1) as i32);
+            BR_IF_WIDE(r) = { if r.get(r.a()) != 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
+            BR_UNLESS_WIDE(r) = { if r.get(r.a()) == 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
+            // n32 | n + 1 offsets32
+            BR_TABLE_WIDE(r) = {
+                let entry = 3 + 2 * (r.get(r.a()) as usize).min(r.imm32(1) as usize);
+                r.jump(entry + 2, r.imm32(entry) as i32)
+            };
+            // link16
+            RET0(r) = r.ret(r.u1(), |_| ());
+            RET32(r) = r.ret(r.u1(), |r| r.set(0, r.get(r.a())));
+            RET64(r) = r.ret(r.u1(), |r| r.set64(0, r.get64(r.a())));
+            RET_IMM(r) = r.ret(r.u1(), |r| r.set(0, r.a_imm()));
+            // link16 | first16 | slots16
+            RET_N(r) = r.ret(r.u1(), |r| {
+                ptr::copy(r.fp.add(usize::from(r.unit(2))), r.fp, usize::from(r.unit(3)));
+            });
+            // frame's base in a | function16
+            CALL(r) = r.call((*r.cx).funcs.add(r.u1()), r.a(), 2);
+            CALL_IMPORT(r) = Err((r, Exit::Driver));
+            // element's slot in a | table8, frame's base8 | type16
+            CALL_INDIRECT(r) = {
+                if r.b() != 0 {
+                    return Err((r, Exit::Driver));
+                }
+                let index = r.get(r.a());
+                if index >= (*r.cx).table_len {
+                    return r.trap(Trap::UndefinedElement);
+                }
+                let bits = *(*r.cx).table.add(index as usize);
+                let local = bits.wrapping_sub((*r.cx).tag);
+                if local >> FUNC_BITS != 0 {
+                    return Err((r, Exit::Driver));
+                }
+                let func = (*r.cx).funcs.add(local as usize);
+                if (*func).ty != r.unit(2) {
+                    return r.trap(Trap::BadSignature);
+                }
+                r.call(func, r.c(), 3)
+            };
+            // function16 | arguments' first16 | link16
+            RETURN_CALL(r) = {
+                let fuel = (*r.cx).fuel - 1;
+                if fuel < 0 {
+                    return Err((r, Exit::Fuel));
+                }
+                (*r.cx).fuel = fuel;
+                Ok(tail_call(r, (*r.cx).funcs.add(r.u1()), usize::from(r.unit(2)), usize::from(r.unit(3))))
+            };
+            // slots16
+            FP_UP(mut r) = { r.fp = r.fp.add(r.u1()); r.next(2) };
+            FP_DOWN(mut r) = { r.fp = r.fp.sub(r.u1()); r.next(2) };
+
+            // Moves.
+            MOV(r) = { r.set(r.a(), r.get(r.b())); r.next(2) };
+            MOV64(r) = { r.set64(r.a(), r.get64(r.b())); r.next(2) };
+            // a = b, c = d8
+            MOV2(r) = {
+                r.set(r.a(), r.get(r.b()));
+                r.set(r.c(), r.get(usize::from(r.unit(2))));
+                r.next(3)
+            };
+            // to16 | from16
+            MOV_WIDE(r) = { r.set(r.u1(), r.get(usize::from(r.unit(2)))); r.next(3) };
+            MOV64_WIDE(r) = { r.set64(r.u1(), r.get64(usize::from(r.unit(2)))); r.next(3) };
+            // imm16
+            CONST16(r) = { r.set(r.a(), r.i1() as u32); r.next(2) };
+            CONST64_16(r) = { r.set64(r.a(), r.i1() as u64); r.next(2) };
+            // imm32
+            CONST32(r) = { r.set(r.a(), r.imm32(1)); r.next(3) };
+            // imm64
+            CONST64(r) = { r.set(r.a(), r.imm32(1)); r.set(r.a() + 1, r.imm32(3)); r.next(5) };
+            // a = condition8 ? b : c
+            SELECT(r) = {
+                let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };
+                r.set(r.a(), r.get(from));
+                r.next(3)
+            };
+            SELECT64(r) = {
+                let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };
+                r.set64(r.a(), r.get64(from));
+                r.next(3)
+            };
+            // global's slot16
+            GLOBAL_GET(r) = { r.set(r.a(), *(*r.cx).globals.add(r.u1())); r.next(2) };
+            GLOBAL_GET64(r) = { r.set64(r.a(), (*(*r.cx).globals.add(r.u1()).cast::<Wide>()).0); r.next(2) };
+            GLOBAL_SET(r) = { *(*r.cx).globals.add(r.u1()) = r.get(r.a()); r.next(2) };
+            GLOBAL_SET64(r) = { *(*r.cx).globals.add(r.u1()).cast::<Wide>() = Wide(r.get64(r.a())); r.next(2) };
+
+            // 32-bit integers: a = b op c.
+            ADD(r) = r.bin(u32::wrapping_add);
+            SUB(r) = r.bin(u32::wrapping_sub);
+            MUL(r) = r.bin(u32::wrapping_mul);
+            AND(r) = r.bin(|x, y| x & y);
+            OR(r) = r.bin(|x, y| x | y);
+            XOR(r) = r.bin(|x, y| x ^ y);
+            SHL(r) = r.bin(u32::wrapping_shl);
+            SHR_S(r) = r.bin(|x, y| (x as i32).wrapping_shr(y) as u32);
+            SHR_U(r) = r.bin(u32::wrapping_shr);
+            ROTL(r) = r.bin(|x, y| x.rotate_left(y & 31));
+            ROTR(r) = r.bin(|x, y| x.rotate_right(y & 31));
+            DIV_S(r) = r.bin_trap(div_s);
+            DIV_U(r) = r.bin_trap(div_u);
+            REM_S(r) = r.bin_trap(rem_s);
+            REM_U(r) = r.bin_trap(rem_u);
+            // a = b op imm8, in the order above
+            ADD_IMM(r) = r.bin_imm(u32::wrapping_add);
+            RSUB_IMM(r) = r.bin_imm(|x, y| y.wrapping_sub(x));
+            MUL_IMM(r) = r.bin_imm(u32::wrapping_mul);
+            AND_IMM(r) = r.bin_imm(|x, y| x & y);
+            OR_IMM(r) = r.bin_imm(|x, y| x | y);
+            XOR_IMM(r) = r.bin_imm(|x, y| x ^ y);
+            SHL_IMM(r) = r.bin_imm(u32::wrapping_shl);
+            SHR_S_IMM(r) = r.bin_imm(|x, y| (x as i32).wrapping_shr(y) as u32);
+            SHR_U_IMM(r) = r.bin_imm(u32::wrapping_shr);
+            ROTL_IMM(r) = r.bin_imm(|x, y| x.rotate_left(y & 31));
+            // a = b op imm32
+            ADD_IMM32(r) = r.bin_imm32(u32::wrapping_add);
+            RSUB_IMM32(r) = r.bin_imm32(|x, y| y.wrapping_sub(x));
+            MUL_IMM32(r) = r.bin_imm32(u32::wrapping_mul);
+            AND_IMM32(r) = r.bin_imm32(|x, y| x & y);
+            OR_IMM32(r) = r.bin_imm32(|x, y| x | y);
+            XOR_IMM32(r) = r.bin_imm32(|x, y| x ^ y);
+            // a = b * c + d8; a = (b << imm8 in unit 2) + c
+            MUL_ADD(r) = {
+                let product = r.get(r.b()).wrapping_mul(r.get(r.c()));
+                r.set(r.a(), product.wrapping_add(r.get(usize::from(r.unit(2)))));
+                r.next(3)
+            };
+            SHL_ADD(r) = {
+                let shifted = r.get(r.b()).wrapping_shl(u32::from(r.unit(2)));
+                r.set(r.a(), shifted.wrapping_add(r.get(r.c())));
+                r.next(3)
+            };
+            EXTEND8(r) = { r.set(r.a(), r.get(r.b()) as i8 as u32); r.next(2) };
+            EXTEND16(r) = { r.set(r.a(), r.get(r.b()) as i16 as u32); r.next(2) };
+            AND_FF(r) = { r.set(r.a(), r.get(r.b()) & 0xff); r.next(2) };
+            AND_FFFF(r) = { r.set(r.a(), r.get(r.b()) & 0xffff); r.next(2) };
+
+            // Comparisons: a = b op c; an odd opcode distance is the opposite comparison.
+            EQ(r) = r.bin(|x, y| u32::from(x == y));
+            NE(r) = r.bin(|x, y| u32::from(x != y));
+            LT_S(r) = r.bin(|x, y| u32::from((x as i32) < y as i32));
+            GE_S(r) = r.bin(|x, y| u32::from(x as i32 >= y as i32));
+            LT_U(r) = r.bin(|x, y| u32::from(x < y));
+            GE_U(r) = r.bin(|x, y| u32::from(x >= y));
+            // a = b op imm16 in unit 2
+            EQ_IMM(r) = r.cmp_imm(|x, y| x == y);
+            NE_IMM(r) = r.cmp_imm(|x, y| x != y);
+            LT_S_IMM(r) = r.cmp_imm(|x, y| (x as i32) < y as i32);
+            GE_S_IMM(r) = r.cmp_imm(|x, y| x as i32 >= y as i32);
+            LT_U_IMM(r) = r.cmp_imm(|x, y| x < y);
+            GE_U_IMM(r) = r.cmp_imm(|x, y| x >= y);
+            GT_S_IMM(r) = r.cmp_imm(|x, y| x as i32 > y as i32);
+            LE_S_IMM(r) = r.cmp_imm(|x, y| x as i32 <= y as i32);
+            GT_U_IMM(r) = r.cmp_imm(|x, y| x > y);
+            LE_U_IMM(r) = r.cmp_imm(|x, y| x <= y);
+            EQ64(r) = r.cmp64(|x, y| x == y);
+            NE64(r) = r.cmp64(|x, y| x != y);
+            LT_S64(r) = r.cmp64(|x, y| (x as i64) < y as i64);
+            GE_S64(r) = r.cmp64(|x, y| x as i64 >= y as i64);
+            LT_U64(r) = r.cmp64(|x, y| x < y);
+            GE_U64(r) = r.cmp64(|x, y| x >= y);
+            EQZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) == 0)); r.next(2) };
+            NEZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) != 0)); r.next(2) };
+            F32_EQ(r) = r.f32_cmp(|x, y| x == y);
+            F32_NE(r) = r.f32_cmp(|x, y| x != y);
+            F32_LT(r) = r.f32_cmp(|x, y| x < y);
+            F32_LE(r) = r.f32_cmp(|x, y| x <= y);
+            F64_EQ(r) = r.f64_cmp(|x, y| x == y);
+            F64_NE(r) = r.f64_cmp(|x, y| x != y);
+            F64_LT(r) = r.f64_cmp(|x, y| x < y);
+            F64_LE(r) = r.f64_cmp(|x, y| x <= y);
+
+            // Compare and branch: a op b | offset16, in the order of the comparisons.
+            BR_EQ(r) = r.br_cmp(|x, y| x == y);
+            BR_NE(r) = r.br_cmp(|x, y| x != y);
+            BR_LT_S(r) = r.br_cmp(|x, y| (x as i32) < y as i32);
+            BR_GE_S(r) = r.br_cmp(|x, y| x as i32 >= y as i32);
+            BR_LT_U(r) = r.br_cmp(|x, y| x < y);
+            BR_GE_U(r) = r.br_cmp(|x, y| x >= y);
+            // a op imm16 | offset16
+            BR_EQ_IMM(r) = r.br_cmp_imm(|x, y| x == y);
+            BR_NE_IMM(r) = r.br_cmp_imm(|x, y| x != y);
+            BR_LT_S_IMM(r) = r.br_cmp_imm(|x, y| (x as i32) < y as i32);
+            BR_GE_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 >= y as i32);
+            BR_LT_U_IMM(r) = r.br_cmp_imm(|x, y| x < y);
+            BR_GE_U_IMM(r) = r.br_cmp_imm(|x, y| x >= y);
+            BR_GT_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 > y as i32);
+            BR_LE_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 <= y as i32);
+            BR_GT_U_IMM(r) = r.br_cmp_imm(|x, y| x > y);
+            BR_LE_U_IMM(r) = r.br_cmp_imm(|x, y| x <= y);
+            // 64 bits: a op b | offset16
+            BR_EQ64(r) = r.br_cmp64(|x, y| x == y);
+            BR_NE64(r) = r.br_cmp64(|x, y| x != y);
+            BR_LT_S64(r) = r.br_cmp64(|x, y| (x as i64) < y as i64);
+            BR_GE_S64(r) = r.br_cmp64(|x, y| x as i64 >= y as i64);
+            BR_LT_U64(r) = r.br_cmp64(|x, y| x < y);
+            BR_GE_U64(r) = r.br_cmp64(|x, y| x >= y);
+            // Add, compare and branch: a += imm8 in b; a op c | offset16
+            ADD_BR_NE(r) = r.add_br(|x, y| x != y);
+            ADD_BR_LT_S(r) = r.add_br(|x, y| (x as i32) < y as i32);
+            ADD_BR_LT_U(r) = r.add_br(|x, y| x < y);
+            // a += imm8 in b; a op imm16 | offset16
+            ADD_BR_NE_IMM(r) = r.add_br_imm(|x, y| x != y);
+            ADD_BR_LT_S_IMM(r) = r.add_br_imm(|x, y| (x as i32) < y as i32);
+            ADD_BR_GT_S_IMM(r) = r.add_br_imm(|x, y| x as i32 > y as i32);
+            ADD_BR_LT_U_IMM(r) = r.add_br_imm(|x, y| x < y);
+            ADD_BR_GT_U_IMM(r) = r.add_br_imm(|x, y| x > y);
+
+            // 64-bit integers.
+            ADD64(r) = r.bin64(u64::wrapping_add);
+            SUB64(r) = r.bin64(u64::wrapping_sub);
+            MUL64(r) = r.bin64(u64::wrapping_mul);
+            AND64(r) = r.bin64(|x, y| x & y);
+            OR64(r) = r.bin64(|x, y| x | y);
+            XOR64(r) = r.bin64(|x, y| x ^ y);
+            SHL64(r) = r.bin64(|x, y| x.wrapping_shl(y as u32));
+            SHR_S64(r) = r.bin64(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
+            SHR_U64(r) = r.bin64(|x, y| x.wrapping_shr(y as u32));
+            ROTL64(r) = r.bin64(|x, y| x.rotate_left(y as u32 & 63));
+            ROTR64(r) = r.bin64(|x, y| x.rotate_right(y as u32 & 63));
+            DIV_S64(r) = r.bin64_trap(div_s64);
+            DIV_U64(r) = r.bin64_trap(div_u64);
+            REM_S64(r) = r.bin64_trap(rem_s64);
+            REM_U64(r) = r.bin64_trap(rem_u64);
+            ADD64_IMM(r) = r.bin64_imm(u64::wrapping_add);
+            AND64_IMM(r) = r.bin64_imm(|x, y| x & y);
+            SHL64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shl(y as u32));
+            SHR_S64_IMM(r) = r.bin64_imm(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
+            SHR_U64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shr(y as u32));
+            ROTL64_IMM(r) = r.bin64_imm(|x, y| x.rotate_left(y as u32 & 63));
+            EXTEND_S(r) = { r.set64(r.a(), r.get(r.b()) as i32 as u64); r.next(2) };
+            EXTEND_U(r) = { r.set64(r.a(), u64::from(r.get(r.b()))); r.next(2) };
+
+            // Floats.
+            F32_ADD(r) = r.f32_bin(|x, y| x + y);
+            F32_SUB(r) = r.f32_bin(|x, y| x - y);
+            F32_MUL(r) = r.f32_bin(|x, y| x * y);
+            F32_DIV(r) = r.f32_bin(|x, y| x / y);
+            F64_ADD(r) = r.f64_bin(|x, y| x + y);
+            F64_SUB(r) = r.f64_bin(|x, y| x - y);
+            F64_MUL(r) = r.f64_bin(|x, y| x * y);
+            F64_DIV(r) = r.f64_bin(|x, y| x / y);
+            // sub-operation in b's place, operand b in c's | operand c8 when there is one
+            RARE(r) = {
+                let more = crate::exec::rare::run(r.fp, r.w, r.ip);
+                match more {
+                    Ok(units) => r.next(units),
+                    Err(trap) => r.trap(trap),
+                }
+            };
+
+            // Loads: a = [b + offset], the forms in this order:
+            // offset8 in c; offset32; imm32 added to b with wrapping, offset8 in c; c added to b with
+            // wrapping, offset16; address16.
+            LOAD32(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u32| x);
+            LOAD32_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u32| x);
+            LOAD32_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u32| x);
+            LOAD32_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u32| x);
+            LOAD32_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u32| x);
+            LOAD8_U(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u8| x.into());
+            LOAD8_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u8| x.into());
+            LOAD8_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u8| x.into());
+            LOAD8_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u8| x.into());
+            LOAD8_U_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u8| x.into());
+            LOAD8_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i8| x as u32);
+            LOAD8_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i8| x as u32);
+            LOAD8_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i8| x as u32);
+            LOAD8_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i8| x as u32);
+            LOAD8_S_ABS(r) = r.load(0, r.u1() as u32, 2, |x: i8| x as u32);
+            LOAD16_U(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u16| x.into());
+            LOAD16_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u16| x.into());
+            LOAD16_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u16| x.into());
+            LOAD16_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u16| x.into());
+            LOAD16_U_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u16| x.into());
+            LOAD16_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i16| x as u32);
+            LOAD16_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i16| x as u32);
+            LOAD16_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i16| x as u32);
+            LOAD16_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i16| x as u32);
+            LOAD16_S_ABS(r) = r.load(0, r.u1() as u32, 2, |x: i16| x as u32);
+            LOAD64(r) = r.load64(r.get(r.b()), r.c() as u32, 2);
+            LOAD64_FAR(r) = r.load64(r.get(r.b()), r.imm32(2), 4);
+            LOAD64_ADD(r) = r.load64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
+            LOAD64_INDEX(r) = r.load64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
+            LOAD64_ABS(r) = r.load64(0, r.u1() as u32, 2);
+            // Stores: [b + offset] = a, in the same forms.
+            STORE32(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()));
+            STORE32_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()));
+            STORE32_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()));
+            STORE32_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()));
+            STORE32_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()));
+            STORE8(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()) as u8);
+            STORE8_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u8);
+            STORE8_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u8);
+            STORE8_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u8);
+            STORE8_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()) as u8);
+            STORE16(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()) as u16);
+            STORE16_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u16);
+            STORE16_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u16);
+            STORE16_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u16);
+            STORE16_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()) as u16);
+            STORE64(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get64(r.a()));
+            STORE64_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get64(r.a()));
+            STORE64_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get64(r.a()));
+            STORE64_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get64(r.a()));
+            STORE64_ABS(r) = r.store(0, r.u1() as u32, 2, r.get64(r.a()));
+            // [b + offset8 in c] = imm8 in a; the same with imm32 added to b with wrapping
+            STORE32_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm());
+            STORE32_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm());
+            STORE8_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm() as u8);
+            STORE8_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u8);
+            STORE16_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm() as u16);
+            STORE16_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u16);
+        }
+    };
+}
+
+/// Moves the arguments to the frame's start and enters `func` in place of the running function.
+///
+/// # Safety
+/// As for the methods of [`Regs`]; `first` is the arguments' first slot and `link` the return address's.
+#[inline(always)]
+pub(crate) unsafe fn tail_call(
+    mut r: Regs,
+    func: *const super::code::FuncEntry,
+    first: usize,
+    link: usize,
+) -> Regs {
+    // SAFETY: the arguments and both links are inside the frame or its reserve above the soft limit.
+    unsafe {
+        let back = r.fp.add(link).cast::<*const u16>().read_unaligned();
+        let params = usize::from((*func).params);
+        ptr::copy(r.fp.add(first), r.fp, params);
+        r.fp.add(params).cast::<*const u16>().write_unaligned(back);
+        r.ip = (*func).code;
+    }
+    r
+}
+
+macro_rules! define {
+    ($($name:ident($($r:tt)+) = $body:expr;)*) => {
+        /// The opcodes.
+        pub(crate) mod op {
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum Number { $($name),* }
+            $(pub(crate) const $name: u8 = {
+                assert!((Number::$name as usize) < 256);
+                Number::$name as u8
+            };)*
+        }
+        /// What each operation does.
+        pub(crate) mod run {
+            #[allow(clippy::wildcard_imports, unused_imports)]
+            use super::*;
+            $(#[inline(always)]
+            #[allow(non_snake_case, unused_unsafe, clippy::missing_safety_doc)]
+            pub(crate) unsafe fn $name($($r)+: Regs) -> Flow {
+                // SAFETY: the contract of the methods of `Regs`.
+                unsafe { $body }
+            })*
+        }
+    };
+}
+for_each_op!(define);
+pub(crate) use for_each_op;

@@ -1,0 +1,118 @@
+//! Operations that are too rare for an opcode of their own: one function behind `RARE`.
+
+use super::numeric::{f32 as n32, f64 as n64};
+use super::numeric::{trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
+use super::regs::Wide;
+use crate::Trap;
+
+macro_rules! rare {
+    ($($name:ident)*) => {
+        /// The sub-operations of `RARE`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Rare { $($name),* }
+
+        const ALL: &[Rare] = &[$(Rare::$name),*];
+    };
+}
+rare! {
+    Clz Ctz Popcnt Clz64 Ctz64 Popcnt64 Extend8At64 Extend16At64 Extend32At64
+    F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt F32Min F32Max F32Copysign
+    F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt F64Min F64Max F64Copysign
+    I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
+    I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
+    I32SatF32S I32SatF32U I32SatF64S I32SatF64U I64SatF32S I64SatF32U I64SatF64S I64SatF64U
+    F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
+}
+
+/// Runs the sub-operation in `w` on the frame at `fp`; gives the units that it takes.
+///
+/// # Safety
+/// As for the methods of `Regs`.
+#[inline(never)]
+pub(crate) unsafe fn run(fp: *mut u32, w: u32, ip: *const u16) -> Result<usize, Trap> {
+    use Rare as R;
+    let a = (w >> 8 & 255) as usize;
+    let b = (w >> 24) as usize;
+    // SAFETY: the slots are inside the frame; unit 2 exists for the operations that read it.
+    let s = || unsafe { *fp.add(b) };
+    let s2 = || unsafe { *fp.add(usize::from(*ip.add(2))) };
+    let q = || unsafe { (*fp.add(b).cast::<Wide>()).0 };
+    let q2 = || unsafe { (*fp.add(usize::from(*ip.add(2))).cast::<Wide>()).0 };
+    let set = |x: u32| unsafe { *fp.add(a) = x };
+    let set64 = |x: u64| unsafe { *fp.add(a).cast::<Wide>() = Wide(x) };
+    let f = || f32::from_bits(s());
+    let d = || f64::from_bits(q());
+    let Some(&what) = ALL.get((w >> 16 & 255) as usize) else { return Err(Trap::UnreachableCodeReached) };
+    let mut units = 2;
+    match what {
+        R::Clz => set(s().leading_zeros()),
+        R::Ctz => set(s().trailing_zeros()),
+        R::Popcnt => set(s().count_ones()),
+        R::Clz64 => set64(q().leading_zeros().into()),
+        R::Ctz64 => set64(q().trailing_zeros().into()),
+        R::Popcnt64 => set64(q().count_ones().into()),
+        R::Extend8At64 => set64(q() as i8 as u64),
+        R::Extend16At64 => set64(q() as i16 as u64),
+        R::Extend32At64 => set64(q() as i32 as u64),
+        R::F32Abs => set(n32::abs(s())),
+        R::F32Neg => set(n32::neg(s())),
+        R::F32Ceil => set(n32::ceil(s())),
+        R::F32Floor => set(n32::floor(s())),
+        R::F32Trunc => set(n32::trunc(s())),
+        R::F32Nearest => set(n32::nearest(s())),
+        R::F32Sqrt => set(n32::sqrt(s())),
+        R::F64Abs => set64(n64::abs(q())),
+        R::F64Neg => set64(n64::neg(q())),
+        R::F64Ceil => set64(n64::ceil(q())),
+        R::F64Floor => set64(n64::floor(q())),
+        R::F64Trunc => set64(n64::trunc(q())),
+        R::F64Nearest => set64(n64::nearest(q())),
+        R::F64Sqrt => set64(n64::sqrt(q())),
+        R::F32Min | R::F32Max | R::F32Copysign => {
+            units = 3;
+            let f = match what {
+                R::F32Min => n32::min,
+                R::F32Max => n32::max,
+                _ => n32::copysign,
+            };
+            set(f(s(), s2()));
+        }
+        R::F64Min | R::F64Max | R::F64Copysign => {
+            units = 3;
+            let f = match what {
+                R::F64Min => n64::min,
+                R::F64Max => n64::max,
+                _ => n64::copysign,
+            };
+            set64(f(q(), q2()));
+        }
+        R::I32TruncF32S => set(trunc_i32_s(f().into())?),
+        R::I32TruncF32U => set(trunc_i32_u(f().into())?),
+        R::I32TruncF64S => set(trunc_i32_s(d())?),
+        R::I32TruncF64U => set(trunc_i32_u(d())?),
+        R::I64TruncF32S => set64(trunc_i64_s(f().into())?),
+        R::I64TruncF32U => set64(trunc_i64_u(f().into())?),
+        R::I64TruncF64S => set64(trunc_i64_s(d())?),
+        R::I64TruncF64U => set64(trunc_i64_u(d())?),
+        R::I32SatF32S => set(f() as i32 as u32),
+        R::I32SatF32U => set(f() as u32),
+        R::I32SatF64S => set(d() as i32 as u32),
+        R::I32SatF64U => set(d() as u32),
+        R::I64SatF32S => set64(f() as i64 as u64),
+        R::I64SatF32U => set64(f() as u64),
+        R::I64SatF64S => set64(d() as i64 as u64),
+        R::I64SatF64U => set64(d() as u64),
+        R::F32I32S => set((s() as i32 as f32).to_bits()),
+        R::F32I32U => set((s() as f32).to_bits()),
+        R::F32I64S => set((q() as i64 as f32).to_bits()),
+        R::F32I64U => set((q() as f32).to_bits()),
+        R::F32F64 => set((d() as f32).to_bits()),
+        R::F64I32S => set64(f64::from(s() as i32).to_bits()),
+        R::F64I32U => set64(f64::from(s()).to_bits()),
+        R::F64I64S => set64((q() as i64 as f64).to_bits()),
+        R::F64I64U => set64((q() as f64).to_bits()),
+        R::F64F32 => set64(f64::from(f()).to_bits()),
+    }
+    Ok(units)
+}

@@ -1,0 +1,457 @@
+//! The interpreter's registers and the primitives that operations are made of.
+//!
+//! An operation takes the registers by value and gives them back: `Ok` to go on at `ip`, `Err` to stop with
+//! `ip` at the operation itself and nothing of it done, so that it can be run again. Everything here is
+//! inlined into the dispatch loop; the registers' address must never escape from it.
+
+use super::code::FuncEntry;
+use crate::Trap;
+use crate::memory::LinearMemory;
+
+/// Slots that a return address takes on the value stack.
+pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
+
+/// A 64-bit value in two slots, which are aligned to 4 bytes only.
+#[repr(C, packed(4))]
+#[derive(Clone, Copy)]
+pub(crate) struct Wide(pub(crate) u64);
+
+/// Why the loop stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The call that the driver began has returned.
+    Halt,
+    /// No fuel is left for the operation at `ip`.
+    Fuel,
+    /// The frame that `ip` enters does not fit below the stack's soft limit.
+    Stack,
+    /// The access at `ip` is outside of the memory's current window; `Cx::ea` is its address.
+    Miss,
+    /// The operation at `ip` is the driver's.
+    Driver,
+    /// The operation at `ip` traps.
+    Trap(Trap),
+}
+
+/// What operations share with the driver, and what is too cold for a register.
+pub(crate) struct Cx {
+    /// Where execution stopped or is to start.
+    pub(crate) ip: *const u16,
+    /// The frame there.
+    pub(crate) fp: *mut u32,
+    /// The soft limit: frames end at or below it.
+    pub(crate) limit: *mut u32,
+    /// Calls and taken back edges until the next stop; never negative.
+    pub(crate) fuel: i32,
+    /// The current instance's tag: its part of a function reference.
+    pub(crate) tag: u32,
+    /// The current module's functions, imported ones included.
+    pub(crate) funcs: *const FuncEntry,
+    /// The current instance's globals.
+    pub(crate) globals: *mut u32,
+    /// The current instance's table 0.
+    pub(crate) table: *const u32,
+    /// Elements of table 0.
+    pub(crate) table_len: u32,
+    /// The current instance's memory, or null when it has none.
+    pub(crate) memory: *mut LinearMemory,
+    /// The memory window's bytes, first address, and count of addresses at which any access fits.
+    pub(crate) base: *mut u8,
+    pub(crate) start: usize,
+    pub(crate) lim: usize,
+    /// The address of the access that missed the window.
+    pub(crate) ea: u64,
+}
+
+impl Cx {
+    /// Loads the memory's current window.
+    pub(crate) fn refresh_window(&mut self, memory: &mut LinearMemory) {
+        let window = memory.window();
+        (self.base, self.start, self.lim) = (window.base, window.start, window.lim);
+    }
+}
+
+/// The registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Regs {
+    /// The current operation, in units of 16 bits.
+    pub(crate) ip: *const u16,
+    /// The current frame's slot 0.
+    pub(crate) fp: *mut u32,
+    /// The operation's first two units.
+    pub(crate) w: u32,
+    /// The memory window's first byte.
+    pub(crate) mem: *mut u8,
+    /// Addresses in the window at which any access fits.
+    pub(crate) lim: usize,
+    pub(crate) cx: *mut Cx,
+}
+
+/// What an operation ends with.
+pub(crate) type Flow = Result<Regs, (Regs, Exit)>;
+
+/// Reads 32 bits of code at a 16-bit boundary.
+///
+/// # Safety
+/// Two units at `at` are readable.
+#[inline(always)]
+pub(crate) unsafe fn code32(at: *const u16) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe { at.cast::<u32>().read_unaligned() }
+}
+
+// SAFETY of all methods: `Regs` exists only inside the dispatch loop, over code that the compiler emitted and
+// validated: `ip` is at an operation with all its units, every slot operand is inside the frame that ENTER
+// checked against the stack, every index operand (global, function) was validated against the instance in `cx`.
+#[expect(clippy::missing_safety_doc, reason = "one contract for all, stated above")]
+impl Regs {
+    #[inline(always)]
+    pub(crate) fn a(&self) -> usize {
+        (self.w >> 8 & 255) as usize
+    }
+    #[inline(always)]
+    pub(crate) fn b(&self) -> usize {
+        (self.w >> 16 & 255) as usize
+    }
+    #[inline(always)]
+    pub(crate) fn c(&self) -> usize {
+        (self.w >> 24) as usize
+    }
+    /// The signed 8-bit immediate in place of operand c.
+    #[inline(always)]
+    pub(crate) fn c_imm(&self) -> u32 {
+        (self.w as i32 >> 24) as u32
+    }
+    /// The signed 8-bit immediate in place of operand b.
+    #[inline(always)]
+    pub(crate) fn b_imm(&self) -> u32 {
+        ((self.w << 8) as i32 >> 24) as u32
+    }
+    /// The signed 8-bit immediate in place of operand a.
+    #[inline(always)]
+    pub(crate) fn a_imm(&self) -> u32 {
+        ((self.w << 16) as i32 >> 24) as u32
+    }
+    /// The second unit.
+    #[inline(always)]
+    pub(crate) fn u1(&self) -> usize {
+        (self.w >> 16) as usize
+    }
+    /// The second unit, signed.
+    #[inline(always)]
+    pub(crate) fn i1(&self) -> i32 {
+        self.w as i32 >> 16
+    }
+    /// Unit n.
+    #[inline(always)]
+    pub(crate) unsafe fn unit(&self, n: usize) -> u16 {
+        // SAFETY: see the impl.
+        unsafe { *self.ip.add(n) }
+    }
+    /// Units n and n + 1.
+    #[inline(always)]
+    pub(crate) unsafe fn imm32(&self, n: usize) -> u32 {
+        // SAFETY: see the impl.
+        unsafe { code32(self.ip.add(n)) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn get(&self, slot: usize) -> u32 {
+        // SAFETY: see the impl.
+        unsafe { *self.fp.add(slot) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn set(&self, slot: usize, value: u32) {
+        // SAFETY: see the impl.
+        unsafe { *self.fp.add(slot) = value }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn get64(&self, slot: usize) -> u64 {
+        // SAFETY: see the impl.
+        unsafe { (*self.fp.add(slot).cast::<Wide>()).0 }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn set64(&self, slot: usize, value: u64) {
+        // SAFETY: see the impl.
+        unsafe { *self.fp.add(slot).cast::<Wide>() = Wide(value) }
+    }
+
+    /// Goes on `units` later.
+    #[inline(always)]
+    pub(crate) unsafe fn next(mut self, units: usize) -> Flow {
+        // SAFETY: see the impl.
+        self.ip = unsafe { self.ip.add(units) };
+        Ok(self)
+    }
+    /// Stops with a trap.
+    #[inline(always)]
+    pub(crate) fn trap(self, trap: Trap) -> Flow {
+        Err((self, Exit::Trap(trap)))
+    }
+    /// Takes one fuel for a back edge, none for a forward one.
+    #[inline(always)]
+    pub(crate) unsafe fn pay(self, offset: i32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let fuel = (*self.cx).fuel + (offset >> 31);
+            if fuel < 0 {
+                return Err((self, Exit::Fuel));
+            }
+            (*self.cx).fuel = fuel;
+        }
+        Ok(self)
+    }
+    /// Jumps by `offset` from the end of an operation of `units`.
+    #[inline(always)]
+    pub(crate) unsafe fn jump(self, units: usize, offset: i32) -> Flow {
+        // SAFETY: see the impl; the target is an operation of the same function.
+        unsafe {
+            let mut r = self.pay(offset)?;
+            r.ip = r.ip.add(units).offset(offset as isize);
+            Ok(r)
+        }
+    }
+    /// Jumps if `taken`, else goes on; the offset is the operation's last unit.
+    #[inline(always)]
+    pub(crate) unsafe fn branch(self, taken: bool, units: usize) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            if taken { self.jump(units, i32::from(self.unit(units - 1) as i16)) } else { self.next(units) }
+        }
+    }
+    /// Sets operand a to `x`, then branches; when fuel is out, neither is done.
+    #[inline(always)]
+    pub(crate) unsafe fn step_branch(self, x: u32, taken: bool, units: usize) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let r = self.branch(taken, units)?;
+            r.set(self.a(), x);
+            Ok(r)
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn bin(self, f: impl Fn(u32, u32) -> u32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set(self.a(), f(self.get(self.b()), self.get(self.c())));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin_imm(self, f: impl Fn(u32, u32) -> u32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set(self.a(), f(self.get(self.b()), self.c_imm()));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin_imm32(self, f: impl Fn(u32, u32) -> u32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set(self.a(), f(self.get(self.b()), self.imm32(2)));
+            self.next(4)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin_trap(self, f: impl Fn(u32, u32) -> Result<u32, Trap>) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            match f(self.get(self.b()), self.get(self.c())) {
+                Ok(x) => {
+                    self.set(self.a(), x);
+                    self.next(2)
+                }
+                Err(trap) => self.trap(trap),
+            }
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin64(self, f: impl Fn(u64, u64) -> u64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set64(self.a(), f(self.get64(self.b()), self.get64(self.c())));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin64_imm(self, f: impl Fn(u64, u64) -> u64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set64(self.a(), f(self.get64(self.b()), self.c_imm() as i32 as u64));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin64_trap(self, f: impl Fn(u64, u64) -> Result<u64, Trap>) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            match f(self.get64(self.b()), self.get64(self.c())) {
+                Ok(x) => {
+                    self.set64(self.a(), x);
+                    self.next(2)
+                }
+                Err(trap) => self.trap(trap),
+            }
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn cmp_imm(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let y = i32::from(self.unit(2) as i16) as u32;
+            self.set(self.a(), u32::from(f(self.get(self.b()), y)));
+            self.next(3)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn cmp64(self, f: impl Fn(u64, u64) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set(self.a(), u32::from(f(self.get64(self.b()), self.get64(self.c()))));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn br_cmp(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.branch(f(self.get(self.a()), self.get(self.b())), 3) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn br_cmp_imm(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.branch(f(self.get(self.a()), self.i1() as u32), 3) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn br_cmp64(self, f: impl Fn(u64, u64) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.branch(f(self.get64(self.a()), self.get64(self.b())), 3) }
+    }
+    /// Adds the immediate in b to a, compares the sum with the immediate in unit 2, branches by unit 3.
+    #[inline(always)]
+    pub(crate) unsafe fn add_br_imm(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let x = self.get(self.a()).wrapping_add(self.b_imm());
+            let y = i32::from(self.unit(2) as i16) as u32;
+            self.step_branch(x, f(x, y), 4)
+        }
+    }
+    /// Adds the immediate in b to a, compares the sum with slot c, branches by unit 2.
+    #[inline(always)]
+    pub(crate) unsafe fn add_br(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let x = self.get(self.a()).wrapping_add(self.b_imm());
+            // Operand c may be a itself, whose new value counts.
+            let y = if self.c() == self.a() { x } else { self.get(self.c()) };
+            self.step_branch(x, f(x, y), 3)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn f32_bin(self, f: impl Fn(f32, f32) -> f32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.bin(|x, y| f(f32::from_bits(x), f32::from_bits(y)).to_bits()) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn f64_bin(self, f: impl Fn(f64, f64) -> f64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.bin64(|x, y| f(f64::from_bits(x), f64::from_bits(y)).to_bits()) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn f32_cmp(self, f: impl Fn(f32, f32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.bin(|x, y| u32::from(f(f32::from_bits(x), f32::from_bits(y)))) }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn f64_cmp(self, f: impl Fn(f64, f64) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.cmp64(|x, y| f(f64::from_bits(x), f64::from_bits(y))) }
+    }
+
+    /// The bytes at `base + offset`, computed without wrapping, when any access there is in the window.
+    #[inline(always)]
+    unsafe fn at(self, base: u32, offset: u32) -> Result<*mut u8, (Self, Exit)> {
+        #[cfg(target_pointer_width = "64")]
+        let ea = base as usize + offset as usize;
+        #[cfg(not(target_pointer_width = "64"))]
+        let ea = match base.checked_add(offset) {
+            Some(ea) => ea as usize,
+            None => return Err((self, Exit::Trap(Trap::MemoryOutOfBounds))),
+        };
+        // SAFETY: see the impl; `rel < lim` puts 8 bytes at `rel` inside the window's allocation.
+        unsafe {
+            let rel = ea.wrapping_sub((*self.cx).start);
+            if rel >= self.lim {
+                (*self.cx).ea = ea as u64;
+                return Err((self, Exit::Miss));
+            }
+            Ok(self.mem.add(rel))
+        }
+    }
+    /// Loads from `base + offset` into slot a and goes on.
+    #[inline(always)]
+    pub(crate) unsafe fn load<T: Copy>(
+        self,
+        base: u32,
+        offset: u32,
+        units: usize,
+        f: impl Fn(T) -> u32,
+    ) -> Flow {
+        // SAFETY: see the impl; `at` gives room for any access.
+        unsafe {
+            let at = self.at(base, offset)?;
+            self.set(self.a(), f(at.cast::<T>().read_unaligned()));
+            self.next(units)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn load64(self, base: u32, offset: u32, units: usize) -> Flow {
+        // SAFETY: see the impl; `at` gives room for any access.
+        unsafe {
+            let at = self.at(base, offset)?;
+            self.set64(self.a(), at.cast::<u64>().read_unaligned());
+            self.next(units)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn store<T: Copy>(self, base: u32, offset: u32, units: usize, value: T) -> Flow {
+        // SAFETY: see the impl; `at` gives room for any access.
+        unsafe {
+            self.at(base, offset)?.cast::<T>().write_unaligned(value);
+            self.next(units)
+        }
+    }
+
+    /// Returns: `results` moves them to the frame's start, after the return address in slot `link` was read.
+    #[inline(always)]
+    pub(crate) unsafe fn ret(mut self, link: usize, results: impl FnOnce(&Self)) -> Flow {
+        // SAFETY: see the impl; the link was written by a call, and the unit two before it holds the
+        // distance to the caller's frame.
+        unsafe {
+            let ip = self.fp.add(link).cast::<*const u16>().read_unaligned();
+            results(&self);
+            self.fp = self.fp.sub(usize::from(*ip.sub(2) >> 8));
+            self.ip = ip;
+        }
+        Ok(self)
+    }
+    /// Calls `func` with the frame at `base` and the return address `units` later.
+    #[inline(always)]
+    pub(crate) unsafe fn call(mut self, func: *const FuncEntry, base: usize, units: usize) -> Flow {
+        // SAFETY: see the impl; below the soft limit there is room for a link above every frame.
+        unsafe {
+            let fuel = (*self.cx).fuel - 1;
+            if fuel < 0 {
+                return Err((self, Exit::Fuel));
+            }
+            (*self.cx).fuel = fuel;
+            self.fp = self.fp.add(base);
+            let link = self.fp.add(usize::from((*func).params)).cast::<*const u16>();
+            link.write_unaligned(self.ip.add(units));
+            self.ip = (*func).code;
+        }
+        Ok(self)
+    }
+}

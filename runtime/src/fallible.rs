@@ -1,0 +1,127 @@
+//! Allocation that reports failure as a value: what `alloc` lacks on stable Rust.
+
+#![expect(unsafe_code, reason = "a fallible Box and Rc need the raw allocator")]
+
+use alloc::alloc::{Layout, alloc, dealloc};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ops::Deref;
+use core::ptr::NonNull;
+
+use crate::{Error, Result};
+
+/// Appends to a vector, or reports that memory ran out.
+pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
+    if vec.len() == vec.capacity() {
+        vec.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+    }
+    vec.push(value);
+    Ok(())
+}
+
+/// Makes an empty vector that holds exactly `len` elements without growing.
+pub(crate) fn with_capacity<T>(len: usize) -> Result<Vec<T>> {
+    let mut vec = Vec::new();
+    vec.try_reserve_exact(len).map_err(|_| Error::OutOfMemory)?;
+    Ok(vec)
+}
+
+/// Makes a boxed slice of `len` copies of a value.
+pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Box<[T]>> {
+    let mut vec = with_capacity(len)?;
+    vec.resize(len, value);
+    Ok(vec.into_boxed_slice())
+}
+
+/// Copies a slice to the heap.
+pub(crate) fn copied<T: Copy>(slice: &[T]) -> Result<Box<[T]>> {
+    let mut vec = with_capacity(slice.len())?;
+    vec.extend_from_slice(slice);
+    Ok(vec.into_boxed_slice())
+}
+
+/// Turns a vector into a boxed slice of its exact size without the infallible reallocation that
+/// `into_boxed_slice` may do: when shrinking fails the elements are moved to a new allocation first.
+pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
+    if vec.len() == vec.capacity() {
+        return Ok(vec.into_boxed_slice());
+    }
+    let mut fitted = with_capacity(vec.len())?;
+    fitted.append(&mut vec);
+    Ok(fitted.into_boxed_slice())
+}
+
+/// Moves a value to the heap.
+pub(crate) fn boxed<T>(value: T) -> Result<Box<T>> {
+    let layout = Layout::new::<T>();
+    if layout.size() == 0 {
+        // A zero-sized value takes no allocation, so this cannot fail.
+        return Ok(Box::new(value));
+    }
+    // SAFETY: the layout's size is not zero.
+    let place = unsafe { alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(Error::OutOfMemory);
+    }
+    // SAFETY: `place` is a fresh allocation of T's layout by the global allocator, which Box frees with.
+    unsafe {
+        place.write(value);
+        Ok(Box::from_raw(place))
+    }
+}
+
+struct Counted<T> {
+    count: Cell<u32>,
+    value: T,
+}
+
+/// A reference-counted value: `Rc` without weak references whose creation can fail.
+pub(crate) struct Shared<T>(NonNull<Counted<T>>);
+
+impl<T> Shared<T> {
+    pub(crate) fn new(value: T) -> Result<Self> {
+        let place = Box::into_raw(boxed(Counted { count: Cell::new(1), value })?);
+        // SAFETY: a pointer from `Box::into_raw` is not null.
+        Ok(Self(unsafe { NonNull::new_unchecked(place) }))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        // SAFETY: the allocation lives while a `Shared` to it does.
+        let count = unsafe { &self.0.as_ref().count };
+        // Each clone is a live word in memory, so 2^32 of them do not fit a 32-bit address space; on a
+        // 64-bit one the saturated count keeps the value for ever instead of freeing it early.
+        count.set(count.get().saturating_add(1));
+        Self(self.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the allocation lives while a `Shared` to it does, and only shared references are given out.
+        unsafe { &self.0.as_ref().value }
+    }
+}
+
+impl<T> Drop for Shared<T> {
+    fn drop(&mut self) {
+        // SAFETY: the allocation lives while a `Shared` to it does.
+        let count = unsafe { &self.0.as_ref().count };
+        match count.get() {
+            1 => {
+                // SAFETY: this was the last reference; the value is dropped once and its place given back
+                // with the layout that `boxed` took it with.
+                unsafe {
+                    self.0.as_ptr().drop_in_place();
+                    dealloc(self.0.as_ptr().cast(), Layout::new::<Counted<T>>());
+                }
+            }
+            u32::MAX => {}
+            n => count.set(n - 1),
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Reads a module's sections one at a time (specification section 5.5).
+
+use alloc::vec::Vec;
+
+use super::{
+    ConstExpr, DataSegment, ElemSegment, Export, ExternKind, Global, Import, ImportKind, Items, Mode, Name,
+    Parts,
+};
+use crate::compile::Compiler;
+use crate::config::Config;
+use crate::exec::code::FuncEntry;
+use crate::fallible::{exact, push, with_capacity};
+use crate::memory::MemoryType;
+use crate::reader::{Reader, Source};
+use crate::types::{GlobalType, TableType, shrink};
+use crate::{Error, Result, ValType};
+
+/// The position of each section in the order that they must have; 0 for custom ones, which go anywhere.
+const fn rank(id: u8) -> Option<u8> {
+    Some(match id {
+        0 => 0,
+        1..=9 => id,
+        // The data count comes before the code.
+        12 => 10,
+        10 => 11,
+        11 => 12,
+        _ => return None,
+    })
+}
+
+pub(super) fn load(config: &Config, source: &mut dyn Source, keep_data: bool) -> Result<Parts> {
+    let mut loader = Loader { config, read: Reader::new(source)?, parts: Parts::default(), keep_data };
+    loader.module()?;
+    let mut parts = loader.parts;
+    parts.declared = Vec::new();
+    parts.types.shrink()?;
+    shrink(&mut parts.funcs)?;
+    shrink(&mut parts.tables)?;
+    shrink(&mut parts.globals)?;
+    shrink(&mut parts.global_inits)?;
+    shrink(&mut parts.imports)?;
+    shrink(&mut parts.exports)?;
+    shrink(&mut parts.names)?;
+    shrink(&mut parts.elems)?;
+    shrink(&mut parts.datas)?;
+    Ok(parts)
+}
+
+struct Loader<'a, 's> {
+    config: &'a Config,
+    read: Reader<'s>,
+    parts: Parts,
+    /// Whether active data segments are copied too.
+    keep_data: bool,
+}
+
+impl Parts {
+    /// Lets `ref.func` name a function; `None` when there is no such function.
+    pub(super) fn declare(&mut self, func: u32) -> Option<()> {
+        self.funcs.get(func as usize)?;
+        let at = func as usize / 8;
+        if self.declared.len() <= at {
+            // One bit a function: without it the function stays undeclared, and loading fails.
+            self.declared.try_reserve(at + 1 - self.declared.len()).ok()?;
+            self.declared.resize(at + 1, 0);
+        }
+        let byte = self.declared.get_mut(at)?;
+        *byte |= 1 << (func % 8);
+        Some(())
+    }
+}
+
+impl Loader<'_, '_> {
+    fn module(&mut self) -> Result<()> {
+        let mut magic = [0; 4];
+        self.read.bytes(&mut magic)?;
+        if &magic != b"\0asm" {
+            return Err(Error::Malformed { reason: "magic header not detected", offset: 0 });
+        }
+        match self.read.u32_fixed()? {
+            1 => {}
+            0x0001_000d => return Err(Error::Unsupported { feature: "component model", offset: 4 }),
+            _ => return Err(Error::Malformed { reason: "unknown binary version", offset: 4 }),
+        }
+        let mut last = 0;
+        let mut code = None;
+        let mut datas = 0;
+        while !self.read.at_end()? {
+            let id = self.read.u8()?;
+            let rank = match rank(id) {
+                Some(rank) => rank,
+                None if id == 13 => return Err(self.read.unsupported("exception handling")),
+                None => return Err(self.read.malformed("malformed section id")),
+            };
+            let size = self.read.u32()?;
+            let Some(end) = self.read.offset().checked_add(size) else {
+                return Err(self.read.malformed("length out of bounds"));
+            };
+            if rank != 0 {
+                if rank <= last {
+                    return Err(self.read.malformed("unexpected content after last section"));
+                }
+                last = rank;
+            }
+            let outer = self.read.set_end(end);
+            match id {
+                0 => self.custom()?,
+                1 => self.types()?,
+                2 => self.imports()?,
+                3 => self.functions()?,
+                4 => self.tables()?,
+                5 => self.memories()?,
+                6 => self.globals()?,
+                7 => self.exports()?,
+                8 => self.start()?,
+                9 => self.elems()?,
+                12 => self.parts.data_count = Some(self.read.u32()?),
+                10 => code = Some(self.code()?),
+                _ => datas = self.datas()?,
+            }
+            if self.read.left() != 0 {
+                return Err(self.read.malformed("section size mismatch"));
+            }
+            self.read.set_end(outer);
+        }
+        let own = self.parts.funcs.len() as u32 - self.parts.imported_funcs;
+        if code.unwrap_or(0) != own {
+            return Err(self.read.malformed("function and code section have inconsistent lengths"));
+        }
+        if self.parts.data_count.is_some_and(|count| count != datas) {
+            return Err(self.read.malformed("data count and data section have inconsistent lengths"));
+        }
+        Ok(())
+    }
+
+    fn limit(&self, count: usize, most: u32, what: &'static str) -> Result<()> {
+        if count as u64 > u64::from(most) { Err(Error::Limit { what }) } else { Ok(()) }
+    }
+
+    /// Skips a custom section, whose name must be UTF-8 like any other.
+    fn custom(&mut self) -> Result<()> {
+        let kept = self.parts.names.len();
+        self.name()?;
+        self.parts.names.truncate(kept);
+        let end = self.read.end();
+        if self.read.left() == 0 {
+            return Ok(());
+        }
+        // The last byte is read, so that a section that is cut short is found.
+        self.read.seek(end - 1)?;
+        self.read.u8().map(|_| ())
+    }
+
+    fn name(&mut self) -> Result<Name> {
+        let mut left = self.read.length()?;
+        let name = Name { start: self.parts.names.len() as u32, len: left };
+        while left > 0 {
+            let chunk = self.read.chunk(left)?;
+            self.parts.names.try_reserve(chunk.len()).map_err(|_| Error::OutOfMemory)?;
+            self.parts.names.extend_from_slice(chunk);
+            left -= chunk.len() as u32;
+        }
+        match core::str::from_utf8(self.parts.names.get(name.start as usize..).unwrap_or_default()) {
+            Ok(_) => Ok(name),
+            Err(_) => Err(self.read.malformed("malformed UTF-8 encoding")),
+        }
+    }
+
+    fn types(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            match self.read.u8()? {
+                0x60 => {}
+                0x4e | 0x4f | 0x50 | 0x5e | 0x5f => return Err(self.read.unsupported("garbage collection")),
+                _ => return Err(self.read.malformed("malformed function type")),
+            }
+            self.limit(self.parts.types.len() as usize + 1, self.config.max_types, "max_types")?;
+            // The results' count stands behind the parameters, which therefore are collected first.
+            let mut values = Vec::new();
+            let params = self.val_types(&mut values)?;
+            let results = self.val_types(&mut values)?;
+            let mut next = values.iter();
+            let read = &self.read;
+            self.parts.types.push(params, results, || {
+                next.next().copied().ok_or_else(|| read.malformed("unexpected end"))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn val_types(&mut self, into: &mut Vec<ValType>) -> Result<u16> {
+        let count = self.read.count()?;
+        self.limit(count as usize, self.config.max_arity, "max_arity")?;
+        for _ in 0..count {
+            push(into, self.read.val_type()?)?;
+        }
+        Ok(count as u16)
+    }
+
+    fn limits(&mut self, most_flags: u8) -> Result<(u8, u32, Option<u32>)> {
+        let flags = self.read.u8()?;
+        if flags & 0x02 != 0 && flags < 0x10 {
+            return Err(self.read.unsupported("threads"));
+        }
+        if flags & 0x04 != 0 && flags < 0x10 {
+            return Err(self.read.unsupported("memory64"));
+        }
+        if flags & !most_flags != 0 {
+            return Err(self.read.malformed("malformed limits flags"));
+        }
+        let min = self.read.u32()?;
+        let max = if flags & 1 != 0 { Some(self.read.u32()?) } else { None };
+        Ok((flags, min, max))
+    }
+
+    fn table_type(&mut self) -> Result<TableType> {
+        let byte = self.read.u8()?;
+        let element = match ValType::from_byte(byte) {
+            Some(ty) if ty.is_ref() => ty,
+            None if byte == 0x40 => return Err(self.read.unsupported("typed function references")),
+            _ => return Err(self.read.bad_type(byte, "malformed reference type")),
+        };
+        let (_, min, max) = self.limits(1)?;
+        if max.is_some_and(|max| max < min) {
+            return Err(self.read.invalid("size minimum must not be greater than maximum"));
+        }
+        Ok(TableType { element, min, max })
+    }
+
+    fn memory_type(&mut self) -> Result<MemoryType> {
+        let (flags, min, max) = self.limits(9)?;
+        let page_log2 = match flags & 8 {
+            0 => 16,
+            _ => match self.read.u32()? {
+                log2 @ (0 | 16) => log2 as u8,
+                64.. => return Err(self.read.malformed("invalid custom page size")),
+                _ => return Err(self.read.invalid("invalid custom page size")),
+            },
+        };
+        if page_log2 == 16 && (min > 0x1_0000 || max.is_some_and(|max| max > 0x1_0000)) {
+            return Err(self.read.invalid("memory size must be at most 65536 pages (4GiB)"));
+        }
+        if max.is_some_and(|max| max < min) {
+            return Err(self.read.invalid("size minimum must not be greater than maximum"));
+        }
+        Ok(MemoryType { min, max, page_log2 })
+    }
+
+    fn global_type(&mut self) -> Result<GlobalType> {
+        let content = self.read.val_type()?;
+        match self.read.u8()? {
+            mutable @ (0 | 1) => Ok(GlobalType { content, mutable: mutable == 1 }),
+            _ => Err(self.read.malformed("malformed mutability")),
+        }
+    }
+
+    fn add_func(&mut self, ty: u32) -> Result<()> {
+        let types = &self.parts.types;
+        if types.get(ty).is_none() {
+            return Err(self.read.invalid("unknown type"));
+        }
+        let entry = FuncEntry::new(types.canonical(ty), types.param_slots(ty));
+        push(&mut self.parts.funcs, entry)?;
+        self.limit(self.parts.funcs.len(), self.config.max_functions, "max_functions")
+    }
+
+    fn add_memory(&mut self, ty: MemoryType) -> Result<()> {
+        if self.parts.memory.replace(ty).is_some() {
+            return Err(self.read.invalid("multiple memories"));
+        }
+        Ok(())
+    }
+
+    fn add_global(&mut self, ty: GlobalType) -> Result<()> {
+        push(&mut self.parts.globals, Global { ty, slot: self.parts.global_slots })?;
+        self.parts.global_slots += ty.content.slots();
+        self.limit(self.parts.globals.len(), self.config.max_globals, "max_globals")
+    }
+
+    fn imports(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let (module, name) = (self.name()?, self.name()?);
+            let kind = match self.read.u8()? {
+                0 => {
+                    let ty = self.read.u32()?;
+                    self.add_func(ty)?;
+                    self.parts.imported_funcs += 1;
+                    ImportKind::Func(ty)
+                }
+                1 => {
+                    let ty = self.table_type()?;
+                    push(&mut self.parts.tables, ty)?;
+                    self.parts.imported_tables += 1;
+                    ImportKind::Table(ty)
+                }
+                2 => {
+                    let ty = self.memory_type()?;
+                    self.add_memory(ty)?;
+                    self.parts.imported_memory = true;
+                    ImportKind::Memory(ty)
+                }
+                3 => {
+                    let ty = self.global_type()?;
+                    self.add_global(ty)?;
+                    self.parts.imported_globals += 1;
+                    ImportKind::Global(ty)
+                }
+                4 => return Err(self.read.unsupported("exception handling")),
+                _ => return Err(self.read.malformed("malformed import kind")),
+            };
+            push(&mut self.parts.imports, Import { module, name, kind })?;
+            self.limit(self.parts.imports.len(), self.config.max_imports, "max_imports")?;
+        }
+        Ok(())
+    }
+
+    fn functions(&mut self) -> Result<()> {
+        let count = self.read.count()?;
+        self.parts.funcs.try_reserve_exact(count as usize).map_err(|_| Error::OutOfMemory)?;
+        for _ in 0..count {
+            let ty = self.read.u32()?;
+            self.add_func(ty)?;
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let ty = self.table_type()?;
+            push(&mut self.parts.tables, ty)?;
+        }
+        Ok(())
+    }
+
+    fn memories(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let ty = self.memory_type()?;
+            self.add_memory(ty)?;
+        }
+        Ok(())
+    }
+
+    fn globals(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let ty = self.global_type()?;
+            let init = ConstExpr::read(&mut self.read, &mut self.parts, ty.content)?;
+            self.add_global(ty)?;
+            push(&mut self.parts.global_inits, init)?;
+        }
+        Ok(())
+    }
+
+    fn exports(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let name = self.name()?;
+            let text = self.parts.name(name);
+            if self.parts.exports.iter().any(|e| e.name.len == name.len && self.parts.name(e.name) == text) {
+                return Err(self.read.invalid("duplicate export name"));
+            }
+            let kind = self.read.u8()?;
+            let index = self.read.u32()?;
+            let within = |count: usize| (index as usize) < count;
+            let (kind, known, reason) = match kind {
+                0 => (ExternKind::Func, self.parts.declare(index).is_some(), "unknown function"),
+                1 => (ExternKind::Table, within(self.parts.tables.len()), "unknown table"),
+                2 => (ExternKind::Memory, within(usize::from(self.parts.memory.is_some())), "unknown memory"),
+                3 => (ExternKind::Global, within(self.parts.globals.len()), "unknown global"),
+                4 => return Err(self.read.unsupported("exception handling")),
+                _ => return Err(self.read.malformed("malformed export kind")),
+            };
+            if !known {
+                return Err(self.read.invalid(reason));
+            }
+            push(&mut self.parts.exports, Export { name, kind, index })?;
+            self.limit(self.parts.exports.len(), self.config.max_exports, "max_exports")?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self) -> Result<()> {
+        let index = self.read.u32()?;
+        match self.parts.func_type(index) {
+            None => Err(self.read.invalid("unknown function")),
+            Some(ty) if !ty.params.is_empty() || !ty.results.is_empty() => {
+                Err(self.read.invalid("start function"))
+            }
+            Some(_) => {
+                self.parts.start = Some(index);
+                Ok(())
+            }
+        }
+    }
+
+    fn elems(&mut self) -> Result<()> {
+        for _ in 0..self.read.count()? {
+            let segment = self.elem()?;
+            push(&mut self.parts.elems, segment)?;
+        }
+        Ok(())
+    }
+
+    fn elem(&mut self) -> Result<ElemSegment> {
+        let flags = self.read.u32()?;
+        if flags > 7 {
+            return Err(self.read.malformed("malformed elements segment kind"));
+        }
+        let (not_active, explicit, exprs) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0);
+        let mode = match (not_active, explicit) {
+            (true, false) => Mode::Passive,
+            (true, true) => Mode::Declared,
+            (false, _) => {
+                let table = if explicit { self.read.u32()? } else { 0 };
+                if self.parts.tables.get(table as usize).is_none() {
+                    return Err(self.read.invalid("unknown table"));
+                }
+                let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
+                Mode::Active { table, offset }
+            }
+        };
+        let ty = match (not_active || explicit, exprs) {
+            (false, _) => ValType::FuncRef,
+            (true, true) => self.read.ref_type()?,
+            (true, false) => match self.read.u8()? {
+                0 => ValType::FuncRef,
+                _ => return Err(self.read.malformed("malformed element kind")),
+            },
+        };
+        if let Mode::Active { table, .. } = &mode {
+            if self.parts.tables.get(*table as usize).is_none_or(|t| t.element != ty) {
+                return Err(self.read.invalid("type mismatch"));
+            }
+        }
+        let count = self.read.count()?;
+        let items = if exprs {
+            let mut items = with_capacity(count as usize)?;
+            for _ in 0..count {
+                items.push(ConstExpr::read(&mut self.read, &mut self.parts, ty)?);
+            }
+            Items::Exprs(exact(items)?)
+        } else {
+            let mut items = with_capacity(count as usize)?;
+            for _ in 0..count {
+                let index = self.read.u32()?;
+                self.parts.declare(index).ok_or_else(|| self.read.invalid("unknown function"))?;
+                items.push(index);
+            }
+            Items::Funcs(exact(items)?)
+        };
+        Ok(ElemSegment { ty, mode, items })
+    }
+
+    /// Compiles all bodies; gives their count.
+    fn code(&mut self) -> Result<u32> {
+        let count = self.read.count()?;
+        let imported = self.parts.imported_funcs;
+        if count != self.parts.funcs.len() as u32 - imported {
+            return Err(self.read.malformed("function and code section have inconsistent lengths"));
+        }
+        let mut compiler = Compiler::default();
+        for index in imported..imported + count {
+            let size = self.read.length()?;
+            let end = self.read.offset() + size;
+            let outer = self.read.set_end(end);
+            let ty = self.parts.func_type_index(index).unwrap_or(0);
+            let mut entry = FuncEntry::new(ty as u16, self.parts.types.param_slots(ty));
+            compiler.function(&self.parts, &mut self.read, &mut entry)?;
+            self.parts.code_bytes = self.parts.code_bytes.saturating_add(2 * entry.units().len() as u32);
+            if self.parts.code_bytes > self.config.max_code {
+                return Err(Error::Limit { what: "max_code" });
+            }
+            if let Some(place) = self.parts.funcs.get_mut(index as usize) {
+                *place = entry;
+            }
+            self.read.set_end(outer);
+        }
+        Ok(count)
+    }
+
+    /// Reads all data segments; gives their count.
+    fn datas(&mut self) -> Result<u32> {
+        let count = self.read.count()?;
+        for _ in 0..count {
+            let mode = match self.read.u32()? {
+                1 => Mode::Passive,
+                flags @ (0 | 2) => {
+                    let memory = if flags == 2 { self.read.u32()? } else { 0 };
+                    if memory != 0 || self.parts.memory.is_none() {
+                        return Err(self.read.invalid("unknown memory"));
+                    }
+                    let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
+                    Mode::Active { table: 0, offset }
+                }
+                _ => return Err(self.read.malformed("malformed data segment kind")),
+            };
+            let len = self.read.length()?;
+            let offset = self.read.offset();
+            let bytes = if self.keep_data || matches!(mode, Mode::Passive) {
+                let mut bytes = with_capacity(len as usize)?;
+                bytes.resize(len as usize, 0);
+                self.read.bytes(&mut bytes)?;
+                Some(bytes.into_boxed_slice())
+            } else {
+                // The last byte is read, so that a segment that is cut short is found.
+                if len > 0 {
+                    self.read.seek(offset + len - 1)?;
+                    self.read.u8()?;
+                }
+                None
+            };
+            push(&mut self.parts.datas, DataSegment { mode, offset, len, bytes })?;
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,307 @@
+//! The module's bytes, read through a small window from a stream that can seek.
+//!
+//! Decoding is done here and not by wasmparser's `BinaryReader`, because every error of that allocates a box
+//! and a string infallibly: a malformed module on a full heap would abort the firmware.
+
+use crate::{Error, Result, ValType};
+
+/// Bytes of a module held at a time.
+pub(crate) const WINDOW: usize = 256;
+
+/// Where a module's bytes come from: any `embedded_io::Read + Seek`, which [`Module::from_reader`] wraps.
+///
+/// [`Module::from_reader`]: crate::Module::from_reader
+pub(crate) trait Source {
+    /// Reads some bytes at the position; 0 at the end.
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize>;
+    /// Moves the position to a byte offset from the start of the module.
+    fn seek(&mut self, offset: u32) -> Result<()>;
+}
+
+impl<S: embedded_io::Read + embedded_io::Seek> Source for S {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        embedded_io::Read::read(self, buf).map_err(|_| Error::Read)
+    }
+
+    fn seek(&mut self, offset: u32) -> Result<()> {
+        let at = embedded_io::SeekFrom::Start(u64::from(offset));
+        embedded_io::Seek::seek(self, at).map(|_| ()).map_err(|_| Error::Read)
+    }
+}
+
+/// A slice as a [`Source`] that is read like a stream.
+pub(crate) struct SliceSource<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> SliceSource<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, position: 0 }
+    }
+}
+
+impl embedded_io::ErrorType for SliceSource<'_> {
+    type Error = core::convert::Infallible;
+}
+
+impl embedded_io::Read for SliceSource<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let n = rest.len().min(buf.len());
+        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
+            to.copy_from_slice(from);
+        }
+        self.position += n;
+        Ok(n)
+    }
+}
+
+impl embedded_io::Seek for SliceSource<'_> {
+    fn seek(&mut self, pos: embedded_io::SeekFrom) -> Result<u64, Self::Error> {
+        let to = match pos {
+            embedded_io::SeekFrom::Start(n) => n,
+            embedded_io::SeekFrom::End(n) => (self.bytes.len() as u64).saturating_add_signed(n),
+            embedded_io::SeekFrom::Current(n) => (self.position as u64).saturating_add_signed(n),
+        };
+        self.position = usize::try_from(to).unwrap_or(usize::MAX).min(self.bytes.len());
+        Ok(self.position as u64)
+    }
+}
+
+/// Decodes the binary format's primitives (specification section 5.2) up to a movable end.
+pub(crate) struct Reader<'s> {
+    source: &'s mut dyn Source,
+    window: [u8; WINDOW],
+    /// Next byte in the window.
+    next: usize,
+    /// Bytes of the window that may be read: filled and before `end`.
+    stop: usize,
+    /// Bytes of the window that are filled.
+    filled: usize,
+    /// Offset of the window's first byte in the module.
+    base: u32,
+    /// Offset in the module that must not be read over: the end of the section or function.
+    end: u32,
+}
+
+impl<'s> Reader<'s> {
+    pub(crate) fn new(source: &'s mut dyn Source) -> Result<Self> {
+        source.seek(0)?;
+        Ok(Self { source, window: [0; WINDOW], next: 0, stop: 0, filled: 0, base: 0, end: u32::MAX })
+    }
+
+    /// The offset of the next byte.
+    pub(crate) const fn offset(&self) -> u32 {
+        self.base.wrapping_add(self.next as u32)
+    }
+
+    pub(crate) const fn end(&self) -> u32 {
+        self.end
+    }
+
+    /// Bytes that are left before the end.
+    pub(crate) const fn left(&self) -> u32 {
+        self.end.saturating_sub(self.offset())
+    }
+
+    /// Sets the offset that must not be read over, and returns the earlier one.
+    pub(crate) fn set_end(&mut self, end: u32) -> u32 {
+        let before = core::mem::replace(&mut self.end, end);
+        self.stop = self.filled.min(end.saturating_sub(self.base) as usize).max(self.next);
+        before
+    }
+
+    /// Continues at another offset.
+    pub(crate) fn seek(&mut self, offset: u32) -> Result<()> {
+        let ahead = offset.wrapping_sub(self.base) as usize;
+        if offset >= self.base && ahead <= self.filled {
+            self.next = ahead;
+        } else {
+            self.source.seek(offset)?;
+            (self.base, self.next, self.filled) = (offset, 0, 0);
+        }
+        self.set_end(self.end);
+        Ok(())
+    }
+
+    /// Refills the window; whether there is a byte to read.
+    fn refill(&mut self) -> Result<bool> {
+        let offset = self.offset();
+        if offset >= self.end {
+            return Ok(false);
+        }
+        if self.next == self.filled {
+            (self.base, self.next) = (offset, 0);
+            self.filled = self.source.read(&mut self.window)?.min(WINDOW);
+            if self.base.checked_add(WINDOW as u32).is_none() {
+                return Err(self.malformed("length out of bounds"));
+            }
+        }
+        self.set_end(self.end);
+        Ok(self.next < self.stop)
+    }
+
+    /// Whether the source has no byte left before the end.
+    pub(crate) fn at_end(&mut self) -> Result<bool> {
+        Ok(self.next >= self.stop && !self.refill()?)
+    }
+
+    #[cold]
+    pub(crate) fn malformed(&self, reason: &'static str) -> Error {
+        Error::Malformed { reason, offset: self.offset() }
+    }
+
+    #[cold]
+    pub(crate) fn invalid(&self, reason: &'static str) -> Error {
+        Error::Invalid { reason, offset: self.offset() }
+    }
+
+    #[cold]
+    pub(crate) fn unsupported(&self, feature: &'static str) -> Error {
+        Error::Unsupported { feature, offset: self.offset() }
+    }
+
+    #[cold]
+    fn refilled_u8(&mut self) -> Result<u8> {
+        if !self.refill()? {
+            return Err(self.malformed("unexpected end"));
+        }
+        self.u8()
+    }
+
+    #[inline]
+    pub(crate) fn u8(&mut self) -> Result<u8> {
+        if self.next >= self.stop {
+            return self.refilled_u8();
+        }
+        match self.window.get(self.next) {
+            Some(&byte) => {
+                self.next += 1;
+                Ok(byte)
+            }
+            None => self.refilled_u8(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn u32(&mut self) -> Result<u32> {
+        let byte = self.u8()?;
+        if byte < 0x80 { Ok(u32::from(byte)) } else { Ok(self.leb(byte, 32, false)? as u32) }
+    }
+
+    #[inline]
+    pub(crate) fn i32(&mut self) -> Result<i32> {
+        let byte = self.u8()?;
+        if byte < 0x80 { Ok((i32::from(byte) << 25) >> 25) } else { Ok(self.leb(byte, 32, true)? as i32) }
+    }
+
+    pub(crate) fn i64(&mut self) -> Result<i64> {
+        let byte = self.u8()?;
+        Ok(self.leb(byte, 64, true)? as i64)
+    }
+
+    /// A 33-bit signed integer: a block type.
+    pub(crate) fn i33(&mut self) -> Result<i64> {
+        let byte = self.u8()?;
+        Ok(self.leb(byte, 33, true)? as i64)
+    }
+
+    /// LEB128 of at most `bits` bits whose first byte was read (specification section 5.2.2).
+    fn leb(&mut self, first: u8, bits: u32, signed: bool) -> Result<u64> {
+        let mut byte = first;
+        let mut value = u64::from(byte & 0x7f);
+        let mut shift = 7;
+        while byte & 0x80 != 0 {
+            if shift >= bits {
+                return Err(self.malformed("integer representation too long"));
+            }
+            byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+        }
+        if shift > bits {
+            // The last byte has bits beyond the type: they must be zeros, or copies of the sign.
+            let used = bits + 7 - shift;
+            let over = (byte & 0x7f) >> if signed { used - 1 } else { used };
+            let ones = 0x7f >> if signed { used - 1 } else { used };
+            if over != 0 && !(signed && over == ones) {
+                return Err(self.malformed("integer too large"));
+            }
+        }
+        if signed && shift < 64 && byte & 0x40 != 0 {
+            value |= u64::MAX << shift;
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn u32_fixed(&mut self) -> Result<u32> {
+        let mut bytes = [0; 4];
+        self.bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    pub(crate) fn u64_fixed(&mut self) -> Result<u64> {
+        let mut bytes = [0; 8];
+        self.bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    pub(crate) fn bytes(&mut self, to: &mut [u8]) -> Result<()> {
+        let mut to = to;
+        while !to.is_empty() {
+            let chunk = self.chunk(to.len() as u32)?;
+            let n = chunk.len();
+            let (head, rest) = to.split_at_mut(n);
+            head.copy_from_slice(chunk);
+            to = rest;
+        }
+        Ok(())
+    }
+
+    /// The next 1 to `most` bytes, as many as the window has.
+    pub(crate) fn chunk(&mut self, most: u32) -> Result<&[u8]> {
+        if self.next >= self.stop && !self.refill()? {
+            return Err(self.malformed("unexpected end"));
+        }
+        let from = self.next;
+        self.next = self.stop.min(from.saturating_add(most as usize));
+        Ok(self.window.get(from..self.next).unwrap_or_default())
+    }
+
+    /// A count of things that take at least one byte each, so that a lie is found before memory is taken.
+    pub(crate) fn count(&mut self) -> Result<u32> {
+        let count = self.u32()?;
+        if count > self.left() { Err(self.malformed("length out of bounds")) } else { Ok(count) }
+    }
+
+    /// Bytes of a vector, whose length is read.
+    pub(crate) fn length(&mut self) -> Result<u32> {
+        let length = self.u32()?;
+        if length > self.left() { Err(self.malformed("length out of bounds")) } else { Ok(length) }
+    }
+
+    pub(crate) fn val_type(&mut self) -> Result<ValType> {
+        let byte = self.u8()?;
+        ValType::from_byte(byte).ok_or_else(|| self.bad_type(byte, "malformed value type"))
+    }
+
+    pub(crate) fn ref_type(&mut self) -> Result<ValType> {
+        let byte = self.u8()?;
+        match ValType::from_byte(byte) {
+            Some(ty) if ty.is_ref() => Ok(ty),
+            _ => Err(self.bad_type(byte, "malformed reference type")),
+        }
+    }
+
+    /// The error for a byte that is no type of ours, by the proposal that it belongs to.
+    #[cold]
+    pub(crate) fn bad_type(&self, byte: u8, reason: &'static str) -> Error {
+        match byte {
+            0x7b => self.unsupported("SIMD"),
+            0x63 | 0x64 => self.unsupported("typed function references"),
+            0x65..=0x6e | 0x71..=0x74 => self.unsupported("garbage collection"),
+            _ => self.malformed(reason),
+        }
+    }
+}

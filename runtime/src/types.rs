@@ -1,0 +1,154 @@
+//! Types of functions, tables, globals and of what a module imports and exports.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::fallible::push;
+use crate::memory::MemoryType;
+use crate::{Result, ValType};
+
+/// A function's type: a view, so that asking for it allocates nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FuncType<'a> {
+    /// The parameters' types.
+    pub params: &'a [ValType],
+    /// The results' types.
+    pub results: &'a [ValType],
+}
+
+impl FuncType<'_> {
+    /// Slots that the parameters take.
+    pub(crate) fn param_slots(self) -> usize {
+        self.params.iter().map(|t| t.slots() as usize).sum()
+    }
+
+    /// Slots that the results take.
+    pub(crate) fn result_slots(self) -> usize {
+        self.results.iter().map(|t| t.slots() as usize).sum()
+    }
+}
+
+/// A global's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GlobalType {
+    /// The type of its value.
+    pub content: ValType,
+    /// Whether it can be set.
+    pub mutable: bool,
+}
+
+/// A table's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableType {
+    /// The type of its elements, a reference type.
+    pub element: ValType,
+    /// Elements at the start.
+    pub min: u32,
+    /// Elements that it may grow to.
+    pub max: Option<u32>,
+}
+
+/// The type of an import or export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExternType<'a> {
+    /// A function.
+    Func(FuncType<'a>),
+    /// A table.
+    Table(TableType),
+    /// A linear memory.
+    Memory(MemoryType),
+    /// A global.
+    Global(GlobalType),
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Position of the parameters in `Types::all`; the results follow them.
+    start: u32,
+    params: u16,
+    results: u16,
+    /// The first type that equals this one: two types are equal exactly if these are.
+    canonical: u16,
+    /// Slots that the parameters take.
+    param_slots: u16,
+}
+
+/// A module's type section, packed.
+#[derive(Default)]
+pub(crate) struct Types {
+    entries: Vec<Entry>,
+    all: Vec<ValType>,
+}
+
+impl Types {
+    pub(crate) fn len(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
+    /// Adds a type whose parameters, then results, `next` gives.
+    pub(crate) fn push(
+        &mut self,
+        params: u16,
+        results: u16,
+        mut next: impl FnMut() -> Result<ValType>,
+    ) -> Result<()> {
+        let start = self.all.len();
+        for _ in 0..usize::from(params) + usize::from(results) {
+            push(&mut self.all, next()?)?;
+        }
+        let slots = |types: &[ValType]| types.iter().map(|t| t.slots() as u16).sum();
+        let new = self.all.get(start..).unwrap_or_default();
+        let param_slots = slots(new.get(..usize::from(params)).unwrap_or_default());
+        let same = self
+            .entries
+            .iter()
+            .find(|e| e.params == params && e.results == results && self.values(e.start, new.len()) == new);
+        let entry = match same {
+            Some(&entry) => {
+                self.all.truncate(start);
+                entry
+            }
+            None => Entry {
+                start: start as u32,
+                params,
+                results,
+                canonical: self.entries.len() as u16,
+                param_slots,
+            },
+        };
+        push(&mut self.entries, entry)
+    }
+
+    fn values(&self, start: u32, len: usize) -> &[ValType] {
+        let start = start as usize;
+        self.all.get(start..start + len).unwrap_or_default()
+    }
+
+    pub(crate) fn get(&self, index: u32) -> Option<FuncType<'_>> {
+        let entry = self.entries.get(index as usize)?;
+        let (params, results) = (usize::from(entry.params), usize::from(entry.results));
+        let (params, results) = self.values(entry.start, params + results).split_at(params);
+        Some(FuncType { params, results })
+    }
+
+    pub(crate) fn canonical(&self, index: u32) -> u16 {
+        self.entries.get(index as usize).map_or(u16::MAX, |e| e.canonical)
+    }
+
+    pub(crate) fn param_slots(&self, index: u32) -> u16 {
+        self.entries.get(index as usize).map_or(0, |e| e.param_slots)
+    }
+
+    /// Gives back what growing took too much.
+    pub(crate) fn shrink(&mut self) -> Result<()> {
+        shrink(&mut self.entries)?;
+        shrink(&mut self.all)
+    }
+}
+
+/// Reallocates a vector to its exact size.
+pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
+    let boxed: Box<[T]> = crate::fallible::exact(core::mem::take(vec))?;
+    *vec = boxed.into_vec();
+    Ok(())
+}
