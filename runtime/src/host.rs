@@ -160,6 +160,20 @@ impl<T> Caller<'_, T> {
     }
 }
 
+impl<T> Caller<'_, T> {
+    /// Lets the calling instance's memory grow to `len` bytes at least, as far as it may; gives its size then.
+    pub(crate) fn reach_memory(&mut self, len: u64) -> u64 {
+        let Ok(memory) = self.linear_memory() else { return 0 };
+        let page = 1u64 << memory.ty().page_log2;
+        let missing = len.saturating_sub(memory.byte_len()).div_ceil(page);
+        if let Ok(pages @ 1..) = u32::try_from(missing) {
+            // A memory that may not grow that far stays as it is.
+            let _ = memory.grow(pages);
+        }
+        memory.byte_len()
+    }
+}
+
 impl<T> AsContext for Caller<'_, T> {
     type Data = T;
     fn as_context(&self) -> StoreContext<'_, T> {

@@ -10,8 +10,8 @@ use crate::instance::{Extern, Instance};
 use crate::module::Module;
 use crate::reader::Source;
 use crate::store::{AsContextMut, CallStatus, Store};
-use crate::types::FuncType;
-use crate::{Caller, Engine, Error, Result, Val};
+use crate::types::{ExternType, FuncType};
+use crate::{Caller, Engine, Error, ImportType, Result, Val};
 
 enum Definition<T: 'static> {
     Extern(Extern),
@@ -107,9 +107,9 @@ impl<T> Linker<T> {
         Ok(self)
     }
 
-    /// Whether there is a definition under these names.
-    pub fn is_defined(&self, module: &str, name: &str) -> bool {
-        self.entry(module, name).is_some() || self.row(module, name).is_some()
+    /// Whether there is a definition for an import, of whatever type.
+    pub fn is_defined(&self, import: ImportType<'_>) -> bool {
+        self.entry(import.module, import.name).is_some() || self.row(import).is_some()
     }
 
     /// The tables of host functions.
@@ -121,14 +121,17 @@ impl<T> Linker<T> {
         self.entries.iter().rev().find(|e| *e.module == *module.as_bytes() && *e.name == *name.as_bytes())
     }
 
-    fn row(&self, module: &str, name: &str) -> Option<&'static HostFunc<T>> {
-        self.rows().find(|row| row.module == module && row.name == name)
+    /// The row for an import: one of the same type if there are several of the name.
+    fn row(&self, import: ImportType<'_>) -> Option<&'static HostFunc<T>> {
+        let named = |row: &&'static HostFunc<T>| row.module == import.module && row.name == import.name;
+        let ty = |row: &HostFunc<T>| ExternType::Func(FuncType { params: row.params, results: row.results });
+        self.rows().filter(named).find(|row| ty(row) == import.ty).or_else(|| self.rows().find(named))
     }
 
     fn resolve(&self, store: &mut Store<T>, module: &Module) -> Result<Vec<Extern>> {
         let mut externs = crate::fallible::with_capacity(module.imports().len())?;
         for (import, index) in module.imports().zip(0..) {
-            let host = match (self.entry(import.module, import.name), self.row(import.module, import.name)) {
+            let host = match (self.entry(import.module, import.name), self.row(import)) {
                 (Some(entry), _) => match &entry.definition {
                     Definition::Extern(item) => {
                         externs.push(*item);

@@ -88,7 +88,7 @@ impl LinearMemory {
         let max = ty.max.map_or(ADDRESS_SPACE, |pages| ty.bytes(pages));
         let cap = cap.min(ADDRESS_SPACE);
         if ty.bytes(ty.min) > cap {
-            return Err(Error::Limit { what: "memory_size" });
+            return Err(Error::Limit { what: "memory_bytes" });
         }
         Ok(Self { ty, pages: ty.min, cap: cap.min(max), windows: Windows::default(), current: Window::NONE })
     }

@@ -19,7 +19,8 @@ macro_rules! back_end {
                     r.w = code32(r.ip);
                     let flow = match r.w as u8 {
                         $(op::$name => run::$name(r),)*
-                        _ => run::UNREACHABLE(r),
+                        // The compiler emits no other opcode.
+                        _ => core::hint::unreachable_unchecked(),
                     };
                     let exit = match flow {
                         Ok(next) => {

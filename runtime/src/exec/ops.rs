@@ -33,7 +33,8 @@ macro_rules! for_each_op {
                 }
                 let zeros = r.fp.add(usize::from(r.unit(2)));
                 for i in 0..r.a() {
-                    *zeros.add(i) = 0;
+                    // Volatile, since a call of memset costs more than these few slots.
+                    zeros.add(i).write_volatile(0);
                 }
                 r.next(3)
             };

@@ -227,6 +227,9 @@ fn with_heap(
     env: &mut dyn Env,
     operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, Trap>,
 ) -> Result<u32, Trap> {
+    if let Some(size) = env.libc().unplaced.take() {
+        env.libc().heap = Heap::new(env.place_heap(size));
+    }
     let mut heap = env.libc().heap;
     match operation(&mut heap, env) {
         Ok(ptr) => {

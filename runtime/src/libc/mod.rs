@@ -46,19 +46,26 @@ pub trait LibcHost {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LibcState {
     heap: Heap,
+    /// Bytes of heap that are still to be placed in the guest's memory.
+    unplaced: Option<u32>,
     /// How many bytes of a suspended call's output the console has taken.
     emitted: u64,
 }
 
 impl LibcState {
-    /// Makes the state of an instance whose `malloc` serves the addresses `heap` of its linear memory.
+    /// Makes the state of an instance whose `malloc` has this many bytes.
     ///
-    /// The range must be one that nothing else uses: from the module's exported global `__heap_base` (above
-    /// its data and, unless the stack lies first, its stack) to at most the memory's size, or pages that the
-    /// instantiating code has added to the end of the memory. Its contents need not be zero. An empty range
-    /// makes every `malloc` give null.
+    /// They are placed at the first allocation: from the module's exported global `__heap_base` on (above its
+    /// data and, unless the stack lies first, its stack), or else in pages added to the end of its memory,
+    /// which are also added where the memory is too small. When the memory cannot grow the heap is smaller.
+    pub const fn with_heap(bytes: u32) -> Self {
+        Self { heap: Heap::new(0..0), unplaced: Some(bytes), emitted: 0 }
+    }
+
+    /// Makes the state of an instance whose `malloc` serves these addresses of its linear memory, which nothing
+    /// else may use. Their contents need not be zero.
     pub const fn new(heap: Range<u32>) -> Self {
-        Self { heap: Heap::new(heap), emitted: 0 }
+        Self { heap: Heap::new(heap), unplaced: None, emitted: 0 }
     }
 
     /// Forgets a suspended call's output. To be called when a suspended call is dropped, else the next call
@@ -83,6 +90,8 @@ trait Env {
     fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap>;
     /// The size of the guest's memory in bytes.
     fn byte_len(&mut self) -> u64;
+    /// Finds addresses for a heap of `size` bytes, or as many as there are.
+    fn place_heap(&mut self, size: u32) -> Range<u32>;
     /// The library's state.
     fn libc(&mut self) -> &mut LibcState;
     /// Gives output to the console and returns how many bytes it took.

@@ -1,8 +1,10 @@
 //! The library's functions as a module's imports: one row each.
 
 use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, string};
+use core::ops::Range;
+
 use crate::host::{Caller, HostError, HostFunc};
-use crate::{Trap, ValType};
+use crate::{Extern, Trap, Val, ValType};
 
 /// The module name that all functions are imported from.
 const MODULE: &str = "env";
@@ -26,6 +28,21 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
 
     fn byte_len(&mut self) -> u64 {
         self.memory_len()
+    }
+
+    fn place_heap(&mut self, size: u32) -> Range<u32> {
+        let len = self.memory_len();
+        let base = match self.get_export("__heap_base") {
+            Some(Extern::Global(global)) => match global.get(&*self) {
+                Some(Val::I32(base)) => Some(u64::from(base as u32)).filter(|&base| base <= len),
+                _ => None,
+            },
+            _ => None,
+        };
+        let start = base.unwrap_or(len);
+        let end = start.saturating_add(size.into()).min(u32::MAX.into());
+        let len = self.reach_memory(end);
+        start as u32..end.min(len) as u32
     }
 
     fn libc(&mut self) -> &mut LibcState {

@@ -72,6 +72,10 @@ impl Env for World {
         self.memory.byte_len()
     }
 
+    fn place_heap(&mut self, size: u32) -> core::ops::Range<u32> {
+        HEAP.start..HEAP.start + size
+    }
+
     fn libc(&mut self) -> &mut LibcState {
         &mut self.state
     }

@@ -304,7 +304,7 @@ fn grows_as_far_as_its_limits() {
     check(0, Some(0), 16, u64::MAX, 0, Some(0));
 
     let ty = MemoryType { min: 4, max: None, page_log2: 16 };
-    let refused = Err(Error::Limit { what: "memory_size" });
+    let refused = Err(Error::Limit { what: "memory_bytes" });
     assert_eq!(LinearMemory::new(ty, 4 * PAGE).map(|m| m.pages()), Ok(4));
     assert_eq!(LinearMemory::new(ty, 4 * PAGE - 1).map(|m| m.pages()), refused);
     let ty = MemoryType { min: 65537, ..ty };
