@@ -20,6 +20,8 @@ use crate::protocol::{
 
 /// How often a request is sent again when its answer does not come.
 const RETRIES: u8 = 4;
+/// How often the first request is.
+const GREETING_RETRIES: u8 = 1;
 /// How often an upload may begin anew before it is given up.
 const UPLOAD_ROUNDS: u32 = 3;
 /// Bytes of a packet buffer that framing takes.
@@ -49,6 +51,18 @@ impl Client {
         let smp = MCUmgrClient::new_from_serial(line);
         smp.set_retries(RETRIES);
         Self { smp, port: port.to_owned() }
+    }
+
+    /// Checks that a device answers, so that a dead line is told at once and not after every retry.
+    ///
+    /// # Errors
+    ///
+    /// The line is dead.
+    pub fn greet(&self) -> Result<()> {
+        self.smp.set_retries(GREETING_RETRIES);
+        let answered = self.smp.check_connection();
+        self.smp.set_retries(RETRIES);
+        answered.map_err(|error| self.explain(error))
     }
 
     /// Returns the modules on the device.
@@ -168,8 +182,6 @@ impl Client {
     ///
     /// The device does not answer within `timeout`, or refuses to run the line.
     pub fn execute(&self, argv: &[String], timeout: Duration) -> Result<Executed> {
-        // A short question first: a silent line is told apart from a long command.
-        self.smp.check_connection().map_err(|error| self.explain(error))?;
         self.smp.set_timeout(timeout).map_err(|error| self.explain(error))?;
         let (status, output) = self.smp.shell_execute(argv, false).map_err(|error| self.explain(error))?;
         Ok(Executed { output, status })

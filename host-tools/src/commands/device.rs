@@ -19,7 +19,13 @@ pub(super) fn port_of(options: &Options) -> Result<&str> {
 
 fn connect(options: &Options) -> Result<Client> {
     let port = port_of(options)?;
-    Ok(Client::new(Line::new(line::open(port, options.baud)?), port))
+    client(line::open(port, options.baud)?, port)
+}
+
+fn client(opened: Box<dyn SerialPort>, port: &str) -> Result<Client> {
+    let client = Client::new(Line::new(opened), port);
+    client.greet()?;
+    Ok(client)
 }
 
 /// Installs a file. It is checked before the port is opened.
@@ -68,7 +74,7 @@ pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     let port = port_of(options)?;
     let opened = line::open(port, options.baud)?;
     stop_on_interrupt(opened.as_ref())?;
-    let done = Client::new(Line::new(opened), port).execute(argv, options.timeout)?;
+    let done = client(opened, port)?.execute(argv, options.timeout)?;
     if options.json {
         print_json(&serde_json::json!({"output": done.output, "status": done.status}))?;
     } else {

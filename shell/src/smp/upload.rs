@@ -2,7 +2,7 @@
 //!
 //! A chunk may arrive again, because its answer was lost; it may overlap what is there, because a client changed
 //! its chunk size. Both are answered with the offset that is reached. A chunk behind that offset is refused with it.
-//! A chunk at offset 0 begins anew.
+//! A chunk at offset 0 that tells the length begins anew.
 
 use heapless::String;
 
@@ -74,10 +74,11 @@ impl Upload {
         chunk: &Chunk<'_>,
         at_end: AtEnd,
     ) -> Result<u32, Fault> {
-        if chunk.offset == 0 {
-            self.begin(device, chunk)?;
-        } else if self.phase == Phase::None || self.name != chunk.name {
-            return Err(Fault::Offset(0));
+        let same = self.phase != Phase::None && self.name == chunk.name;
+        match chunk.offset {
+            0 if chunk.len.is_some() || !same => self.begin(device, chunk)?,
+            0.. if same => {}
+            _ => return Err(Fault::Offset(0)),
         }
         let Some(known) = self.offset.checked_sub(chunk.offset) else {
             return Err(Fault::Offset(self.offset));

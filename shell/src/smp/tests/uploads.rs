@@ -144,11 +144,11 @@ fn an_upload_that_tells_its_hash_goes_on_where_it_was_interrupted() {
         chunk(&mut bench, 64, "calc", FILE, 1, 4),
         std::format!(r#"{{"err": {{"group": 64, "rc": 11}}, "len": 0}}"#)
     );
-    let first = cbor(|e| {
-        e.map(5)?.str("off")?.u8(0)?.str("data")?.bytes(&FILE[..4])?.str("name")?.str("calc")?;
-        e.str("len")?.u8(10)?.str("sha256")?.bytes(&sha256(FILE))?.ok()
-    });
-    assert_eq!(bench.ask(2, 64, 4, &first), r#"{"off": 4}"#);
+    let first =
+        cbor(|e| e.map(3)?.str("off")?.u8(0)?.str("data")?.bytes(&FILE[..4])?.str("name")?.str("calc")?.ok());
+    for _ in 0..2 {
+        assert_eq!(bench.ask(2, 64, 4, &first), r#"{"off": 4}"#);
+    }
     // The device restarts; its store still has the part.
     bench.server = Server::new();
     assert_eq!(begin(&mut bench, sha256(FILE)), r#"{"off": 4}"#);
