@@ -1,0 +1,152 @@
+//! Hexadecimal floats: exact bits, rounded once.
+
+use super::scan::Scan;
+
+/// A binary float format of IEEE 754, up to 64 bits.
+#[derive(Clone, Copy)]
+pub(super) struct Format {
+    mantissa_bits: u32,
+    exponent_bits: u32,
+}
+
+impl Format {
+    pub(super) const F32: Self = Self { mantissa_bits: 23, exponent_bits: 8 };
+    pub(super) const F64: Self = Self { mantissa_bits: 52, exponent_bits: 11 };
+
+    /// The sign bit.
+    pub(super) const fn sign(self) -> u64 {
+        1 << (self.mantissa_bits + self.exponent_bits)
+    }
+
+    /// Positive infinity: the first bits that are not finite.
+    pub(super) const fn infinity(self) -> u64 {
+        ((1 << self.exponent_bits) - 1) << self.mantissa_bits
+    }
+
+    /// The bits of the mantissa, all set.
+    pub(super) const fn mantissa(self) -> u64 {
+        (1 << self.mantissa_bits) - 1
+    }
+
+    /// The canonical NaN's payload.
+    pub(super) const fn quiet(self) -> u64 {
+        1 << (self.mantissa_bits - 1)
+    }
+
+    /// The exponent of 1.0.
+    const fn bias(self) -> i32 {
+        (1 << (self.exponent_bits - 1)) - 1
+    }
+}
+
+/// Takes the digits after `0x`, with point and binary exponent, and gives the magnitude's bits; infinity or above
+/// when it is out of range, `None` if there are no digits.
+pub(super) fn hexfloat(scan: &mut Scan<'_>, format: Format) -> Option<u64> {
+    let (mut mantissa, mut scale, mut inexact) = (0u64, 0i32, false);
+    let (mut any, mut point, mut first) = (false, false, true);
+    loop {
+        if !point && scan.0.starts_with('.') {
+            let mut ahead = *scan;
+            ahead.take(".");
+            (point, first) = (true, true);
+            *scan = ahead;
+        }
+        let Some(digit) = scan.digit(16, first) else { break };
+        (any, first) = (true, false);
+        let full = mantissa >> 60 != 0;
+        if full {
+            inexact |= digit != 0;
+        } else {
+            mantissa = mantissa << 4 | u64::from(digit);
+        }
+        // A digit that is dropped before the point scales up, one that is taken behind it scales down.
+        let step = match (full, point) {
+            (true, false) => 4,
+            (false, true) => -4,
+            _ => 0,
+        };
+        scale = scale.saturating_add(step);
+    }
+    if !any {
+        return None;
+    }
+    let exponent = scan.exponent(['p', 'P']);
+    Some(round(mantissa, inexact, scale.saturating_add(exponent), format))
+}
+
+/// The bits nearest to `mantissa` times two to the `scale`, ties to even. `inexact` says that digits were dropped.
+fn round(mantissa: u64, inexact: bool, scale: i32, format: Format) -> u64 {
+    if mantissa == 0 {
+        return 0;
+    }
+    let zeros = mantissa.leading_zeros();
+    let mantissa = mantissa.wrapping_shl(zeros);
+    // The leading bit's weight, in the format's own counting, where subnormals have 1 and no implicit bit.
+    let weight = scale.saturating_sub(zeros.cast_signed()).saturating_add(63).saturating_add(format.bias());
+    let below = 1i32.saturating_sub(weight).max(0).cast_unsigned();
+    let dropped = 63u32.saturating_sub(format.mantissa_bits).saturating_add(below);
+    let (kept, rest) = match dropped {
+        0..=63 => (mantissa.wrapping_shr(dropped), mantissa.wrapping_shl(64u32.wrapping_sub(dropped))),
+        64 => (0, mantissa),
+        _ => return 0,
+    };
+    const HALF: u64 = 1 << 63;
+    let up = rest > HALF || rest == HALF && (inexact || kept & 1 == 1);
+    // The implicit bit adds one to the exponent, and so does a carry out of the mantissa.
+    let exponent = u64::from(weight.saturating_sub(1).max(0).cast_unsigned());
+    if exponent >= format.infinity() >> format.mantissa_bits {
+        return format.infinity();
+    }
+    (exponent << format.mantissa_bits).saturating_add(kept).saturating_add(u64::from(up))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check64(text: &str, want: u64) {
+        assert_eq!(hexfloat(&mut Scan(text), Format::F64), Some(want), "0x{text}");
+    }
+
+    #[track_caller]
+    fn check32(text: &str, want: u32) {
+        assert_eq!(hexfloat(&mut Scan(text), Format::F32), Some(u64::from(want)), "0x{text}");
+    }
+
+    #[test]
+    fn values_round_to_nearest_even() {
+        check64("1p0", 1f64.to_bits());
+        check64("1.fffffffffffffp1023", f64::MAX.to_bits());
+        check64("1.fffffffffffff8p1023", f64::INFINITY.to_bits());
+        check64("1.00000000000008p0", 1f64.to_bits());
+        check64("1.00000000000018p0", 1f64.to_bits() + 2);
+        check64("1.000000000000080000000000001p0", 1f64.to_bits() + 1);
+        check64("123456789abcdef01p-68", 0x3fb2_3456_789a_bcdf);
+        check64("0.0000000000000000000000001p100", 1f64.to_bits());
+        check32("1.000001p0", 1f32.to_bits());
+        check32("1.000003p0", 1f32.to_bits() + 2);
+        check32("1.fffffep127", f32::MAX.to_bits());
+    }
+
+    #[test]
+    fn small_values_are_subnormal_or_zero() {
+        check64("1p-1074", 1);
+        check64("1p-1075", 0);
+        check64("1.8p-1075", 1);
+        check64("0.fffffffffffff8p-1022", f64::MIN_POSITIVE.to_bits());
+        check64("1p-99999", 0);
+        check32("1p-149", 1);
+        check32("1p-126", f32::MIN_POSITIVE.to_bits());
+        check64("0p0", 0);
+    }
+
+    #[test]
+    fn every_f32_exponent_agrees_with_the_exact_value() {
+        for exponent in -140i32..=127 {
+            let text = std::format!("1.4cp{exponent}");
+            let want = f64::from_bits(0x3ff4_c000_0000_0000) * 2f64.powi(exponent);
+            check32(&text, (want as f32).to_bits());
+        }
+    }
+}

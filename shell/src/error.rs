@@ -1,0 +1,178 @@
+//! Why a command failed, and the one place that prints it.
+
+use ufmt::{Formatter, uDisplay, uWrite, uwrite};
+use wasmote_runtime::ValType;
+
+use crate::args::number::Fault;
+use crate::limits::{ARGS_LIMIT, LINE_LIMIT, NUMBER_LIMIT};
+use crate::output::{Output, Shown};
+use crate::putln;
+
+/// Why a command failed. Texts borrow from the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error<'a> {
+    /// The line is longer than [`LINE_LIMIT`].
+    LineTooLong,
+    /// The line has more words than [`ARGS_LIMIT`].
+    TooManyWords,
+    /// A quote of this kind is not closed.
+    OpenQuote(char),
+    /// The line ends with a backslash.
+    OpenEscape,
+    /// This character means nothing after a backslash.
+    BadEscape(char),
+    /// The option lacks its value.
+    NoValue(&'static str),
+    /// An option's value is not a number that it takes.
+    Number {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        text: &'a str,
+        /// The largest number it takes.
+        max: u64,
+    },
+    /// An argument is not a value of the type it must have.
+    Argument {
+        /// Its number among the arguments, from 1.
+        position: usize,
+        /// The argument.
+        text: &'a str,
+        /// The type it must have.
+        ty: ValType,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+impl Error<'_> {
+    /// The code in `error[CODE]`, for programs; it stays when the text changes.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::LineTooLong
+            | Self::TooManyWords
+            | Self::OpenQuote(_)
+            | Self::OpenEscape
+            | Self::BadEscape(_) => "LINE",
+            Self::NoValue(_) | Self::Number { .. } => "OPTION",
+            Self::Argument { .. } => "ARGUMENT",
+        }
+    }
+
+    /// Prints `error[CODE]: what is wrong; what to do` as a line.
+    pub fn print(&self, out: &mut Output<'_>) {
+        putln!(out, "error[{}]: {}", self.code(), self);
+    }
+}
+
+impl uDisplay for Error<'_> {
+    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
+        match *self {
+            Self::LineTooLong => uwrite!(f, "the line is longer than {} bytes; shorten it", LINE_LIMIT),
+            Self::TooManyWords => uwrite!(f, "the line has more than {} words; shorten it", ARGS_LIMIT),
+            Self::OpenQuote(quote) => uwrite!(f, "a quote is not closed; add a {}", quote),
+            Self::OpenEscape => f.write_str("the line ends with a backslash; write \\\\ for one"),
+            Self::BadEscape(c) => {
+                uwrite!(
+                    f,
+                    "\\{} is not an escape; write \\\\ for a backslash",
+                    Shown(c.encode_utf8(&mut [0; 4]))
+                )
+            }
+            Self::NoValue(option) => uwrite!(f, "{} lacks its value; write {} N", option, option),
+            Self::Number { option, text, max } => {
+                uwrite!(f, "{}: {} is not a number of 0..{}", option, Shown(text), max)
+            }
+            Self::Argument { position, text, ty, fault } => {
+                uwrite!(f, "{}: ", position)?;
+                argument(f, text, ty, fault)
+            }
+        }
+    }
+}
+
+fn argument<W: uWrite + ?Sized>(
+    f: &mut Formatter<'_, W>,
+    text: &str,
+    ty: ValType,
+    fault: Fault,
+) -> Result<(), W::Error> {
+    let name = ty.as_str();
+    match fault {
+        Fault::NoValue if text.is_empty() => uwrite!(f, "an empty word is no {}; {}", name, hint(ty)),
+        Fault::NoValue => uwrite!(f, "{} is no {}; {}", Shown(text), name, hint(ty)),
+        Fault::Range => uwrite!(f, "{} does not fit {} ({})", Shown(text), name, range(ty)),
+        Fault::LeftOver { bytes } => {
+            let rest = text.get(text.len().saturating_sub(bytes)..).unwrap_or_default();
+            uwrite!(f, "{} has {} left over after the {}; {}", Shown(text), Shown(rest), name, hint(ty))
+        }
+        Fault::Payload => {
+            let most = if matches!(ty, ValType::F32) { "0x7fffff" } else { "0xfffffffffffff" };
+            uwrite!(f, "{} has no payload that fits {} (0x1..{})", Shown(text), name, most)
+        }
+        Fault::TooLong => {
+            uwrite!(f, "{} is longer than {} bytes; round it", Shown(text), NUMBER_LIMIT)
+        }
+    }
+}
+
+const fn hint(ty: ValType) -> &'static str {
+    match ty {
+        ValType::I32 | ValType::I64 => "write it like -5, 0xff or 1_000",
+        ValType::F32 | ValType::F64 => "write it like 1.5, -1e-3, inf, nan or nan:0x123",
+        ValType::FuncRef => "write null",
+        ValType::ExternRef => "write null or a number",
+    }
+}
+
+const fn range(ty: ValType) -> &'static str {
+    match ty {
+        ValType::I32 => "-2147483648..4294967295",
+        ValType::I64 => "-9223372036854775808..18446744073709551615",
+        ValType::F32 => "-3.4028235e38..3.4028235e38",
+        ValType::F64 => "-1.7976931348623157e308..1.7976931348623157e308",
+        ValType::FuncRef | ValType::ExternRef => "0..4294967294",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::args::{Args, number};
+    use crate::testing::printed;
+
+    #[track_caller]
+    fn check(error: Error<'_>, want: &str) {
+        assert_eq!(printed(|out| error.print(out)), std::format!("error[{want}\n"));
+    }
+
+    #[test]
+    fn an_argument_error_names_it_and_says_what_to_do() {
+        let check = |position, text, ty, want| check(number::value(position, text, ty).unwrap_err(), want);
+        let fit = "ARGUMENT]: 1: 5000000000 does not fit i32 (-2147483648..4294967295)";
+        check(1, "5000000000", ValType::I32, fit);
+        check(2, "ten", ValType::I64, "ARGUMENT]: 2: ten is no i64; write it like -5, 0xff or 1_000");
+        let left = "ARGUMENT]: 3: 5x has x left over after the i32; write it like -5, 0xff or 1_000";
+        check(3, "5x", ValType::I32, left);
+        check(
+            1,
+            "nan:0x0",
+            ValType::F32,
+            "ARGUMENT]: 1: nan:0x0 has no payload that fits f32 (0x1..0x7fffff)",
+        );
+        check(1, "", ValType::FuncRef, "ARGUMENT]: 1: an empty word is no funcref; write null");
+    }
+
+    #[test]
+    fn a_line_error_says_what_to_do() {
+        check(Error::LineTooLong, "LINE]: the line is longer than 256 bytes; shorten it");
+        check(Args::parse("\"a").err().unwrap(), "LINE]: a quote is not closed; add a \"");
+        check(
+            Args::parse("\\\x1b").err().unwrap(),
+            "LINE]: \\\\u{1b} is not an escape; write \\\\ for a backslash",
+        );
+        let number = number::unsigned("--fuel", "-1", 10).unwrap_err();
+        check(number, "OPTION]: --fuel: -1 is not a number of 0..10");
+    }
+}

@@ -1,0 +1,331 @@
+//! The line: what comes over the console, as events.
+//!
+//! | the peer | mode | what it sees |
+//! |---|---|---|
+//! | a terminal that answers a cursor query within 300 ms | ansi | prompt, full editing by noline, recall |
+//! | a terminal that does not | plain | prompt, echo, erasing at the end; no escape sequence after the query |
+//! | not a terminal (pipe, file) | script | neither prompt nor echo; every LF or CR ends a line, so does the end |
+//!
+//! The terminal is asked once, when a prompt is due and nothing is typed ahead. An answer that comes later turns
+//! ansi on at the next prompt. [`Line::set_term`] asks again, or fixes the mode.
+//!
+//! Keys that come while nobody reads wait in a bounded queue; when it is full the console is not read. Frames never
+//! wait there: they are told as soon as they are whole, also in the middle of a half-typed line.
+
+mod cooked;
+mod demux;
+mod editor;
+mod history;
+mod input;
+mod keys;
+mod queue;
+mod screen;
+#[cfg(test)]
+mod tests;
+
+use heapless::String;
+use noline::line_buffer::{LineBuffer, SliceBuffer};
+use noline::sync_editor::Editor;
+
+use crate::board::Board;
+use crate::console::Console;
+use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, IDLE_MS, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
+use cooked::End;
+use editor::{EditorIo, Nowhere, Stop};
+use history::Recall;
+use input::{Ctrl, Input, Pumped};
+
+/// The prompt.
+pub const PROMPT: &str = "> ";
+
+/// Widths that are believed, columns. noline panics on 0, and a prompt must fit.
+const COLUMNS: core::ops::RangeInclusive<u16> = 16..=500;
+
+/// The width of a terminal that does not say, columns.
+const DEFAULT_COLUMNS: u16 = 80;
+
+/// Asks for the width: to the far corner, report, and back.
+const QUERY: &[u8] = b"\x1b7\x1b[999;999H\x1b[6n\x1b8";
+
+/// What happened on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A command line was entered; it may be empty.
+    Line(&'a str),
+    /// A line above [`LINE_LIMIT`] was entered, and is gone.
+    TooLong,
+    /// An SMP frame came, marker included, newline not. Its prompt is drawn again by and by.
+    Frame(&'a [u8]),
+    /// Ctrl-C gave up the line.
+    Interrupt,
+    /// Ctrl-D on an empty line, or the peer is gone. The line can go on all the same.
+    Eof,
+}
+
+/// What happened on the line while a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing that concerns the command.
+    Idle,
+    /// Ctrl-C, or the terminal is gone: the command should stop. What was typed ahead is forgotten.
+    Interrupt,
+    /// An SMP frame came; [`Line::frame`] has it until the line is used again.
+    Frame,
+}
+
+/// How the line treats a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// By its answer to a cursor query.
+    Auto,
+    /// Without escape sequences.
+    Plain,
+    /// With noline's editing, whether the terminal answers or not.
+    Ansi,
+}
+
+/// The memory of a [`Line`], which noline borrows.
+pub struct LineBuffers {
+    text: [u8; LINE_CAPACITY],
+    history: [u8; HISTORY_BYTES],
+}
+
+impl LineBuffers {
+    /// Empty buffers.
+    pub const fn new() -> Self {
+        Self { text: [0; LINE_CAPACITY], history: [0; HISTORY_BYTES] }
+    }
+}
+
+impl Default for LineBuffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The line of a console.
+pub struct Line<'a> {
+    editor: Option<Editor<SliceBuffer<'a>, Recall<'a>>>,
+    input: Input,
+    term: Term,
+    asked: bool,
+    text: String<LINE_CAPACITY>,
+    /// Set while `text` is a line that a frame cut: how many characters were after the cursor.
+    cut: Option<usize>,
+    /// A frame was the last thing on the line.
+    framed: bool,
+}
+
+impl<'a> Line<'a> {
+    /// A line whose terminal was not asked yet.
+    pub fn new(buffers: &'a mut LineBuffers) -> Self {
+        let text = LineBuffer::from_slice(&mut buffers.text);
+        let history = Recall::new(&mut buffers.history);
+        Self {
+            // noline's constructor cannot fail; without an editor every line would be a plain one.
+            editor: Editor::new(text, history, &mut Nowhere).ok(),
+            input: Input::new(),
+            term: Term::Auto,
+            asked: false,
+            text: String::new(),
+            cut: None,
+            framed: false,
+        }
+    }
+
+    /// How a terminal is treated.
+    pub fn term(&self) -> Term {
+        self.term
+    }
+
+    /// Changes how a terminal is treated, and asks it again unless the mode is plain.
+    pub fn set_term(&mut self, term: Term) {
+        self.term = term;
+        self.asked = false;
+        self.input.report = None;
+    }
+
+    /// The frame of the last [`Event::Frame`] or [`Activity::Frame`].
+    pub fn frame(&self) -> &[u8] {
+        self.input.frame()
+    }
+
+    /// The lines entered, oldest first, each as its bytes of UTF-8.
+    pub fn history(&self) -> impl Iterator<Item = impl Iterator<Item = u8>> {
+        let entries = self.editor.iter().flat_map(Editor::get_history);
+        // noline gives an empty entry when the oldest one begins where its ring does.
+        entries.filter_map(|entry| {
+            let mut bytes = entry.into_iter().map(|(_, &byte)| byte).peekable();
+            bytes.peek().is_some().then_some(bytes)
+        })
+    }
+
+    /// Waits for something to happen on the line, prompting a terminal.
+    pub fn next<B: Board>(&mut self, console: &mut Console<B>) -> Event<'_> {
+        let back = self.cut.take().unwrap_or_else(|| {
+            self.text.clear();
+            0
+        });
+        if self.framed && self.another_frame(console) {
+            return self.cut_by_frame(back);
+        }
+        self.framed = false;
+        let terminal = console.board().console_is_terminal();
+        if self.must_ask(terminal) && self.ask(console) {
+            return self.cut_by_frame(back);
+        }
+        match self.columns(terminal) {
+            Some(columns) => self.read_ansi(console, columns, back),
+            None => self.read_plain(console, terminal),
+        }
+    }
+
+    /// Looks at the line while a command runs; never waits.
+    pub fn poll<B: Board>(&mut self, console: &mut Console<B>) -> Activity {
+        /// Chunks taken at once, so that a peer that floods the line cannot keep the command from running.
+        const CHUNKS: usize = 4;
+        if console.board_mut().interrupted() {
+            self.input.queue.clear();
+            return Activity::Interrupt;
+        }
+        if !console.board().console_is_terminal() {
+            return Activity::Idle;
+        }
+        for _ in 0..CHUNKS {
+            match self.input.pump(console, 0, Ctrl::Interrupts) {
+                Pumped::Bytes => {}
+                Pumped::Frame => {
+                    self.framed = true;
+                    return Activity::Frame;
+                }
+                Pumped::Interrupt | Pumped::Eof => return Activity::Interrupt,
+                Pumped::Timeout | Pumped::Full => break,
+            }
+        }
+        Activity::Idle
+    }
+
+    /// Waits, before a prompt is drawn again, until a client has sent its frames; `true` if one came.
+    fn another_frame<B: Board>(&mut self, console: &mut Console<B>) -> bool {
+        while self.input.queue.is_empty() {
+            match self.input.pump(console, FRAME_QUIET_MS, Ctrl::IsKey) {
+                Pumped::Frame => return true,
+                Pumped::Bytes => {}
+                Pumped::Interrupt | Pumped::Timeout | Pumped::Full | Pumped::Eof => break,
+            }
+        }
+        false
+    }
+
+    fn must_ask(&self, terminal: bool) -> bool {
+        terminal && !self.asked && self.term != Term::Plain && self.input.queue.is_empty()
+    }
+
+    /// Asks the terminal for its width and waits for the answer; `true` if a frame came first.
+    fn ask<B: Board>(&mut self, console: &mut Console<B>) -> bool {
+        self.asked = true;
+        console.raw(QUERY);
+        let start = console.board().millis();
+        while self.input.report.is_none() {
+            let waited = console.board().millis().saturating_sub(start);
+            let left = u64::from(QUERY_MS).saturating_sub(waited);
+            if left == 0 {
+                break;
+            }
+            match self.input.pump(console, u32::try_from(left).unwrap_or(0), Ctrl::IsKey) {
+                Pumped::Frame => return true,
+                Pumped::Full | Pumped::Eof => break,
+                Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout => {}
+            }
+        }
+        false
+    }
+
+    /// The terminal's width, or `None` for a plain line.
+    fn columns(&self, terminal: bool) -> Option<u16> {
+        let report = self.input.report.map(|columns| columns.clamp(*COLUMNS.start(), *COLUMNS.end()));
+        match self.term {
+            _ if !terminal => None,
+            Term::Plain => None,
+            Term::Auto => report,
+            Term::Ansi => Some(report.unwrap_or(DEFAULT_COLUMNS)),
+        }
+    }
+
+    fn read_plain<B: Board>(&mut self, console: &mut Console<B>, terminal: bool) -> Event<'_> {
+        if terminal {
+            console.raw(PROMPT.as_bytes());
+            console.raw(self.text.as_bytes());
+        }
+        loop {
+            while let Some(key) = self.input.queue.pop() {
+                let echo = |bytes: &[u8]| {
+                    if terminal {
+                        console.raw(bytes);
+                    }
+                };
+                match cooked::press(&mut self.text, key, echo) {
+                    None => {}
+                    Some(End::Entered) => return self.entered(terminal),
+                    Some(End::Interrupt) => return Event::Interrupt,
+                    Some(End::Eof) => return Event::Eof,
+                }
+            }
+            match self.input.pump(console, IDLE_MS, Ctrl::IsKey) {
+                Pumped::Frame => return self.cut_by_frame(0),
+                // A script's last line may lack its newline.
+                Pumped::Eof if !terminal && !self.text.is_empty() => return self.entered(terminal),
+                Pumped::Eof => {
+                    self.input.reopen();
+                    return Event::Eof;
+                }
+                Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout | Pumped::Full => {}
+            }
+        }
+    }
+
+    fn read_ansi<B: Board>(&mut self, console: &mut Console<B>, columns: u16, back: usize) -> Event<'_> {
+        let Some(editor) = self.editor.as_mut() else {
+            return self.read_plain(console, true);
+        };
+        let mut io = EditorIo::new(console, &mut self.input, columns, &self.text, back);
+        let outcome = editor.readline(PROMPT, &mut io);
+        let (stop, offset) = io.end();
+        self.text.clear();
+        match (outcome, stop) {
+            (Ok(line), stop) => {
+                // As large as noline's buffer.
+                let _ = self.text.push_str(line);
+                if stop == Some(Stop::Frame) {
+                    let before = offset.saturating_sub(PROMPT.len());
+                    return self.cut_by_frame(self.text.chars().count().saturating_sub(before));
+                }
+                self.entered(true)
+            }
+            (Err(_), Some(Stop::Eof)) => {
+                self.input.reopen();
+                Event::Eof
+            }
+            (Err(_), _) => Event::Interrupt,
+        }
+    }
+
+    fn cut_by_frame(&mut self, back: usize) -> Event<'_> {
+        self.cut = Some(back);
+        self.framed = true;
+        Event::Frame(self.input.frame())
+    }
+
+    fn entered(&mut self, terminal: bool) -> Event<'_> {
+        if self.text.len() > LINE_LIMIT {
+            return Event::TooLong;
+        }
+        if terminal
+            && !self.text.is_empty()
+            && let Some(editor) = self.editor.as_mut()
+        {
+            editor.load_history(core::iter::once(self.text.as_str()));
+        }
+        Event::Line(&self.text)
+    }
+}

@@ -1,0 +1,174 @@
+//! What noline reads from and writes to.
+//!
+//! noline trusts its terminal: it waits for ever for an answer that does not come, swallows what is typed
+//! meanwhile, and panics on some replies. So it gets a [`Screen`] that always answers, and keys that were checked.
+//! It owns the text until its line ends; to serve a frame in between, its line is ended with the output muted, and
+//! the next one replays text and cursor.
+
+use embedded_io::{ErrorKind, ErrorType, Read, Write};
+use heapless::Deque;
+
+use super::input::{Ctrl, Input, Pumped};
+use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, DELETE, ENTER, Key};
+use super::screen::Screen;
+use crate::board::Board;
+use crate::console::Console;
+use crate::limits::IDLE_MS;
+
+/// Why noline's line ended, unless Enter ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// A frame is whole.
+    Frame,
+    /// Ctrl-C.
+    Interrupt,
+    /// Ctrl-D on an empty line, or the peer is gone.
+    Eof,
+}
+
+/// The terminal side of one noline line.
+pub(crate) struct EditorIo<'a, B> {
+    console: &'a mut Console<B>,
+    input: &'a mut Input,
+    screen: Screen,
+    /// A cut line's text, to be typed again.
+    replay: core::str::Bytes<'a>,
+    /// How far from its end the cursor was, characters.
+    back: usize,
+    /// The rest of a key, as noline reads it: at most four bytes.
+    ahead: Deque<u8, 8>,
+    stop: Option<Stop>,
+}
+
+impl<'a, B: Board> EditorIo<'a, B> {
+    /// A line of a terminal `columns` wide that starts with `text`, the cursor `back` characters before its end.
+    pub(crate) fn new(
+        console: &'a mut Console<B>,
+        input: &'a mut Input,
+        columns: u16,
+        text: &'a str,
+        back: usize,
+    ) -> Self {
+        let screen = Screen::new(columns);
+        Self { console, input, screen, replay: text.bytes(), back, ahead: Deque::new(), stop: None }
+    }
+
+    /// Why the line ended, and how many characters of prompt and text are before the cursor.
+    pub(crate) fn end(&self) -> (Option<Stop>, usize) {
+        (self.stop, self.screen.offset())
+    }
+
+    /// The next byte for noline; `None` ends its line.
+    fn next_byte(&mut self) -> Option<u8> {
+        loop {
+            if let Some(byte) = self.screen.answer().or_else(|| self.replay.next()) {
+                return Some(byte);
+            }
+            if let Some(back) = self.back.checked_sub(1) {
+                self.back = back;
+                return Some(CTRL_B);
+            }
+            if let Some(byte) = self.ahead.pop_front() {
+                if byte == CTRL_C {
+                    self.print(b"^C");
+                }
+                return Some(byte);
+            }
+            if let Some(key) = self.input.queue.pop() {
+                self.press(key);
+                continue;
+            }
+            self.screen.sync(&mut |bytes: &[u8]| self.console.raw(bytes));
+            match self.input.pump(self.console, IDLE_MS, Ctrl::IsKey) {
+                Pumped::Frame => {
+                    self.stop = Some(Stop::Frame);
+                    return Some(ENTER);
+                }
+                Pumped::Eof => {
+                    self.stop = Some(Stop::Eof);
+                    return None;
+                }
+                Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout | Pumped::Full => {}
+            }
+        }
+    }
+
+    /// Lays a key out as noline reads it.
+    fn press(&mut self, key: Key) {
+        let mut utf8 = [0; 4];
+        let bytes = match key {
+            Key::Char(c) => c.encode_utf8(&mut utf8).as_bytes(),
+            Key::Control(DELETE) => b"\x1b[3~",
+            // noline goes on at the cursor's row, so the cursor leaves a long line at its end.
+            Key::Control(ENTER) => &[CTRL_E, ENTER],
+            Key::Control(CTRL_C) => {
+                self.stop = Some(Stop::Interrupt);
+                &[CTRL_E, CTRL_C]
+            }
+            Key::Control(code) => {
+                match code {
+                    CTRL_D => self.stop = Some(Stop::Eof),
+                    CTRL_L => self.screen.clear(|bytes| self.console.raw(bytes)),
+                    _ => {}
+                }
+                &[code]
+            }
+            Key::Report(..) => &[],
+        };
+        self.ahead.extend(bytes.iter().copied());
+    }
+
+    fn print(&mut self, bytes: &[u8]) {
+        if self.stop != Some(Stop::Frame) {
+            self.screen.write(bytes, |bytes| self.console.raw(bytes));
+        }
+    }
+}
+
+impl<B> ErrorType for EditorIo<'_, B> {
+    type Error = ErrorKind;
+}
+
+impl<B: Board> Read for EditorIo<'_, B> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, ErrorKind> {
+        let Some(place) = buf.first_mut() else { return Ok(0) };
+        let Some(byte) = self.next_byte() else { return Ok(0) };
+        *place = byte;
+        Ok(1)
+    }
+}
+
+impl<B: Board> Write for EditorIo<'_, B> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        self.print(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Does nothing: the console sends what it gathered before it waits.
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+}
+
+/// A stream for noline's constructor, which names a stream's type and leaves it alone.
+pub(crate) struct Nowhere;
+
+impl ErrorType for Nowhere {
+    type Error = ErrorKind;
+}
+
+impl Read for Nowhere {
+    fn read(&mut self, _: &mut [u8]) -> Result<usize, ErrorKind> {
+        Ok(0)
+    }
+}
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+}

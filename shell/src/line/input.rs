@@ -1,0 +1,143 @@
+//! Console bytes on their way in: frames are set apart, keys wait in the queue.
+
+use super::demux::Demux;
+use super::keys::{CTRL_C, Key, Keys};
+use super::queue::Queue;
+use crate::board::{self, Board};
+use crate::console::Console;
+use crate::limits::READ_CHUNK;
+
+/// What a look at the console brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pumped {
+    /// Bytes were taken; there may be keys now.
+    Bytes,
+    /// A frame is whole.
+    Frame,
+    /// Ctrl-C came while [`Ctrl::Interrupts`]. What was typed before it is forgotten, as terminals do.
+    Interrupt,
+    /// Nothing came.
+    Timeout,
+    /// The queue is full and the console was left alone.
+    Full,
+    /// The peer is gone.
+    Eof,
+}
+
+/// What Ctrl-C does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ctrl {
+    /// It waits in the queue like any key.
+    IsKey,
+    /// It is told at once.
+    Interrupts,
+}
+
+/// The way in.
+pub(crate) struct Input {
+    demux: Demux,
+    keys: Keys,
+    /// Keys that nobody took yet.
+    pub(crate) queue: Queue,
+    /// The last answer to a cursor query: the terminal's width in columns, as claimed.
+    pub(crate) report: Option<u16>,
+    chunk: [u8; READ_CHUNK],
+    next: usize,
+    len: usize,
+    last_ms: u64,
+    eof: bool,
+}
+
+impl Input {
+    pub(crate) const fn new() -> Self {
+        Self {
+            demux: Demux::new(),
+            keys: Keys::new(),
+            queue: Queue::new(),
+            report: None,
+            chunk: [0; READ_CHUNK],
+            next: 0,
+            len: 0,
+            last_ms: 0,
+            eof: false,
+        }
+    }
+
+    /// The frame of the last [`Pumped::Frame`], without its newline.
+    pub(crate) fn frame(&self) -> &[u8] {
+        self.demux.frame()
+    }
+
+    /// Forgets that the peer was gone: it may come back.
+    pub(crate) fn reopen(&mut self) {
+        self.eof = false;
+    }
+
+    /// Takes what the console has, waiting at most `timeout_ms` milliseconds.
+    pub(crate) fn pump<B: Board>(&mut self, console: &mut Console<B>, timeout_ms: u32, ctrl: Ctrl) -> Pumped {
+        if self.next >= self.len
+            && let Some(pumped) = self.fill(console, timeout_ms, ctrl)
+        {
+            return pumped;
+        }
+        while let Some(&byte) = self.chunk.get(..self.len).and_then(|chunk| chunk.get(self.next)) {
+            self.next = self.next.saturating_add(1);
+            let mut typed = [None; 2];
+            let whole = self.demux.push(byte, |b| {
+                typed = [typed[1], Some(b)];
+            });
+            for byte in typed.into_iter().flatten() {
+                if self.typed(byte, ctrl) {
+                    return Pumped::Interrupt;
+                }
+            }
+            if whole {
+                return Pumped::Frame;
+            }
+        }
+        Pumped::Bytes
+    }
+
+    /// Reads a chunk; an answer means that there is none.
+    fn fill<B: Board>(&mut self, console: &mut Console<B>, timeout_ms: u32, ctrl: Ctrl) -> Option<Pumped> {
+        if self.eof {
+            return Some(Pumped::Eof);
+        }
+        if !self.queue.has_room() {
+            return Some(Pumped::Full);
+        }
+        let left = |input: &Self, now: u64| {
+            let silent = u32::try_from(now.saturating_sub(input.last_ms)).unwrap_or(u32::MAX);
+            input.demux.patience().map(|patience| patience.saturating_sub(silent))
+        };
+        let wait = left(self, console.board().millis()).map_or(timeout_ms, |left| left.min(timeout_ms));
+        let came = console.read(&mut self.chunk, wait);
+        let now = console.board().millis();
+        match came {
+            board::Input::Bytes(n) => {
+                (self.next, self.len, self.last_ms) = (0, n.min(READ_CHUNK), now);
+                None
+            }
+            board::Input::Timeout if left(self, now) != Some(0) => Some(Pumped::Timeout),
+            board::Input::Timeout | board::Input::Eof => {
+                self.eof = came == board::Input::Eof;
+                let interrupted = self.demux.expire().is_some_and(|byte| self.typed(byte, ctrl));
+                Some(if interrupted { Pumped::Interrupt } else { Pumped::Bytes })
+            }
+        }
+    }
+
+    /// Takes a byte that is not a frame's; `true` says that it interrupts.
+    fn typed(&mut self, byte: u8, ctrl: Ctrl) -> bool {
+        match self.keys.push(byte) {
+            Some(Key::Control(CTRL_C)) if ctrl == Ctrl::Interrupts => {
+                self.queue.clear();
+                return true;
+            }
+            Some(Key::Report(_, columns)) => self.report = Some(columns),
+            Some(key) => self.queue.push(key),
+            None => {}
+        }
+        false
+    }
+}
