@@ -258,6 +258,11 @@ impl<const N: usize> Default for Deframer<N> {
 ///
 /// Those of the writer. A packet of more than 65,533 bytes has no encoding and writes nothing.
 pub fn write_packet<W: Write>(packet: &[u8], out: &mut W) -> Result<(), W::Error> {
+    send_packet(packet, |line| out.write_all(line))
+}
+
+/// Frames a packet and gives its lines to `send`, newline included.
+pub(super) fn send_packet<E>(packet: &[u8], mut send: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     let Ok(length) = u16::try_from(packet.len().saturating_add(CRC_SIZE)) else {
         return Ok(());
     };
@@ -277,7 +282,7 @@ pub fn write_packet<W: Write>(packet: &[u8], out: &mut W) -> Result<(), W::Error
             let _ = line.extend_from_slice(&quad(group));
         }
         let _ = line.push(b'\n');
-        out.write_all(&line)?;
+        send(&line)?;
         lead = NEXT;
     }
     Ok(())

@@ -4,10 +4,11 @@ use embedded_io::Write;
 
 use super::body::{Body, Fields};
 use super::fault::{Fault, Rc};
+use super::frame::send_packet;
 use super::upload::{AtEnd, Upload};
 use super::{
     Deframer, Device, Fed, GROUP_FS, GROUP_MODULES, GROUP_OS, GROUP_SHELL, Header, Op, PACKET_SIZE, exec,
-    files, modules, os, write_packet,
+    files, modules, os,
 };
 
 /// Bytes of a packet buffer that framing takes: the length prefix and the CRC.
@@ -93,6 +94,19 @@ impl Server {
     ///
     /// Those of `out`; the request was carried out all the same.
     pub fn serve<D: Device, W: Write>(&mut self, device: &mut D, out: &mut W) -> Result<After, W::Error> {
+        self.serve_with(device, |_, line| out.write_all(line))
+    }
+
+    /// As [`Server::serve`], for a device that has the line itself: `send` gets it with each line.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send`; the request was carried out all the same.
+    pub fn serve_with<D: Device, E>(
+        &mut self,
+        device: &mut D,
+        mut send: impl FnMut(&mut D, &[u8]) -> Result<(), E>,
+    ) -> Result<After, E> {
         let mut packet = self.request.packet();
         let mut after = After::Continue;
         while let Some((header, rest)) = Header::split(packet) {
@@ -119,7 +133,8 @@ impl Server {
             let len = body.len();
             head.copy_from_slice(&header.response(u16::try_from(len).unwrap_or(0)));
             let end = Header::SIZE.saturating_add(len);
-            write_packet(self.response.get(..end).unwrap_or_default(), out)?;
+            let response = self.response.get(..end).unwrap_or_default();
+            send_packet(response, |line| send(device, line))?;
             if result.is_err() {
                 break;
             }
