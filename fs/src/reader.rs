@@ -10,7 +10,6 @@ use littlefs2::path::Path;
 use sha2::Digest;
 
 use crate::entry::{Record, file_len};
-use crate::volume::session;
 use crate::{Error, ModuleStore, Name, Sha256};
 
 /// The bytes read at a time when a file is hashed.
@@ -116,14 +115,14 @@ pub(crate) fn hash_into(
     })?
 }
 
-impl<F: NorFlash> ModuleStore<F> {
+impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Opens the file `name` and runs `f` on its reader; the file is closed when `f` returns.
     ///
-    /// While `f` runs it takes about 1.2 KiB of stack for littlefs's state and caches.
+    /// While `f` runs, about 1,550 bytes of stack hold littlefs's state and caches.
     ///
     /// Fails with [`Error::NotFound`] if there is no such file; what `f` returns is passed on.
     pub fn open<R>(&mut self, name: &Name, f: impl FnOnce(&mut ModuleReader<'_>) -> R) -> Result<R, Error> {
-        session(&mut self.flash, |fs| with_file(fs, name.path(), f))
+        self.volume.session(|fs| with_file(fs, name.path(), f))
     }
 
     /// Reads bytes of the file `name` from byte `offset` until `bytes` is full or the file ends.
@@ -144,7 +143,7 @@ impl<F: NorFlash> ModuleStore<F> {
     ///
     /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
-        session(&mut self.flash, |fs| {
+        self.volume.session(|fs| {
             let mut hasher = sha2::Sha256::new();
             hash_into(fs, name.path(), range, &mut hasher)?;
             Ok(hasher.finalize().into())
@@ -156,7 +155,7 @@ impl<F: NorFlash> ModuleStore<F> {
     /// Returns the hash. Fails with [`Error::Corrupt`] if they differ, and with [`Error::Unrecorded`] if
     /// another tool put the file there and there is nothing to compare with.
     pub fn verify(&mut self, name: &Name) -> Result<Sha256, Error> {
-        session(&mut self.flash, |fs| {
+        self.volume.session(|fs| {
             let len = file_len(fs, name.path())?;
             let record = Record::read(fs, name.path())?.ok_or(Error::Unrecorded)?;
             let mut hasher = sha2::Sha256::new();

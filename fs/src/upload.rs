@@ -18,7 +18,7 @@ use sha2::Digest;
 
 use crate::entry::{Record, file_len};
 use crate::reader::hash_into;
-use crate::volume::{block_size, session};
+use crate::volume::{Volume, block_size};
 use crate::{Error, ModuleStore, Name, Settings, Sha256, blocks};
 
 /// The largest upload buffer in bytes.
@@ -70,11 +70,14 @@ impl Upload {
     }
 
     /// Appends the buffer to the part file.
-    fn flush(&mut self, flash: &mut impl NorFlash) -> Result<(), Error> {
+    fn flush<F: NorFlash, const BLOCKS: usize>(
+        &mut self,
+        volume: &mut Volume<F, BLOCKS>,
+    ) -> Result<(), Error> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        session(flash, |fs| {
+        volume.session(|fs| {
             // A part file of another length is not the one that was written to.
             if file_len(fs, PART)? != self.stored {
                 return Err(Error::Corrupt);
@@ -151,7 +154,7 @@ fn create_part(fs: &dyn DynFilesystem, target: &UploadTarget, block_size: u32) -
     }
 }
 
-impl<F: NorFlash> ModuleStore<F> {
+impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// The block size as the arithmetic here needs it.
     const BLOCK_SIZE: u32 = {
         assert!(block_size::<F>() < 1 << 31, "a block is below 2 GiB");
@@ -175,7 +178,7 @@ impl<F: NorFlash> ModuleStore<F> {
         }
         self.upload = None;
         let buffer = allocate_buffer(block_size::<F>())?;
-        let stored = session(&mut self.flash, |fs| {
+        let stored = self.volume.session(|fs| {
             if let Some((record, stored)) = find_part(fs)?
                 && record.len == target.len
                 && Some(record.sha256) == target.sha256
@@ -208,7 +211,7 @@ impl<F: NorFlash> ModuleStore<F> {
         while !rest.is_empty() {
             rest = upload.fill(rest, Self::BLOCK_SIZE);
             if upload.is_full(Self::BLOCK_SIZE)
-                && let Err(error) = upload.flush(&mut self.flash)
+                && let Err(error) = upload.flush(&mut self.volume)
             {
                 return Err(self.give_up(error));
             }
@@ -222,7 +225,7 @@ impl<F: NorFlash> ModuleStore<F> {
         if let Some(upload) = &self.upload {
             return Ok(Some(upload.status()));
         }
-        let part = session(&mut self.flash, find_part)?;
+        let part = self.volume.session(find_part)?;
         Ok(part.map(|(record, stored)| {
             let target = UploadTarget { len: record.len, sha256: Some(record.sha256) };
             UploadStatus { target, received: stored, stored }
@@ -234,7 +237,7 @@ impl<F: NorFlash> ModuleStore<F> {
     pub fn upload_hash(&mut self) -> Result<Sha256, Error> {
         let buffer = self.upload.as_ref().map(|upload| upload.buffer.as_slice()).unwrap_or_default();
         let stored = self.upload.as_ref().map_or(u32::MAX, |upload| upload.stored);
-        session(&mut self.flash, |fs| {
+        self.volume.session(|fs| {
             let mut hasher = sha2::Sha256::new();
             match hash_into(fs, PART, 0..stored, &mut hasher) {
                 Err(Error::NotFound) => return Err(Error::NoUpload),
@@ -256,9 +259,9 @@ impl<F: NorFlash> ModuleStore<F> {
         if len != upload.received() || len != upload.target.len {
             return Err(Error::UploadLength);
         }
-        let flushed = upload.flush(&mut self.flash);
+        let flushed = upload.flush(&mut self.volume);
         let record = Record { len, sha256: *sha256 };
-        let committed = flushed.and_then(|()| session(&mut self.flash, |fs| commit_part(fs, name, &record)));
+        let committed = flushed.and_then(|()| self.volume.session(|fs| commit_part(fs, name, &record)));
         match committed {
             Ok(()) => {
                 self.upload = None;
@@ -271,7 +274,7 @@ impl<F: NorFlash> ModuleStore<F> {
     /// Gives up the upload, also one that an earlier boot left, and gives its space back.
     pub fn upload_abort(&mut self) -> Result<(), Error> {
         self.upload = None;
-        session(&mut self.flash, remove_part)
+        self.volume.session(remove_part)
     }
 
     /// Gives the upload's buffer back to the heap. Bytes that have not reached the flash are forgotten; the

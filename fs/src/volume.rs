@@ -1,9 +1,9 @@
 //! littlefs on a NOR flash: the geometry, the driver, and sessions.
 //!
 //! littlefs2 wants the number of blocks as a constant, and a flash tells its size at run time. So the driver
-//! is compiled for the capacities of [`BLOCK_COUNTS`], and a flash gets the largest that fits. The code that
-//! depends on the capacity is a few hundred bytes; everything else goes through littlefs2's object-safe
-//! traits and exists once.
+//! is compiled for the capacities of [`BLOCK_COUNTS`], and a flash gets the largest that fits. Each capacity
+//! costs about 1 KB of code on thumbv7em, although the store works through littlefs2's object-safe traits and
+//! exists once; so a board whose flash never changes names its one capacity instead.
 //!
 //! Each operation mounts, works and lets go (a session). littlefs keeps pointers into its caches and its
 //! open files, so that a file system that stays mounted could neither be moved nor owned without `unsafe`.
@@ -48,6 +48,9 @@ macro_rules! define_block_counts {
 }
 
 block_counts! { define_block_counts }
+
+/// The block count that stands for the largest of [`BLOCK_COUNTS`] that fits the flash.
+pub const FIT_FLASH: usize = 0;
 
 /// Returns the littlefs block size on the flash `F` in bytes.
 pub(crate) const fn block_size<F: NorFlash>() -> usize {
@@ -119,53 +122,75 @@ impl<F: NorFlash, const BLOCKS: usize> Storage for Driver<'_, F, BLOCKS> {
     }
 }
 
-/// Runs `f` on the driver whose capacity fits the flash.
-fn drive<F: NorFlash>(
-    flash: &mut F,
-    f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let blocks = flash.capacity() / block_size::<F>();
-    let mut fault = None;
-    macro_rules! dispatch {
-        ($($count:literal),*) => {
-            match blocks {
-                $($count.. => {
-                    const { Driver::<F, $count>::GEOMETRY };
-                    f(&mut Driver::<F, $count> { flash, fault: &mut fault })
-                })*
-                _ => Err(Error::Geometry),
-            }
-        };
-    }
-    let result = block_counts! { dispatch };
-    // A fault shows through littlefs as a full or corrupt file system; the fault itself says more.
-    result.map_err(|error| fault.unwrap_or(error))
+/// A flash with a file system of `BLOCKS` blocks, or of as many as [`FIT_FLASH`] finds.
+pub(crate) struct Volume<F, const BLOCKS: usize> {
+    pub(crate) flash: F,
 }
 
-/// Mounts the file system, runs `f` on it and lets it go.
-///
-/// A flash without a file system is [`Error::Unformatted`], one of another shape [`Error::Geometry`].
-pub(crate) fn session<F: NorFlash, R>(
-    flash: &mut F,
-    f: impl FnOnce(&dyn DynFilesystem) -> Result<R, Error>,
-) -> Result<R, Error> {
-    let mut f = Some(f);
-    let mut outcome = Err(Error::Unformatted);
-    drive(flash, &mut |storage| {
-        let mut result = Ok(());
-        let mounted = storage.mount_and_then_unit(&mut |fs| {
-            if let Some(f) = f.take() {
-                match f(fs) {
-                    Ok(value) => outcome = Ok(value),
-                    Err(error) => result = Err(error),
+impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
+    /// Mounts the file system, runs `f` on it and lets it go.
+    ///
+    /// A flash without a file system is [`Error::Unformatted`], one of another shape [`Error::Geometry`].
+    pub(crate) fn session<R>(
+        &mut self,
+        f: impl FnOnce(&dyn DynFilesystem) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let mut f = Some(f);
+        let mut outcome = None;
+        self.drive(&mut |storage| {
+            let mounted = storage.mount_and_then_unit(&mut |fs| {
+                outcome = f.take().map(|f| f(fs));
+                Ok(())
+            });
+            mounted.map_err(mount_error)?;
+            // The error of `f` goes this way too, so that a fault of the flash takes its place.
+            match outcome.take() {
+                Some(Err(error)) => Err(error),
+                other => {
+                    outcome = other;
+                    Ok(())
                 }
             }
-            Ok(())
-        });
-        mounted.map_err(mount_error)?;
-        result
-    })?;
-    outcome
+        })?;
+        outcome.unwrap_or(Err(Error::Unformatted))
+    }
+
+    /// Writes an empty file system over whatever the flash holds.
+    pub(crate) fn format(&mut self) -> Result<(), Error> {
+        self.drive(&mut |storage| Ok(storage.format()?))
+    }
+
+    /// Runs `f` on the driver of the right capacity.
+    fn drive(&mut self, f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>) -> Result<(), Error> {
+        let fitting = self.flash.capacity() / block_size::<F>();
+        let mut fault = None;
+        macro_rules! dispatch {
+            ($($count:literal),*) => {
+                match fitting {
+                    $($count.. => self.drive_with::<$count>(&mut fault, f),)*
+                    _ => Err(Error::Geometry),
+                }
+            };
+        }
+        let result = if BLOCKS == FIT_FLASH {
+            block_counts! { dispatch }
+        } else if BLOCKS <= fitting {
+            self.drive_with::<BLOCKS>(&mut fault, f)
+        } else {
+            Err(Error::Geometry)
+        };
+        // A fault shows through littlefs as a full or corrupt file system; the fault itself says more.
+        result.map_err(|error| fault.unwrap_or(error))
+    }
+
+    fn drive_with<const COUNT: usize>(
+        &mut self,
+        fault: &mut Option<Error>,
+        f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        const { Driver::<F, COUNT>::GEOMETRY };
+        f(&mut Driver::<F, COUNT> { flash: &mut self.flash, fault })
+    }
 }
 
 fn mount_error(error: LittlefsError) -> Error {
@@ -174,9 +199,4 @@ fn mount_error(error: LittlefsError) -> Error {
         LittlefsError::CORRUPTION => Error::Unformatted,
         other => other.into(),
     }
-}
-
-/// Writes an empty file system over whatever the flash holds.
-pub(crate) fn format<F: NorFlash>(flash: &mut F) -> Result<(), Error> {
-    drive(flash, &mut |storage| Ok(storage.format()?))
 }

@@ -307,3 +307,45 @@ fn damaged_structures_are_errors_and_never_panics() {
         let _ = exercise(damaged);
     }
 }
+
+/// A module that is so small that littlefs keeps it in the directory, until nothing more fits in there.
+#[test]
+fn a_directory_grows_until_the_flash_is_full_and_shrinks_again() {
+    let mut store = empty(48 * KIB);
+    let mut model = Model::new();
+    for seed in 0.. {
+        let (key, bytes) = (format!("a-name-of-the-longest-kind-{seed:05}"), content(seed, 200));
+        let result = install(&mut store, &key, &bytes)
+            .and_then(|()| store.set_settings(&name(&key), &settings(seed as u8)));
+        match result {
+            Ok(()) => drop(model.insert(key, (bytes, settings(seed as u8)))),
+            Err(error) => {
+                assert_eq!(error, Error::Full);
+                let _ = store.remove(&name(&key));
+                break;
+            }
+        }
+    }
+    assert!(model.len() > 20);
+    check_model(&mut store, &model);
+    for key in model.keys() {
+        store.rename(&name(key), &name("moved")).unwrap();
+        store.set_settings(&name("moved"), &Settings::default()).unwrap();
+        store.remove(&name("moved")).unwrap();
+    }
+    assert_eq!(names(&mut store), <[&str; 0]>::default());
+    install(&mut store, "large", &content(1, 24 * KIB)).unwrap();
+}
+
+#[test]
+fn a_board_may_name_its_capacity() {
+    let mut store = ModuleStore::<Flash, 23>::with_block_count(Flash::new(256 * KIB).unwrap());
+    store.format().unwrap();
+    assert_eq!(store.usage().unwrap().total, 23 * 4096);
+    install(&mut store, "m", &content(1, 60 * KIB)).unwrap();
+    check_module(&mut store, "m", &content(1, 60 * KIB));
+    let mut fitted = ModuleStore::new(store.into_flash());
+    assert_eq!(fitted.mount(), Err(Error::Geometry));
+    let mut larger = ModuleStore::<Flash, 65>::with_block_count(fitted.into_flash());
+    assert_eq!(larger.format(), Err(Error::Geometry));
+}

@@ -52,7 +52,11 @@ pub(crate) fn empty(size: usize) -> ModuleStore<Flash> {
 }
 
 /// Uploads `bytes` by chunks from where the store says, and makes them the module `to`.
-pub(crate) fn install<F: NorFlash>(store: &mut ModuleStore<F>, to: &str, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn install<F: NorFlash, const BLOCKS: usize>(
+    store: &mut ModuleStore<F, BLOCKS>,
+    to: &str,
+    bytes: &[u8],
+) -> Result<(), Error> {
     let mut offset = store.upload_begin(&target(bytes))? as usize;
     while offset < bytes.len() {
         let end = bytes.len().min(offset + CHUNK);
@@ -62,7 +66,10 @@ pub(crate) fn install<F: NorFlash>(store: &mut ModuleStore<F>, to: &str, bytes: 
 }
 
 /// Reads the whole module `from`.
-pub(crate) fn read<F: NorFlash>(store: &mut ModuleStore<F>, from: &str) -> Vec<u8> {
+pub(crate) fn read<F: NorFlash, const BLOCKS: usize>(
+    store: &mut ModuleStore<F, BLOCKS>,
+    from: &str,
+) -> Vec<u8> {
     use embedded_io::Read;
     store
         .open(&name(from), |file| {
@@ -75,7 +82,7 @@ pub(crate) fn read<F: NorFlash>(store: &mut ModuleStore<F>, from: &str) -> Vec<u
 }
 
 /// Returns the names in the order of the listing.
-pub(crate) fn names<F: NorFlash>(store: &mut ModuleStore<F>) -> Vec<String> {
+pub(crate) fn names<F: NorFlash, const BLOCKS: usize>(store: &mut ModuleStore<F, BLOCKS>) -> Vec<String> {
     let mut names = Vec::new();
     store
         .list(|entry| {
@@ -87,7 +94,10 @@ pub(crate) fn names<F: NorFlash>(store: &mut ModuleStore<F>) -> Vec<String> {
 }
 
 /// Holds the store against the model: names, bytes, hashes, lengths and settings.
-pub(crate) fn check_model<F: NorFlash>(store: &mut ModuleStore<F>, model: &Model) {
+pub(crate) fn check_model<F: NorFlash, const BLOCKS: usize>(
+    store: &mut ModuleStore<F, BLOCKS>,
+    model: &Model,
+) {
     assert_eq!(names(store), model.keys().cloned().collect::<Vec<_>>());
     for (key, (bytes, settings)) in model {
         check_module(store, key, bytes);
@@ -96,7 +106,11 @@ pub(crate) fn check_model<F: NorFlash>(store: &mut ModuleStore<F>, model: &Model
 }
 
 /// Checks that the module `key` is wholly `bytes`.
-pub(crate) fn check_module<F: NorFlash>(store: &mut ModuleStore<F>, key: &str, bytes: &[u8]) {
+pub(crate) fn check_module<F: NorFlash, const BLOCKS: usize>(
+    store: &mut ModuleStore<F, BLOCKS>,
+    key: &str,
+    bytes: &[u8],
+) {
     let entry = store.stat(&name(key)).unwrap();
     assert_eq!((entry.len as usize, entry.sha256), (bytes.len(), Some(sha256(bytes))), "{key}");
     assert_eq!(store.verify(&name(key)), Ok(sha256(bytes)), "{key}");
