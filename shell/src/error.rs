@@ -5,8 +5,7 @@ use wasmote_runtime::ValType;
 
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, LINE_LIMIT, NUMBER_LIMIT};
-use crate::output::{Output, Shown};
-use crate::putln;
+use crate::output::{Output, Shown, putln};
 
 /// Why a command failed. Texts borrow from the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

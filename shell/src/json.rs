@@ -2,8 +2,7 @@
 
 use ufmt::uDisplay;
 
-use crate::output::Output;
-use crate::put;
+use crate::output::{Output, put};
 
 /// A JSON writer; the caller pairs what it begins and ends.
 ///

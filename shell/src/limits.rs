@@ -12,6 +12,9 @@ pub const HISTORY_BYTES: usize = 1024;
 /// Bytes typed ahead that wait for their prompt. When they are full, the console is not read.
 pub const TYPED_AHEAD: usize = 1024;
 
+/// RAM of a line with its buffers, bytes: a test holds it to this.
+pub const LINE_RAM: usize = 3072;
+
 /// Bytes taken from the console at once.
 pub const READ_CHUNK: usize = 32;
 

@@ -180,7 +180,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Looks at the line while a command runs; never waits.
+    /// Looks at the line while a command runs; never waits. A script is not read ahead.
     pub fn poll<B: Board>(&mut self, console: &mut Console<B>) -> Activity {
         /// Chunks taken at once, so that a peer that floods the line cannot keep the command from running.
         const CHUNKS: usize = 4;

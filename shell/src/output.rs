@@ -54,7 +54,6 @@ impl uWrite for Output<'_> {
 }
 
 /// Prints to an [`Output`] as `ufmt::uwrite!` does; writing cannot fail.
-#[macro_export]
 macro_rules! put {
     ($out:expr, $($arg:tt)*) => {{
         let _ = ::ufmt::uwrite!($out, $($arg)*);
@@ -62,12 +61,13 @@ macro_rules! put {
 }
 
 /// Prints a line to an [`Output`] as `ufmt::uwriteln!` does; writing cannot fail.
-#[macro_export]
 macro_rules! putln {
     ($out:expr, $($arg:tt)*) => {{
         let _ = ::ufmt::uwriteln!($out, $($arg)*);
     }};
 }
+
+pub(crate) use {put, putln};
 
 /// Text from outside, made safe to print: controls as escapes, cut after 40 characters.
 pub struct Shown<'a>(pub &'a str);

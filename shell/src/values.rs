@@ -2,8 +2,7 @@
 
 use wasmote_runtime::{Func, Val};
 
-use crate::output::Output;
-use crate::put;
+use crate::output::{Output, put};
 
 /// Prints `5:i32`, `-3:i64`, `1.5:f64`, `nan:0x123:f32`, `null:funcref`, `func[3]:funcref`, `extern[7]:externref`.
 ///

@@ -10,7 +10,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::limits::TYPED_AHEAD;
+use crate::limits::{LINE_RAM, TYPED_AHEAD};
 use peer::Peer;
 use peer::Step::{self, Send, Wait};
 
@@ -263,4 +263,10 @@ fn history_lists_what_was_entered() {
             "{lines:?}"
         );
     }
+}
+
+#[test]
+fn a_line_keeps_to_its_ram() {
+    let ram = size_of::<Line<'_>>() + size_of::<LineBuffers>();
+    assert!(ram <= LINE_RAM, "{ram}");
 }
