@@ -49,12 +49,18 @@ impl<P: Port> Line<P> {
 
 impl<P: Port> Read for Line<P> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+        loop {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.port.set_read_timeout(left)?;
+            match self.port.read(buffer) {
+                // Ctrl-C: its handler has told the device, whose answer is still to come.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
         }
-        self.port.set_read_timeout(left)?;
-        self.port.read(buffer)
     }
 }
 

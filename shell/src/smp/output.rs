@@ -23,13 +23,10 @@ impl<'a> Output<'a> {
 
     /// Adds bytes. They should be UTF-8; each byte that is not becomes `?` in the end.
     pub fn push(&mut self, bytes: &[u8]) {
-        let room = self.limit.saturating_sub(self.used);
-        let (fit, rest) = bytes.split_at(bytes.len().min(room));
-        let end = self.used.saturating_add(fit.len());
-        if let Some(place) = self.buffer.get_mut(self.used..end) {
-            place.copy_from_slice(fit);
-            self.used = end;
-        }
+        let room = self.buffer.get_mut(self.used..self.limit).unwrap_or_default();
+        let (fit, rest) = bytes.split_at(bytes.len().min(room.len()));
+        room.iter_mut().zip(fit).for_each(|(to, from)| *to = *from);
+        self.used = self.used.saturating_add(fit.len());
         self.lost = self.lost.saturating_add(u32::try_from(rest.len()).unwrap_or(u32::MAX));
     }
 

@@ -86,3 +86,13 @@ fn line_ends_may_be_lf_cr_or_both() {
         assert_eq!(packets(&stream).len(), 2, "{end:?}");
     }
 }
+
+#[test]
+fn a_caller_may_set_frames_apart_itself() {
+    let mut server = Server::new();
+    let lines: Vec<&[u8]> =
+        HELLO_LINES.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let (last, first) = lines.split_last().unwrap();
+    assert!(first.iter().all(|line| !server.frame(line)));
+    assert!(server.frame(last));
+}

@@ -1,0 +1,257 @@
+//! The `wasmote` command as a user runs it, on a pty whose other end is the firmware's server, and on files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bench;
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use bench::{Faults, Wire};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/tiny.wasm");
+
+/// A board on a pty; dropping it ends its thread.
+struct OnPty {
+    wire: Wire,
+    path: String,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl OnPty {
+    fn new() -> Self {
+        let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&near).unwrap();
+        unlockpt(&near).unwrap();
+        let path = ptsname(&near, Vec::new()).unwrap().into_string().unwrap();
+        // Held open and raw, so that the line outlives each command.
+        let far = open(path.as_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let mut mode = tcgetattr(&far).unwrap();
+        mode.make_raw();
+        tcsetattr(&far, OptionalActions::Now, &mode).unwrap();
+        let wire = Wire::new(Faults { chatter: true, ..Faults::default() });
+        let stop = Arc::new(AtomicBool::new(false));
+        let (board, stopped) = (wire.clone(), stop.clone());
+        let thread = std::thread::spawn(move || {
+            let _far = far;
+            let mut buffer = [0; 512];
+            while !stopped.load(Ordering::Relaxed) {
+                let mut fds = [PollFd::new(&near, PollFlags::IN)];
+                poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 20_000_000 })).unwrap();
+                if fds[0].revents().contains(PollFlags::IN) {
+                    let count = rustix::io::read(&near, &mut buffer).unwrap();
+                    let mut board = board.board();
+                    board.take(&buffer[..count]);
+                    // The command `wait` ends when Ctrl-C comes.
+                    if board.device.lines.iter().any(|line| line == "wait") && !board.console.contains(&3) {
+                        continue;
+                    }
+                    let answer = board.answer();
+                    drop(board);
+                    let mut rest = answer.as_slice();
+                    while !rest.is_empty() {
+                        let written = rustix::io::write(&near, rest).unwrap();
+                        rest = &rest[written..];
+                    }
+                }
+            }
+        });
+        Self { wire, path, stop, thread: Some(thread) }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        wasmote(&[&["-p", &self.path], arguments].concat())
+    }
+}
+
+impl Drop for OnPty {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn wasmote(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+    command.args(arguments).env_remove("WASMOTE_PORT").output().unwrap()
+}
+
+/// Checks status, standard output, and the start of standard error.
+fn check(output: &Output, status: i32, out: &str, err: &str) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{stdout}{stderr}");
+    assert_eq!(stdout, out);
+    assert!(stderr.starts_with(err) && stderr.is_empty() == err.is_empty(), "{stderr}");
+}
+
+#[test]
+fn a_session_on_a_pty() {
+    let board = OnPty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let back = folder.path().join("back.wasm");
+    let back = back.to_str().unwrap();
+    check(&board.run(&["ls"]), 0, "", "");
+    let installed = board.run(&["install", TINY]);
+    assert_eq!(installed.status.code(), Some(0));
+    let line = String::from_utf8(installed.stdout).unwrap();
+    assert!(line.starts_with("tiny: 242 B, sha256 868794223219"), "{line}");
+    assert_eq!(board.run(&["install", TINY, "--name", "other"]).status.code(), Some(0));
+    let row = |name: &str| format!("{name:<5}      242 B  sha256 868794223219\n");
+    check(&board.run(&["ls"]), 0, &(row("other") + &row("tiny")), "");
+    let json = String::from_utf8(board.run(&["ls", "--json"]).stdout).unwrap();
+    assert!(json.starts_with(r#"[{"name":"other","len":242,"sha256":"868794223219"#), "{json}");
+    check(&board.run(&["rm", "other", "none"]), 1, "", "wasmote: none: no such module; `wasmote ls` shows");
+    check(&board.run(&["download", "tiny", "-o", back]), 0, "", "");
+    assert_eq!(std::fs::read(back).unwrap(), std::fs::read(TINY).unwrap());
+    check(&board.run(&["shell", "echo", "-l", "--json"]), 0, "-l --json\n", "");
+    check(&board.run(&["--json", "shell", "fail", "7"]), 7, "{\"output\":\"\",\"status\":7}\n", "");
+    check(
+        &board.run(&["call", "calc", "add", "-5", "1"]),
+        127,
+        "error[COMMAND]: unknown command; try help\n",
+        "",
+    );
+    assert_eq!(board.wire.board().device.lines.last().unwrap(), "call calc add -5 1");
+}
+
+#[test]
+fn ctrl_c_goes_to_the_device() {
+    let board = OnPty::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+    command.args(["-p", &board.path, "shell", "wait"]).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    while board.wire.board().device.lines.is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        assert_eq!(child.try_wait().unwrap(), None, "it waits");
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    check(&child.wait_with_output().unwrap(), 127, "error[COMMAND]: unknown command; try help\n", "");
+    assert_eq!(board.wire.board().console, b"\x03");
+}
+
+#[test]
+fn nobody_on_the_line() {
+    let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&near).unwrap();
+    unlockpt(&near).unwrap();
+    let path = ptsname(&near, Vec::new()).unwrap().into_string().unwrap();
+    let expected = format!("wasmote: no answer on {path}; is wasmote running there");
+    check(&wasmote(&["-p", &path, "shell", "ls"]), 3, "", &expected);
+}
+
+#[test]
+fn errors_say_what_to_do_and_have_their_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let empty = file("empty.wasm", b"");
+    let text = file("text.wat", b"(module)");
+    let simd =
+        file("simd.wasm", &wat::parse_str("(module (func (result v128) v128.const i64x2 1 2))").unwrap());
+    let wrong = file("wrong.wasm", b"\0asm\x01\0\0\0\x01\x04\x01\x60\x00");
+    let good = file("it's good.wasm", b"\0asm\x01\0\0\0");
+    for (arguments, status, error) in [
+        (&["ls"][..], 2, "no port; give one with -p PORT or in WASMOTE_PORT".to_owned()),
+        (
+            &["-p", "/dev/none", "ls"],
+            3,
+            "cannot open /dev/none: No such file or directory; is the board".into(),
+        ),
+        (&["-p", "x", "install", "/none"], 4, "cannot read /none: No such file or directory".into()),
+        (
+            &["-p", "x", "install", &empty],
+            4,
+            format!("{empty}: the file is empty; a module has at least 8 bytes"),
+        ),
+        (
+            &["-p", "x", "install", &good],
+            2,
+            "`it's good` cannot be a module's name, which has 1 to 32".into(),
+        ),
+        (&["check", &text], 4, format!("{text}: this is WebAssembly text; translate it, as with `wat2wasm`")),
+        (&["check", &simd], 4, format!("{simd}: needs SIMD, which wasmote does not have (at 0x")),
+        (&["check", &wrong], 4, format!("{wrong}: not a valid module: unexpected end")),
+        (&["image", "ls", "/none"], 4, "there is no image /none".into()),
+        (&["fly"], 2, "there is no command `fly`; `wasmote help` shows the commands".into()),
+    ] {
+        check(&wasmote(arguments), status, "", &format!("wasmote: {error}"));
+    }
+}
+
+#[test]
+fn check_lists_what_is_in_a_module() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.wasm");
+    let module = wat::parse_str(
+        r#"(module
+            (import "env" "puts" (func (param i32) (result i32)))
+            (memory (export "memory") 1 2) (global (export "g") (mut i64) (i64.const 1))
+            (table (export "t") 3 funcref)
+            (func (export "swap") (param i32 f64) (result f64 i32) local.get 1 local.get 0))"#,
+    );
+    std::fs::write(&path, module.unwrap()).unwrap();
+    let name = path.to_str().unwrap();
+    let expected = format!(
+        "{name}: valid; 98 B, code 8 B, custom sections 0 B\n\
+         features beyond 1.0: mutable globals, multi-value\n\
+         imports:\n  env.puts  (i32) -> i32\n\
+         exports:\n  memory  memory 1..2 pages\n  g       global mut i64\n  t       table 3.. funcref\n  swap    (i32, f64) -> (f64, i32)\n"
+    );
+    check(&wasmote(&["check", name]), 0, &expected, "");
+}
+
+#[test]
+fn images_hold_modules_and_give_them_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("flash.bin");
+    let image = image.to_str().unwrap();
+    check(&wasmote(&["image", "create", "-o", image, "--size", "256K", TINY]), 0, "", "");
+    assert_eq!(Path::new(image).metadata().unwrap().len(), 256 * 1024);
+    check(&wasmote(&["image", "ls", image]), 0, "tiny      242 B  sha256 868794223219\n", "");
+    let extracted = wasmote(&["image", "extract", image, "tiny", "-o", "-"]);
+    assert_eq!(extracted.stdout, std::fs::read(TINY).unwrap());
+    check(
+        &wasmote(&["image", "extract", image, "none"]),
+        4,
+        "",
+        &format!("wasmote: {image}: none: no such module"),
+    );
+    check(
+        &wasmote(&["image", "create", "-o", image]),
+        4,
+        "",
+        &format!("wasmote: {image} exists; remove it first"),
+    );
+    let small = folder.path().join("small.bin");
+    let small = small.to_str().unwrap();
+    let big = folder.path().join("big.wasm");
+    let data = format!(r#"(module (memory 1) (data (i32.const 0) "{}"))"#, "x".repeat(60_000));
+    std::fs::write(&big, wat::parse_str(data).unwrap()).unwrap();
+    let full = wasmote(&["image", "create", "-o", small, "--size", "32K", big.to_str().unwrap()]);
+    check(&full, 4, "", "wasmote: big: no room on flash");
+    assert!(!Path::new(small).exists(), "no half image stays");
+}
+
+#[test]
+fn strip_drops_custom_sections_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.wasm"), folder.path().join("b.wasm"));
+    std::fs::write(&from, wat::parse_str("(module $named (func $f (export \"f\")))").unwrap()).unwrap();
+    let output = wasmote(&["strip", from.to_str().unwrap(), "-o", to.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    let bare = wat::parse_str("(module (func (export \"f\")))").unwrap();
+    assert_eq!(std::fs::read(&to).unwrap(), bare);
+}
