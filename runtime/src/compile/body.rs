@@ -435,13 +435,15 @@ impl Function<'_, '_, '_> {
             6 => self.rare(R::I64SatF64S, F64, I64),
             7 => self.rare(R::I64SatF64U, F64, I64),
             8 => {
-                let segment = self.data_segment()?;
+                let index = self.read.u32()?;
                 self.zero_byte()?;
                 self.require_memory()?;
+                let segment = self.data_segment(index)?;
                 self.driver(DriverOp::MemoryInit, &[I32, I32, I32], None, segment, 0)
             }
             9 => {
-                let segment = self.data_segment()?;
+                let index = self.read.u32()?;
+                let segment = self.data_segment(index)?;
                 self.driver(DriverOp::DataDrop, &[], None, segment, 0)
             }
             10 => {
@@ -456,15 +458,17 @@ impl Function<'_, '_, '_> {
                 self.driver(DriverOp::MemoryFill, &[I32, I32, I32], None, 0, 0)
             }
             12 => {
-                let segment = self.elem_segment()?;
+                let index = self.read.u32()?;
                 let (table, element) = self.table()?;
+                let segment = self.elem_segment(index)?;
                 if segment.1 != element {
                     return Err(self.mismatch());
                 }
                 self.driver(DriverOp::TableInit, &[I32, I32, I32], None, segment.0, table)
             }
             13 => {
-                let segment = self.elem_segment()?;
+                let index = self.read.u32()?;
+                let segment = self.elem_segment(index)?;
                 self.driver(DriverOp::ElemDrop, &[], None, segment.0, 0)
             }
             14 => {
@@ -500,8 +504,7 @@ impl Function<'_, '_, '_> {
         }
     }
 
-    fn data_segment(&mut self) -> Res<u16> {
-        let index = self.read.u32()?;
+    fn data_segment(&self, index: u32) -> Res<u16> {
         match self.parts.data_count {
             None => Err(self.read.malformed("data count section required").into()),
             Some(count) if index >= count => Err(self.read.invalid("unknown data segment").into()),
@@ -509,8 +512,7 @@ impl Function<'_, '_, '_> {
         }
     }
 
-    fn elem_segment(&mut self) -> Res<(u16, ValType)> {
-        let index = self.read.u32()?;
+    fn elem_segment(&self, index: u32) -> Res<(u16, ValType)> {
         match self.parts.elems.get(index as usize) {
             Some(segment) => Ok((self.index16(index, "65,535 element segments")?, segment.ty)),
             None => Err(self.read.invalid("unknown elem segment").into()),

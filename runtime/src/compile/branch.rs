@@ -448,7 +448,13 @@ impl<'a> Function<'a, '_, '_> {
             (0, _) | (_, None) => return self.emit.plain(op::RET0, 0, self.link),
             (1, Some(&entry)) => entry,
             (_, Some(_)) => {
-                let first = self.settle_newest(count)?;
+                // The operands' entries stay as they are: a conditional branch goes on where this does not run.
+                let from = self.entries.len().saturating_sub(count);
+                let first = self.entries.get(from).map_or(0, |e| e.slot);
+                for i in from..self.entries.len() {
+                    let Some(&entry) = self.entries.get(i) else { break };
+                    self.settle(entry, entry.own())?;
+                }
                 let slots = self.top().saturating_sub(u32::from(first));
                 return self.return_slots(first, slots as u16);
             }

@@ -31,7 +31,7 @@ impl Function<'_, '_, '_> {
         if flags & 0x40 != 0 && flags < 0x80 {
             return Err(self.read.unsupported("multiple memories").into());
         }
-        if flags >= 0x40 {
+        if flags >= 0x20 {
             return Err(self.read.malformed("malformed memop flags").into());
         }
         let offset = self.read.u32()?;

@@ -110,7 +110,9 @@ impl ConstExpr {
             }
             0xd2 => {
                 let index = read.u32()?;
-                parts.declare(index).ok_or_else(|| read.invalid("unknown function"))?;
+                if !parts.declare(index)? {
+                    return Err(read.invalid("unknown function"));
+                }
                 Ok(Some((ConstOp::Func(index), Some(ValType::FuncRef))))
             }
             0x23 => {

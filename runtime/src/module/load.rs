@@ -55,18 +55,21 @@ struct Loader<'a, 's> {
 }
 
 impl Parts {
-    /// Lets `ref.func` name a function; `None` when there is no such function.
-    pub(super) fn declare(&mut self, func: u32) -> Option<()> {
-        self.funcs.get(func as usize)?;
+    /// Lets `ref.func` name a function; whether there is such a function.
+    pub(super) fn declare(&mut self, func: u32) -> Result<bool> {
+        if func as usize >= self.funcs.len() {
+            return Ok(false);
+        }
         let at = func as usize / 8;
         if self.declared.len() <= at {
-            // One bit a function: without it the function stays undeclared, and loading fails.
-            self.declared.try_reserve(at + 1 - self.declared.len()).ok()?;
+            let more = at + 1 - self.declared.len();
+            self.declared.try_reserve(more).map_err(|_| Error::OutOfMemory)?;
             self.declared.resize(at + 1, 0);
         }
-        let byte = self.declared.get_mut(at)?;
-        *byte |= 1 << (func % 8);
-        Some(())
+        if let Some(byte) = self.declared.get_mut(at) {
+            *byte |= 1 << (func % 8);
+        }
+        Ok(true)
     }
 }
 
@@ -360,7 +363,7 @@ impl Loader<'_, '_> {
             let index = self.read.u32()?;
             let within = |count: usize| (index as usize) < count;
             let (kind, known, reason) = match kind {
-                0 => (ExternKind::Func, self.parts.declare(index).is_some(), "unknown function"),
+                0 => (ExternKind::Func, self.parts.declare(index)?, "unknown function"),
                 1 => (ExternKind::Table, within(self.parts.tables.len()), "unknown table"),
                 2 => (ExternKind::Memory, within(usize::from(self.parts.memory.is_some())), "unknown memory"),
                 3 => (ExternKind::Global, within(self.parts.globals.len()), "unknown global"),
@@ -440,7 +443,9 @@ impl Loader<'_, '_> {
             let mut items = with_capacity(count as usize)?;
             for _ in 0..count {
                 let index = self.read.u32()?;
-                self.parts.declare(index).ok_or_else(|| self.read.invalid("unknown function"))?;
+                if !self.parts.declare(index)? {
+                    return Err(self.read.invalid("unknown function"));
+                }
                 items.push(index);
             }
             Items::Funcs(exact(items)?)

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use wasmote_runtime::{Engine, Error, Extern, Func, Instance, Linker, Result as Loaded, Store, Trap, Val};
+use wasmote_runtime::{Engine, Error, Extern, Func, Instance, Linker, Result as Loaded, Store, Val};
 use wast::core::{AbstractHeapType, HeapType, WastArgCore};
 use wast::token::Id;
 use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, Wat};
 
 use crate::expected::{describe, matches};
 use crate::feed::Feed;
-use crate::reasons::same_reason;
+use crate::reasons::{Comparison, compare};
 use crate::spectest;
 
 /// What a directive showed.
@@ -19,13 +19,15 @@ pub enum Verdict {
     Passed,
     /// The text parser refused a module that the suite calls malformed: the runtime never saw it.
     Text,
+    /// Refused as the suite says, for a reason of the list of equivalent ones.
+    Equivalent,
     /// Refused as the suite says, but for another reason, or as invalid where the suite says malformed.
     Reason(String),
     /// Something else happened.
     Failed(String),
 }
 
-use Verdict::{Failed, Passed, Reason, Text};
+use Verdict::{Equivalent, Failed, Passed, Reason, Text};
 
 /// A script that is running.
 pub struct Script {
@@ -103,17 +105,11 @@ impl Script {
             WastDirective::AssertExhaustion { call, message, .. } => trapped(self.invoke(&call), message),
             WastDirective::AssertMalformed { mut module, message, .. } => match module.encode() {
                 Err(_) => Text,
-                Ok(bytes) => self.refused(&bytes, message, |error| match error {
-                    Error::Malformed { reason, .. } => Some(reason),
-                    _ => None,
-                }),
+                Ok(bytes) => self.refused(&bytes, message, |e| matches!(e, Error::Malformed { .. })),
             },
             WastDirective::AssertInvalid { mut module, message, .. } => match module.encode() {
                 Err(error) => Failed(format!("the text parser refused: {error}")),
-                Ok(bytes) => self.refused(&bytes, message, |error| match error {
-                    Error::Invalid { reason, .. } => Some(reason),
-                    _ => None,
-                }),
+                Ok(bytes) => self.refused(&bytes, message, |e| matches!(e, Error::Invalid { .. })),
             },
             WastDirective::AssertUnlinkable { module, message, .. } => self.unlinkable(module, message),
             other => Failed(format!("a directive that this runner does not know: {other:?}")),
@@ -219,14 +215,21 @@ impl Script {
         }
     }
 
-    /// Loads a module that must be refused; `reason` gives the reason of an error of the right kind.
-    fn refused(&self, bytes: &[u8], message: &str, reason: fn(Error) -> Option<&'static str>) -> Verdict {
-        match self.feed.load(&self.engine, bytes) {
-            Ok(_) => Failed(format!("accepted, but: {message}")),
-            Err(error) => match reason(error) {
-                Some(reason) if same_reason(message, reason) => Passed,
-                _ => Reason(format!("{error}, but: {message}")),
-            },
+    /// Loads a module that must be refused, with an error of the right kind, or for an equivalent reason.
+    fn refused(&self, bytes: &[u8], message: &str, kind: fn(Error) -> bool) -> Verdict {
+        let error = match self.feed.load(&self.engine, bytes) {
+            Ok(_) => return Failed(format!("accepted, but: {message}")),
+            Err(error) => error,
+        };
+        let reason = match error {
+            Error::Malformed { reason, .. } | Error::Invalid { reason, .. } => reason,
+            Error::Unsupported { feature, .. } => feature,
+            _ => return Reason(format!("{error}, but: {message}")),
+        };
+        match compare(message, reason) {
+            Comparison::Same if kind(error) => Passed,
+            Comparison::Equivalent => Equivalent,
+            _ => Reason(format!("{error}, but: {message}")),
         }
     }
 
@@ -256,16 +259,11 @@ fn call(func: Func, store: &mut Store<()>, args: &[Val]) -> Loaded<Vec<Val>> {
 
 fn trapped(outcome: Result<Loaded<Vec<Val>>, String>, message: &str) -> Verdict {
     match outcome {
-        Ok(Err(Error::Trap(trap))) if same_trap(trap, message) => Passed,
+        Ok(Err(Error::Trap(trap))) if compare(message, trap.as_str()) == Comparison::Same => Passed,
         Ok(Err(error)) => Reason(format!("{error}, but: {message}")),
         Ok(Ok(found)) => Failed(format!("gave {}, but: {message}", describe(&found))),
         Err(text) => Failed(text),
     }
-}
-
-/// As the reference interpreter compares: its text begins with the suite's, which may name an element.
-fn same_trap(trap: Trap, message: &str) -> bool {
-    same_reason(message, trap.as_str())
 }
 
 fn argument(arg: &WastArg<'_>) -> Result<Val, String> {

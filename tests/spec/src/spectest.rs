@@ -2,7 +2,8 @@
 //! `interpreter/host/spectest.ml`).
 
 use wasmote_runtime::{
-    Caller, Func, Global, GlobalType, Linker, Memory, MemoryType, Result, Store, Table, TableType, Val, ValType,
+    Caller, Func, Global, GlobalType, Linker, Memory, MemoryType, Result, Store, Table, TableType, Val,
+    ValType,
 };
 
 type Host<'a> = Caller<'a, ()>;

@@ -10,8 +10,13 @@ use wasmote_spec_tests::suite::{self, Tally};
 fn main() -> ExitCode {
     let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let mut sum = Tally::default();
-    println!("{:52} {:>7} {:>5} {:>7} {:>7} {:>7}", "file", "passed", "text", "reason", "failed", "skipped");
-    for file in suite::files() {
+    println!(
+        "{:52} {:>7} {:>5} {:>7} {:>7} {:>7} {:>7}",
+        "file", "passed", "text", "equiv.", "reason", "failed", "skipped"
+    );
+    let files = suite::files();
+    let stale = suite::stale(&files);
+    for file in files {
         let name = format!("{}/{}", file.parent, file.name);
         if !name.contains(&filter) {
             continue;
@@ -27,10 +32,17 @@ fn main() -> ExitCode {
     for note in &sum.notes {
         println!("{note}");
     }
-    if sum.failed == 0 && sum.reasons == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    for entry in &stale {
+        println!("{entry}: the list has an entry that no file matches");
+    }
+    if stale.is_empty() && sum.failed == 0 && sum.reasons == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn line(name: &str, tally: &Tally) {
-    let Tally { passed, text, reasons, failed, skipped, .. } = tally;
-    println!("{name:52} {passed:7} {text:5} {reasons:7} {failed:7} {skipped:7}");
+    let Tally { passed, text, equivalent, reasons, failed, skipped, .. } = tally;
+    println!("{name:52} {passed:7} {text:5} {equivalent:7} {reasons:7} {failed:7} {skipped:7}");
 }
