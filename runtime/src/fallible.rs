@@ -52,8 +52,11 @@ pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
     Ok(fitted.into_boxed_slice())
 }
 
-/// Moves a value to the heap.
-pub(crate) fn boxed<T>(value: T) -> Result<Box<T>> {
+/// Moves a value to the heap: what `Box::try_new` will be.
+///
+/// # Errors
+/// `OutOfMemory`; the value is dropped then.
+pub fn boxed<T>(value: T) -> Result<Box<T>> {
     let layout = Layout::new::<T>();
     if layout.size() == 0 {
         // A zero-sized value takes no allocation, so this cannot fail.

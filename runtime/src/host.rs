@@ -101,7 +101,12 @@ pub struct Caller<'a, T: 'static> {
     pub(crate) tag: u32,
 }
 
-impl<T> Caller<'_, T> {
+impl<'a, T> Caller<'a, T> {
+    /// A caller that stands for the embedder, acting on an instance.
+    pub(crate) fn embedder(store: &'a mut Store<T>, instance: Instance) -> Self {
+        Self { store, tag: instance.tag() }
+    }
+
     /// The embedder's data.
     pub fn data(&self) -> &T {
         self.store.data()

@@ -63,6 +63,10 @@ impl Instance {
         if tag >> FUNC_BITS == 0 { None } else { Some(Self { tag: tag >> FUNC_BITS << FUNC_BITS }) }
     }
 
+    pub(crate) fn tag(self) -> u32 {
+        self.tag
+    }
+
     /// Its index in the store, as backtraces give it.
     pub fn index(&self) -> u32 {
         (self.tag >> FUNC_BITS) - 1

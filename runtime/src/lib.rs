@@ -28,6 +28,7 @@ mod value;
 
 pub use self::config::{Config, Engine, StoreLimits};
 pub use self::error::{Error, Result, Trap};
+pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
 pub use self::host::{Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, WasmTy, WasmValues};

@@ -86,7 +86,7 @@ impl Args {
     }
 
     /// The words in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.words.iter().map(|&word| self.text(word))
     }
 

@@ -35,8 +35,12 @@ pub struct StackStats {
     pub peak: usize,
 }
 
+/// A flash that a store can own: any NOR flash by value.
+pub trait Flash: embedded_storage::nor_flash::NorFlash + 'static {}
+impl<F: embedded_storage::nor_flash::NorFlash + 'static> Flash for F {}
+
 /// A board: console, clock, memory statistics and reset.
-pub trait Board {
+pub trait Board: 'static {
     /// The board's name, such as `native`.
     fn name(&self) -> &'static str;
 

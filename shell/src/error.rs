@@ -20,6 +20,60 @@ pub enum Error<'a> {
     OpenEscape,
     /// This character means nothing after a backslash.
     BadEscape(char),
+    /// There is no such command.
+    UnknownCommand(&'a str),
+    /// The words do not fit the command; this is how it is written.
+    Usage(&'static str),
+    /// The store failed.
+    Store(wasmote_fs::Error),
+    /// The store failed for this name.
+    StoreName(wasmote_fs::Error, &'a str),
+    /// The store failed for the module on flash of this name.
+    StoreModule(wasmote_fs::Error, wasmote_fs::Name),
+    /// No instance has this name.
+    NotLoaded(&'a str),
+    /// An instance has this name already.
+    Loaded(&'a str),
+    /// The instance is running.
+    Running(&'a str),
+    /// Too many are running already.
+    Nested,
+    /// `source` in a file that `source` runs, too often.
+    SourceDepth,
+    /// The instance or module has no such export of this kind.
+    NoExport {
+        /// The module or instance.
+        module: &'a str,
+        /// What was looked for: `function` or `global`.
+        kind: &'static str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// The global cannot be set.
+    Immutable(&'a str),
+    /// The count of arguments is not the function's.
+    ArgumentCount {
+        /// The function.
+        name: &'a str,
+        /// The count it takes.
+        takes: usize,
+        /// The count given.
+        given: usize,
+    },
+    /// `run` found neither `main` nor `_start` of a fitting type.
+    NoMain(&'a str),
+    /// The heap is full.
+    Memory,
+    /// The runtime failed.
+    Runtime(wasmote_runtime::Error),
+    /// Ctrl-C stopped the call.
+    Interrupted,
+    /// The call used this much fuel, which was all.
+    FuelLimit(u64),
+    /// The call took this many milliseconds, which was all.
+    TimeLimit(u64),
+    /// The failure has been printed already.
+    Reported,
     /// The option lacks its value.
     NoValue(&'static str),
     /// An option's value is not a number that it takes.
@@ -54,7 +108,23 @@ impl Error<'_> {
             | Self::OpenEscape
             | Self::BadEscape(_) => "LINE",
             Self::NoValue(_) | Self::Number { .. } => "OPTION",
-            Self::Argument { .. } => "ARGUMENT",
+            Self::Argument { .. } | Self::ArgumentCount { .. } => "ARGUMENT",
+            Self::UnknownCommand(_) => "COMMAND",
+            Self::Usage(_) | Self::SourceDepth => "USAGE",
+            Self::Store(error) | Self::StoreName(error, _) | Self::StoreModule(error, _) => {
+                store_code(*error)
+            }
+            Self::NotLoaded(_) => "NOTLOADED",
+            Self::Loaded(_) => "LOADED",
+            Self::Running(_) | Self::Nested => "BUSY",
+            Self::NoExport { .. } | Self::NoMain(_) => "EXPORT",
+            Self::Immutable(_) => "IMMUTABLE",
+            Self::Memory => "MEMORY",
+            Self::Runtime(error) => runtime_code(*error),
+            Self::Interrupted => "INTERRUPTED",
+            Self::FuelLimit(_) => "FUEL",
+            Self::TimeLimit(_) => "TIME",
+            Self::Reported => "",
         }
     }
 
@@ -86,7 +156,104 @@ impl uDisplay for Error<'_> {
                 uwrite!(f, "{}: ", position)?;
                 argument(f, text, ty, fault)
             }
+            Self::UnknownCommand(name) => uwrite!(f, "no command {}; help lists them", Shown(name)),
+            Self::Usage(usage) => uwrite!(f, "the words do not fit; write {}", usage),
+            Self::Store(error) => f.write_str(error.message()),
+            Self::StoreName(error, name) => uwrite!(f, "{}: {}", Shown(name), error.message()),
+            Self::StoreModule(error, name) => uwrite!(f, "{}: {}", name.as_str(), error.message()),
+            Self::NotLoaded(name) => uwrite!(f, "{} is not loaded; load it, or see ps", Shown(name)),
+            Self::Loaded(name) => uwrite!(f, "{} is loaded; unload it, or load as another name", Shown(name)),
+            Self::Running(name) => {
+                uwrite!(f, "{} is running; wait for it, or stop it with Ctrl-C", Shown(name))
+            }
+            Self::Nested => f.write_str("two calls are running; wait for one"),
+            Self::SourceDepth => f.write_str("files that source each other too deeply; flatten them"),
+            Self::NoExport { module, kind, name } => {
+                uwrite!(
+                    f,
+                    "{} exports no {} {}; see exports {}",
+                    Shown(module),
+                    kind,
+                    Shown(name),
+                    Shown(module)
+                )
+            }
+            Self::Immutable(name) => {
+                uwrite!(f, "{} is immutable; only a mutable global can be set", Shown(name))
+            }
+            Self::ArgumentCount { name, takes, given } => {
+                uwrite!(f, "{} takes {} arguments, not {}; see exports", Shown(name), takes, given)
+            }
+            Self::NoMain(name) => {
+                uwrite!(
+                    f,
+                    "{} exports neither main(i32, i32) nor _start(); call a function by name",
+                    Shown(name)
+                )
+            }
+            Self::Memory => f.write_str("the heap is full; unload a module"),
+            Self::Runtime(error) => runtime(f, error),
+            Self::Interrupted => f.write_str("stopped by Ctrl-C; call again"),
+            Self::FuelLimit(fuel) => uwrite!(f, "stopped after {} fuel; raise --fuel", fuel),
+            Self::TimeLimit(ms) => uwrite!(f, "stopped after {} ms; raise --time", ms),
+            Self::Reported => Ok(()),
         }
+    }
+}
+
+/// The code of a store's error.
+const fn store_code(error: wasmote_fs::Error) -> &'static str {
+    use wasmote_fs::Error as E;
+    match error {
+        E::NotFound => "NOTFOUND",
+        E::Exists => "EXISTS",
+        E::Full => "FULL",
+        E::Corrupt | E::HashMismatch => "CORRUPT",
+        E::Unformatted | E::Geometry => "UNFORMATTED",
+        E::NameInvalid => "NAME",
+        E::OutOfMemory => "MEMORY",
+        _ => "FLASH",
+    }
+}
+
+/// The code of a runtime's error.
+const fn runtime_code(error: wasmote_runtime::Error) -> &'static str {
+    use wasmote_runtime::Error as E;
+    match error {
+        E::Malformed { .. } => "MALFORMED",
+        E::Invalid { .. } => "INVALID",
+        E::Unsupported { .. } => "UNSUPPORTED",
+        E::Limit { .. } => "LIMIT",
+        E::UnknownImport { .. } | E::IncompatibleImport { .. } => "IMPORT",
+        E::OutOfMemory => "MEMORY",
+        E::Read => "FLASH",
+        E::Trap(_) => "TRAP",
+        _ => "CALL",
+    }
+}
+
+fn runtime<W: uWrite + ?Sized>(
+    f: &mut Formatter<'_, W>,
+    error: wasmote_runtime::Error,
+) -> Result<(), W::Error> {
+    use wasmote_runtime::{Error as E, Trap};
+    match error {
+        E::Malformed { reason, offset } => {
+            uwrite!(f, "{} at byte {}; install the file again", reason, offset)
+        }
+        E::Invalid { reason, offset } => uwrite!(f, "{} at byte {}; build the module anew", reason, offset),
+        E::Unsupported { feature, offset } => {
+            uwrite!(f, "{} at byte {}; build the module without it", feature, offset)
+        }
+        E::Limit { what } => uwrite!(f, "over the limit of {}; make the module smaller", what),
+        E::UnknownImport { index } => uwrite!(f, "import {} is unknown; see imports", index),
+        E::IncompatibleImport { index } => uwrite!(f, "import {} has another type; see imports", index),
+        E::OutOfMemory => f.write_str("the heap is full; unload a module"),
+        E::Read => f.write_str("the flash does not read; check the module"),
+        E::Trap(Trap::Exit(status)) => uwrite!(f, "exit with status {}", status),
+        E::Trap(trap) => uwrite!(f, "{}", trap.as_str()),
+        E::Signature => f.write_str("the values do not fit; see exports"),
+        _ => f.write_str("the call is not possible; reload the module"),
     }
 }
 

@@ -2,7 +2,37 @@
 
 use ufmt::uDisplay;
 
-use crate::output::{Output, put};
+use crate::output::{Output, Sink, put};
+
+/// A sink that writes bytes as the inside of a JSON string: controls, quotes and backslashes as escapes, and what
+/// is not ASCII as it is.
+pub struct Escaped<'e> {
+    sink: &'e mut dyn Sink,
+}
+
+impl<'e> Escaped<'e> {
+    /// Writes to `sink`.
+    pub fn new(sink: &'e mut dyn Sink) -> Self {
+        Self { sink }
+    }
+}
+
+impl Sink for Escaped<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match byte {
+                b'"' => self.sink.write(b"\\\""),
+                b'\\' => self.sink.write(b"\\\\"),
+                0..=0x1f | 0x7f => {
+                    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' - 10 + n };
+                    self.sink.write(b"\\u00");
+                    self.sink.write(&[digit(byte >> 4), digit(byte & 15)]);
+                }
+                _ => self.sink.write(&[byte]),
+            }
+        }
+    }
+}
 
 /// A JSON writer; the caller pairs what it begins and ends.
 ///
@@ -52,15 +82,16 @@ impl<'o, 'a> Json<'o, 'a> {
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.separate();
         self.out.text("\"");
-        for c in text.chars() {
-            match c {
-                '"' => self.out.text("\\\""),
-                '\\' => self.out.text("\\\\"),
-                '\0'..='\x0f' => put!(self.out, "\\u000{:x}", u32::from(c)),
-                '\x10'..='\x1f' | '\x7f' => put!(self.out, "\\u00{:x}", u32::from(c)),
-                c => put!(self.out, "{}", c),
-            }
-        }
+        Escaped::new(self.out).write(text.as_bytes());
+        self.out.text("\"");
+        self
+    }
+
+    /// Writes a string of what something prints.
+    pub fn escaped(&mut self, value: &impl uDisplay) -> &mut Self {
+        self.separate();
+        self.out.text("\"");
+        put!(&mut Output::new(&mut Escaped::new(self.out)), "{}", value);
         self.out.text("\"");
         self
     }

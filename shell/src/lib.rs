@@ -4,17 +4,24 @@
 //! implements [`board::Board`]. Nothing here touches flash, and only [`console`] writes to the line.
 #![no_std]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
 pub mod args;
 pub mod board;
+mod commands;
 pub mod console;
+mod context;
 pub mod error;
+mod instances;
 pub mod json;
 pub mod limits;
 pub mod line;
+mod management;
 pub mod output;
+mod running;
+pub mod session;
 pub mod smp;
 pub mod values;
 

@@ -44,3 +44,21 @@ pub const ARGS_LIMIT: usize = 32;
 
 /// The longest number literal, bytes.
 pub const NUMBER_LIMIT: usize = 128;
+
+/// Bytes that a guest prints before it waits for the console.
+pub const GUEST_OUTPUT: usize = 128;
+
+/// Fuel after which the line is looked at while a guest runs: some milliseconds on a microcontroller.
+pub const SLICE_FUEL: u64 = 10_000;
+
+/// Bytes that an instance's value stack may grow to, unless `load` says otherwise.
+pub const DEFAULT_STACK: u32 = 8 * 1024;
+
+/// Bytes of `malloc`'s heap, unless `load` says otherwise.
+pub const DEFAULT_HEAP: u32 = 8 * 1024;
+
+/// Bytes of a function's name in a backtrace.
+pub const NAME_SHOWN: usize = 48;
+
+/// How deep files may `source` others.
+pub const SOURCE_DEPTH: u8 = 4;

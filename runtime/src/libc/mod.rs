@@ -28,7 +28,7 @@ mod tests;
 
 use core::ops::Range;
 
-use crate::Trap;
+use crate::{Caller, Error, Instance, Store, Trap};
 use heap::Heap;
 pub use table::functions;
 
@@ -72,6 +72,21 @@ impl LibcState {
     /// would skip as many bytes as the console had taken.
     pub const fn reset_output(&mut self) {
         self.emitted = 0;
+    }
+}
+
+/// Allocates memory for the embedder's own data, such as a program's arguments, as the guest's `malloc` does.
+///
+/// # Errors
+/// `Trap(OutOfMemory)` when the heap has no room; `Trap` when its headers are damaged.
+pub fn allocate<T: LibcHost + 'static>(
+    store: &mut Store<T>,
+    instance: Instance,
+    size: u32,
+) -> Result<u32, Error> {
+    match heap::malloc(&mut Caller::embedder(store, instance), size)? {
+        0 => Err(Trap::OutOfMemory.into()),
+        address => Ok(address),
     }
 }
 

@@ -1,0 +1,267 @@
+//! `call run`: functions of instances.
+
+use alloc::vec::Vec;
+
+use wasmote_fs::Name;
+use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
+
+use super::{name, number, usage};
+use crate::args::{Args, number as literal};
+use crate::board::{Board, Flash};
+use crate::context::Context;
+use crate::error::Error;
+use crate::instances::{Guest, LoadOptions, Loaded};
+use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK, NAME_SHOWN};
+use crate::output::{Shown, put, putln};
+use crate::running::{Budget, Stopped, Used};
+use crate::values;
+
+const CALL: &str = "call NAME FUNC [ARG...] [--fuel N] [--time MS]";
+const RUN: &str = "run NAME [ARG...]";
+
+pub(super) fn call<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let fuel = args.option("--fuel")?;
+    let time = args.option("--time")?;
+    args.end_options();
+    let args = &*args;
+    let fuel = number(args, "--fuel", fuel, u64::MAX)?;
+    let time_ms = number(args, "--time", time, u32::MAX.into())?;
+    let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(usage(CALL)) };
+    let loaded = context.session.instances.get(alias)?;
+    let func = loaded.instance.get_func(&loaded.store, function).ok_or(Error::NoExport {
+        module: alias,
+        kind: "function",
+        name: function,
+    })?;
+    let budget = Budget { fuel: fuel.or(loaded.options.fuel), time_ms };
+    let values = arguments(loaded, func, function, args.iter().skip(2))?;
+    context.call(alias, func, &values, budget)
+}
+
+/// Reads arguments in the types of a function's parameters.
+fn arguments<'e>(
+    loaded: &Loaded,
+    func: Func,
+    function: &'e str,
+    words: impl Iterator<Item = &'e str> + Clone,
+) -> Result<Vec<Val>, Error<'e>> {
+    let (takes, _) = func.arity(&loaded.store).map_err(Error::Runtime)?;
+    let given = words.clone().count();
+    if given != takes {
+        return Err(Error::ArgumentCount { name: function, takes, given });
+    }
+    let mut values = Vec::new();
+    values.try_reserve_exact(takes).map_err(|_| Error::Memory)?;
+    for (i, word) in words.enumerate() {
+        let ty = func.param(&loaded.store, i).unwrap_or(ValType::I32);
+        values.push(literal::value(i.saturating_add(1), word, ty)?);
+    }
+    Ok(values)
+}
+
+impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+    /// Calls a function of an instance, and prints its results and what it used.
+    fn call<'e>(
+        &mut self,
+        alias: &'e str,
+        func: Func,
+        args: &[Val],
+        budget: Budget,
+    ) -> Result<(), Error<'e>> {
+        let mut loaded = self.session.instances.take(alias)?;
+        let outcome = self.call_loaded(&mut loaded, func, args, budget);
+        self.session.instances.put_back(loaded);
+        outcome
+    }
+
+    fn call_loaded(
+        &mut self,
+        loaded: &mut Loaded,
+        func: Func,
+        args: &[Val],
+        budget: Budget,
+    ) -> Result<(), Error<'static>> {
+        let (_, count) = func.arity(&loaded.store).map_err(Error::Runtime)?;
+        let mut results = Vec::new();
+        results.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        results.resize(count, Val::I32(0));
+        let (used, outcome) = self.drive(&mut loaded.store, budget, &mut results, |store, results| {
+            func.call_resumable(store, args, results)
+        });
+        loaded.fuel = loaded.fuel.saturating_add(used.fuel);
+        loaded.stack_peak = loaded.stack_peak.max(loaded.store.stack_peak());
+        match outcome {
+            Ok(()) => {
+                self.print_results(&loaded.store, &results, used);
+                Ok(())
+            }
+            // A guest that ends itself with status 0 has done what it was to do.
+            Err(Stopped::Runtime(wasmote_runtime::Error::Trap(Trap::Exit(0)))) => {
+                self.print_results(&loaded.store, &[], used);
+                Ok(())
+            }
+            Err(stopped) => Err(self.stopped(stopped, loaded.module, &loaded.store)),
+        }
+    }
+
+    fn print_results(&mut self, store: &Store<Guest>, results: &[Val], used: Used) {
+        let (stack, memory) = (store.stack_peak(), store.memory_committed());
+        if self.json {
+            return self.answer(|json| {
+                json.key("results").begin('[');
+                for &value in results {
+                    json.begin('{').key("type").text(value.ty().as_str());
+                    json.key("value").plain(|out| values::untyped(out, value, |_| None)).end('}');
+                }
+                json.end(']').key("fuel").number(used.fuel).key("us").number(used.micros);
+                json.key("stack").number(stack).key("memory").number(memory);
+            });
+        }
+        let out = &mut self.out();
+        for (i, &value) in results.iter().enumerate() {
+            put!(out, "{}", if i == 0 { "" } else { " " });
+            values::typed(out, value, |_| None);
+        }
+        if !results.is_empty() {
+            putln!(out, "");
+        }
+        let tenths = used.micros.saturating_add(50) / 100;
+        putln!(
+            out,
+            "fuel {}, {}.{} ms, stack {} B, memory {} B",
+            used.fuel,
+            tenths / 10,
+            tenths % 10,
+            stack,
+            memory
+        );
+    }
+
+    /// Prints why guest code stopped, and for a trap which functions were running.
+    pub(super) fn stopped(&mut self, stopped: Stopped, module: Name, store: &Store<Guest>) -> Error<'static> {
+        let error = stopped.error();
+        self.report(&error);
+        if self.json || error.code() != "TRAP" {
+            return Error::Reported;
+        }
+        for frame in store.backtrace() {
+            let mut buffer = [0; NAME_SHOWN];
+            let found = self.session.store.open(&module, |reader| {
+                names::function_name(reader, frame.func, &mut buffer).ok().flatten().map(str::len)
+            });
+            let name = found.ok().flatten().and_then(|len| buffer.get(..len));
+            let name = name.and_then(|name| core::str::from_utf8(name).ok());
+            let out = &mut self.out();
+            match name {
+                Some(name) => putln!(out, "  {}!{}", module.as_str(), Shown(name)),
+                None => putln!(out, "  {}!func[{}]", module.as_str(), frame.func),
+            }
+        }
+        Error::Reported
+    }
+}
+
+/// How a program's entry is called.
+enum Entry {
+    /// `main(argc, argv)`.
+    Main,
+    /// `main()` or `_start()`.
+    Plain,
+}
+
+pub(super) fn run<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    args.end_options();
+    let args = &*args;
+    let Some(word) = args.get(0) else { return Err(usage(RUN)) };
+    let was_loaded = context.session.instances.has(word);
+    if !was_loaded {
+        let module = name(word)?;
+        let options =
+            LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: None };
+        context.instantiate(word, module, word, module, options)?;
+    }
+    let outcome = context.run_main(word, args);
+    if !was_loaded {
+        // It was loaded for this run only.
+        drop(context.session.instances.remove(word));
+    }
+    outcome
+}
+
+impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+    fn run_main<'e>(&mut self, alias: &'e str, args: &'e Args) -> Result<(), Error<'e>> {
+        let loaded = self.session.instances.get(alias)?;
+        let (func, entry) = entry(loaded).ok_or(Error::NoMain(alias))?;
+        let mut budget = Budget { fuel: loaded.options.fuel, time_ms: None };
+        let mut loaded = self.session.instances.take(alias)?;
+        let prepared = match entry {
+            Entry::Plain => Ok([Val::I32(0); 2]),
+            Entry::Main => self.place_arguments(&mut loaded, args, &mut budget),
+        };
+        let outcome = prepared.and_then(|values| {
+            let values = match entry {
+                Entry::Plain => &[][..],
+                Entry::Main => &values[..],
+            };
+            self.call_loaded(&mut loaded, func, values, budget)
+        });
+        self.session.instances.put_back(loaded);
+        outcome
+    }
+
+    /// Puts a program's arguments into its memory as C wants them: strings, and an array of pointers to them
+    /// that ends with null. Gives `argc` and `argv`.
+    fn place_arguments(
+        &mut self,
+        loaded: &mut Loaded,
+        args: &Args,
+        budget: &mut Budget,
+    ) -> Result<[Val; 2], Error<'static>> {
+        let _ = budget;
+        let store = &mut loaded.store;
+        let memory = loaded.instance.get_memory(&*store, "memory");
+        let Some(memory) = memory else { return Ok([Val::I32(0), Val::I32(0)]) };
+        let strings: usize = args.iter().map(|word| word.len().saturating_add(1)).sum();
+        let count = args.len();
+        let pointers = count.saturating_add(1).saturating_mul(4);
+        let size = u32::try_from(strings.saturating_add(pointers)).map_err(|_| Error::Memory)?;
+        let base =
+            wasmote_runtime::libc::allocate(&mut *store, loaded.instance, size).map_err(Error::Runtime)?;
+        let mut text = base.saturating_add(u32::try_from(pointers).unwrap_or(0));
+        let mut pointer = base;
+        for word in args.iter() {
+            memory.write(&mut *store, pointer, &text.to_le_bytes()).map_err(Error::Runtime)?;
+            memory.write(&mut *store, text, word.as_bytes()).map_err(Error::Runtime)?;
+            let end = text.saturating_add(u32::try_from(word.len()).unwrap_or(0));
+            memory.write(&mut *store, end, &[0]).map_err(Error::Runtime)?;
+            text = end.saturating_add(1);
+            pointer = pointer.saturating_add(4);
+        }
+        memory.write(&mut *store, pointer, &[0; 4]).map_err(Error::Runtime)?;
+        Ok([Val::I32(i32::try_from(count).unwrap_or(0)), Val::I32(base as i32)])
+    }
+}
+
+/// The function that `run` calls.
+fn entry(loaded: &Loaded) -> Option<(Func, Entry)> {
+    let store = &loaded.store;
+    let find = |name| loaded.instance.get_func(store, name);
+    for name in ["main", "__main_argc_argv"] {
+        let Some(func) = find(name) else { continue };
+        let (params, results) = func.arity(store).ok()?;
+        let ints = (0..params).all(|i| func.param(store, i) == Some(ValType::I32));
+        match (params, results) {
+            (2, 0 | 1) if ints => return Some((func, Entry::Main)),
+            (0, 0 | 1) => return Some((func, Entry::Plain)),
+            _ => {}
+        }
+    }
+    let start = find("_start")?;
+    (start.arity(store).ok()? == (0, 0)).then_some((start, Entry::Plain))
+}

@@ -1,0 +1,133 @@
+//! `exports imports`: what a module on flash or an instance offers and needs.
+
+use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module, libc};
+
+use super::{name, only};
+use crate::args::Args;
+use crate::board::{Board, Flash};
+use crate::context::Context;
+use crate::error::Error;
+use crate::instances::Guest;
+use crate::output::{Output, Shown, put, putln};
+
+/// Prints `(i32, i64) -> f64`.
+fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
+    let list = |out: &mut Output<'_>, types: &[wasmote_runtime::ValType]| {
+        for (i, ty) in types.iter().enumerate() {
+            put!(out, "{}{}", if i == 0 { "" } else { ", " }, ty.as_str());
+        }
+    };
+    put!(out, "(");
+    list(out, ty.params);
+    put!(out, ")");
+    match ty.results {
+        [] => {}
+        [one] => put!(out, " -> {}", one.as_str()),
+        several => {
+            put!(out, " -> (");
+            list(out, several);
+            put!(out, ")");
+        }
+    }
+}
+
+/// Prints a type as the text format names it.
+fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
+    let range = |out: &mut Output<'_>, min: u32, max: Option<u32>| match max {
+        Some(max) => put!(out, " {}..{}", min, max),
+        None => put!(out, " {}..", min),
+    };
+    match ty {
+        ExternType::Func(ty) => func_type(out, ty),
+        ExternType::Memory(ty) => {
+            put!(out, "memory");
+            range(out, ty.min, ty.max);
+            put!(out, "{}", if ty.page_log2 == 16 { " pages" } else { " bytes" });
+        }
+        ExternType::Table(ty) => {
+            put!(out, "table");
+            range(out, ty.min, ty.max);
+            put!(out, " {}", ty.element.as_str());
+        }
+        ExternType::Global(ty) => {
+            put!(out, "global {}{}", if ty.mutable { "mut " } else { "" }, ty.content.as_str());
+        }
+    }
+}
+
+impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+    /// Calls `f` with the module of an instance, or else of flash, compiled for this only.
+    fn with_module<'e, R>(
+        &mut self,
+        word: &'e str,
+        f: impl FnOnce(&mut Self, &Module) -> R,
+    ) -> Result<R, Error<'e>> {
+        let loaded = self.session.instances.iter().find(|loaded| loaded.alias.as_str() == word);
+        let module = match loaded.and_then(|loaded| loaded.instance.module(&loaded.store).ok()) {
+            Some(module) => module.clone(),
+            None => {
+                let failed = |error| Error::StoreName(error, word);
+                let store = &mut self.session.store;
+                let module =
+                    store.open(&name(word)?, |reader| Module::from_reader(&Engine::default(), reader));
+                module.map_err(failed)?.map_err(Error::Runtime)?
+            }
+        };
+        Ok(f(self, &module))
+    }
+}
+
+pub(super) fn exports<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let word = only(args, "exports NAME")?;
+    context.with_module(word, |context, module| {
+        if context.json {
+            return context.answer(|json| {
+                json.key("exports").begin('[');
+                for export in module.exports() {
+                    json.begin('{').key("name").text(export.name);
+                    json.key("type").plain(|out| extern_type(out, export.ty)).end('}');
+                }
+                json.end(']');
+            });
+        }
+        let width = module.exports().map(|export| export.name.chars().count()).max().unwrap_or(0);
+        let out = &mut context.out();
+        for export in module.exports() {
+            put!(out, "{}", Shown(export.name));
+            super::store::pad(out, width.saturating_sub(export.name.chars().count()).saturating_add(2));
+            extern_type(out, export.ty);
+            putln!(out, "");
+        }
+    })
+}
+
+pub(super) fn imports<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let word = only(args, "imports NAME")?;
+    let mut linker = Linker::<Guest>::new(&Engine::default());
+    linker.functions(libc::functions()).map_err(Error::Runtime)?;
+    context.with_module(word, |context, module| {
+        if context.json {
+            return context.answer(|json| {
+                json.key("imports").begin('[');
+                for import in module.imports() {
+                    json.begin('{').key("module").text(import.module).key("name").text(import.name);
+                    json.key("type").plain(|out| extern_type(out, import.ty));
+                    json.key("known").boolean(linker.is_defined(import)).end('}');
+                }
+                json.end(']');
+            });
+        }
+        let out = &mut context.out();
+        for import in module.imports() {
+            put!(out, "{}.{}  ", Shown(import.module), Shown(import.name));
+            extern_type(out, import.ty);
+            putln!(out, "{}", if linker.is_defined(import) { "" } else { "  unknown" });
+        }
+    })
+}

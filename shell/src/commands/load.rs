@@ -1,0 +1,243 @@
+//! `load unload reload`: instances.
+
+use wasmote_fs::{Error as StoreError, Name};
+use wasmote_runtime::{
+    CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed, libc,
+};
+
+use super::{name, number, only, usage};
+use crate::args::Args;
+use crate::board::{Board, Flash};
+use crate::context::Context;
+use crate::error::Error;
+use crate::instances::{Guest, LoadOptions, Loaded};
+use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
+use crate::output::{Shown, putln};
+use crate::running::Budget;
+
+const USAGE: &str = "load NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]";
+
+pub(super) fn load<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let stack = args.option("--stack")?;
+    let heap = args.option("--heap")?;
+    let max_memory = args.option("--max-memory")?;
+    let fuel = args.option("--fuel")?;
+    let args = &*args;
+    let bytes = |option, word, default: u32| {
+        let bytes = number(args, option, word, u32::MAX.into())?;
+        Ok(bytes.and_then(|n| u32::try_from(n).ok()).unwrap_or(default))
+    };
+    let options = LoadOptions {
+        stack: bytes("--stack", stack, DEFAULT_STACK)?,
+        heap: bytes("--heap", heap, DEFAULT_HEAP)?,
+        max_memory: number(args, "--max-memory", max_memory, 1 << 32)?.unwrap_or(1 << 32),
+        fuel: number(args, "--fuel", fuel, u64::MAX)?,
+    };
+    let (module, alias) = match (args.get(0), args.get(1), args.get(2), args.len()) {
+        (Some(module), None, None, 1) => (module, module),
+        (Some(module), Some("as"), Some(alias), 3) => (module, alias),
+        _ => return Err(usage(USAGE)),
+    };
+    context.load_as(module, name(module)?, alias, name(alias)?, options)
+}
+
+pub(super) fn unload<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let word = only(args, "unload NAME")?;
+    let before = context.heap().free;
+    drop(context.session.instances.remove(word)?);
+    let after = context.heap().free;
+    if context.json {
+        context.answer(|json| {
+            json.key("heap_before").number(before).key("heap_free").number(after);
+        });
+    } else {
+        let out = &mut context.out();
+        putln!(out, "heap {} -> {} B free", before, after);
+    }
+    Ok(())
+}
+
+pub(super) fn reload<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let word = only(args, "reload NAME")?;
+    let (module, alias, options) = {
+        let loaded = context.session.instances.get(word)?;
+        (loaded.module, loaded.alias, loaded.options)
+    };
+    // The module must be on flash, or the old instance stays.
+    context
+        .session
+        .store
+        .verify(&module)
+        .map(|_| ())
+        .or_else(unrecorded)
+        .map_err(|e| Error::StoreModule(e, module))?;
+    drop(context.session.instances.remove(word)?);
+    context.load_as(word, module, word, alias, options)
+}
+
+/// A module without a recorded hash is loaded all the same: there is nothing to check it against.
+fn unrecorded(error: StoreError) -> Result<(), StoreError> {
+    if error == StoreError::Unrecorded { Ok(()) } else { Err(error) }
+}
+
+impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+    /// Loads a module as an instance and says what it takes.
+    fn load_as<'e>(
+        &mut self,
+        module_word: &'e str,
+        module: Name,
+        alias_word: &'e str,
+        alias: Name,
+        options: LoadOptions,
+    ) -> Result<(), Error<'e>> {
+        let before = self.heap().free;
+        self.instantiate(module_word, module, alias_word, alias, options)?;
+        let after = self.heap().free;
+        let Ok(loaded) = self.session.instances.get(alias_word) else { return Ok(()) };
+        let exports = loaded.instance.module(&loaded.store).map_or(0, |module| module.exports().count());
+        let (code, committed) = (loaded.code, loaded.store.memory_committed());
+        let declared = loaded.store.memory_size();
+        if self.json {
+            self.answer(|json| {
+                json.key("exports").number(exports).key("code").number(code).key("memory").number(committed);
+                json.key("declared").number(declared).key("heap_before").number(before);
+                json.key("heap_free").number(after);
+            });
+        } else {
+            let out = &mut self.out();
+            putln!(
+                out,
+                "{}: {} exports, code {} B, memory {} of {} B; heap {} -> {} B free",
+                alias_word,
+                exports,
+                code,
+                committed,
+                declared,
+                before,
+                after
+            );
+        }
+        Ok(())
+    }
+
+    /// Makes an instance and adds it to the loaded ones. When that fails, everything is as before.
+    pub(super) fn instantiate<'e>(
+        &mut self,
+        module_word: &'e str,
+        module: Name,
+        alias_word: &'e str,
+        alias: Name,
+        options: LoadOptions,
+    ) -> Result<(), Error<'e>> {
+        if self.session.instances.has(alias_word) {
+            return Err(Error::Loaded(alias_word));
+        }
+        let failed = |error| Error::StoreName(error, module_word);
+        self.session.store.verify(&module).map(|_| ()).or_else(unrecorded).map_err(failed)?;
+        let engine = Engine::default();
+        let limits = StoreLimits {
+            instances: 1,
+            stack_bytes: options.stack,
+            memory_bytes: options.max_memory,
+            ..StoreLimits::new()
+        };
+        let mut store = Store::with_limits(&engine, Guest::new(options.heap), limits);
+        self.session.instances.start(alias)?;
+        let outcome = self.open_and_start(module, &engine, &mut store, options);
+        self.session.instances.stop(alias);
+        let (instance, fuel) = match outcome {
+            Ok(started) => started,
+            Err(Failure::Store(error)) => return Err(failed(error)),
+            Err(Failure::Runtime(error)) => return Err(Error::Runtime(error)),
+            Err(Failure::Shell(error)) => return Err(error),
+        };
+        let code = instance.module(&store).map_or(0, Module::code_size);
+        let stack_peak = store.stack_peak();
+        let loaded = Loaded { alias, module, options, store, instance, code, fuel, stack_peak };
+        let loaded = boxed(loaded).map_err(Error::Runtime)?;
+        self.session.instances.add(loaded)
+    }
+
+    fn open_and_start(
+        &mut self,
+        name: Name,
+        engine: &Engine,
+        store: &mut Store<Guest>,
+        options: LoadOptions,
+    ) -> Result<(wasmote_runtime::Instance, u64), Failure> {
+        let mut linker = Linker::new(engine);
+        linker.functions(libc::functions())?;
+        store.set_fuel(0);
+        let opened = self.session.store.open(&name, |reader| {
+            let module = Module::from_reader(engine, reader)?;
+            // Without fuel the start function is suspended at once, and runs when the file is closed.
+            let instantiated = linker.instantiate_from(&mut *store, &module, reader);
+            Ok::<_, RuntimeError>((module, instantiated))
+        });
+        let (module, instantiated) = opened.map_err(Failure::Store)??;
+        let (instance, status) = match instantiated {
+            Ok(done) => done,
+            Err(RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index }) => {
+                return Err(Failure::Shell(self.import_error(&module, index, &linker)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        drop(linker);
+        if status == CallStatus::Finished {
+            return Ok((instance, 0));
+        }
+        let budget = Budget { fuel: options.fuel, time_ms: None };
+        let (used, outcome) = self.drive(store, budget, &mut [], |store, results| store.resume(results));
+        match outcome {
+            Ok(()) => Ok((instance, used.fuel)),
+            Err(stopped) => {
+                let error = self.stopped(stopped, name, store);
+                Err(Failure::Shell(error))
+            }
+        }
+    }
+
+    /// Prints which import is missing or of another type.
+    fn import_error(&mut self, module: &Module, index: u32, linker: &Linker<Guest>) -> Error<'static> {
+        let Ok(import) = module.import(index) else {
+            return Error::Runtime(RuntimeError::UnknownImport { index });
+        };
+        struct Text<'a>(wasmote_runtime::ImportType<'a>, bool);
+        impl ufmt::uDisplay for Text<'_> {
+            fn fmt<W: ufmt::uWrite + ?Sized>(&self, f: &mut ufmt::Formatter<'_, W>) -> Result<(), W::Error> {
+                let what = if self.1 { "has another type" } else { "is unknown" };
+                ufmt::uwrite!(
+                    f,
+                    "import {}.{} {}; see imports",
+                    Shown(self.0.module),
+                    Shown(self.0.name),
+                    what
+                )
+            }
+        }
+        self.report_as("IMPORT", &Text(import, linker.is_defined(import)));
+        Error::Reported
+    }
+}
+
+/// Why an instance could not be made.
+enum Failure {
+    Store(StoreError),
+    Runtime(RuntimeError),
+    Shell(Error<'static>),
+}
+
+impl From<RuntimeError> for Failure {
+    fn from(error: RuntimeError) -> Self {
+        Self::Runtime(error)
+    }
+}

@@ -1,0 +1,157 @@
+//! `help version echo history source term reboot`: the shell itself.
+
+use heapless::Vec;
+
+use super::{Table, name, none, only, usage};
+use crate::args::Args;
+use crate::board::{Board, Flash};
+use crate::context::Context;
+use crate::error::Error;
+use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
+use crate::line::Term;
+use crate::output::{put, putln};
+
+pub(super) fn help<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    match (args.get(0), args.len()) {
+        (None, _) => {
+            let out = &mut context.out();
+            for command in Table::<B, F>::ALL {
+                putln!(out, "{}", command.usage);
+            }
+            putln!(out, "help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call");
+        }
+        (Some(word), 1) => {
+            let command = Table::<B, F>::find(word).ok_or(Error::UnknownCommand(word))?;
+            let out = &mut context.out();
+            putln!(out, "{}", command.usage);
+            putln!(out, "{}", command.about);
+        }
+        _ => return Err(usage("help [COMMAND]")),
+    }
+    Ok(())
+}
+
+pub(super) fn version<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    none(args, "version")?;
+    let (version, board) =
+        (context.session.console.board().version(), context.session.console.board().name());
+    if context.json {
+        context.answer(|json| {
+            json.key("version").text(version).key("board").text(board);
+        });
+    } else {
+        let out = &mut context.out();
+        putln!(out, "wasmote {} on {}", version, board);
+    }
+    Ok(())
+}
+
+pub(super) fn echo<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let out = &mut context.out();
+    for (i, word) in args.iter().enumerate() {
+        put!(out, "{}{}", if i == 0 { "" } else { " " }, word);
+    }
+    putln!(out, "");
+    Ok(())
+}
+
+pub(super) fn history<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    none(args, "history")?;
+    let lines = context.session.line.history().count();
+    for i in 0..lines {
+        let mut copy = Vec::<u8, LINE_LIMIT>::new();
+        // A line is at most as long as its copy.
+        copy.extend(context.session.line.history().nth(i).into_iter().flatten().take(LINE_LIMIT));
+        let out = &mut context.out();
+        put!(out, "{}  ", i.saturating_add(1));
+        out.bytes(&copy);
+        putln!(out, "");
+    }
+    Ok(())
+}
+
+pub(super) fn source<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    let word = only(args, "source FILE")?;
+    let file = name(word)?;
+    if context.session.depth >= SOURCE_DEPTH {
+        return Err(Error::SourceDepth);
+    }
+    let mut at = 0u32;
+    loop {
+        // The file is closed while a line runs, which may use the store itself.
+        let mut buffer = [0; LINE_LIMIT + 1];
+        let read = context.session.store.read_at(&file, at, &mut buffer);
+        let read = read.map_err(|error| Error::StoreName(error, word))?;
+        let text = buffer.get(..read).unwrap_or_default();
+        let (line, taken) = match text.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (text.get(..end).unwrap_or_default(), end.saturating_add(1)),
+            None if text.len() > LINE_LIMIT => return Err(Error::LineTooLong),
+            None => (text, read),
+        };
+        if taken == 0 {
+            return Ok(());
+        }
+        at = at.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+        let line = core::str::from_utf8(line).unwrap_or_default().trim_end_matches('\r');
+        let (session, target) = context.target();
+        session.depth = session.depth.saturating_add(1);
+        let done = session.execute(line, target);
+        session.depth = session.depth.saturating_sub(1);
+        if !done {
+            // The line has said why.
+            return Err(Error::Reported);
+        }
+        if session.resetting {
+            return Ok(());
+        }
+    }
+}
+
+pub(super) fn term<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    const MODES: [(&str, Term); 3] = [("plain", Term::Plain), ("ansi", Term::Ansi), ("auto", Term::Auto)];
+    match (args.get(0), args.len()) {
+        (None, _) => {
+            let mode = context.session.line.term();
+            let name = MODES.iter().find(|(_, m)| *m == mode).map_or("auto", |(name, _)| *name);
+            let out = &mut context.out();
+            putln!(out, "{}", name);
+            Ok(())
+        }
+        (Some(word), 1) => match MODES.iter().find(|(name, _)| *name == word) {
+            Some((_, mode)) => {
+                context.session.line.set_term(*mode);
+                Ok(())
+            }
+            None => Err(usage("term [plain|ansi|auto]")),
+        },
+        _ => Err(usage("term [plain|ansi|auto]")),
+    }
+}
+
+pub(super) fn reboot<'e, B: Board, F: Flash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    args: &'e mut Args,
+) -> Result<(), Error<'e>> {
+    none(args, "reboot")?;
+    context.session.resetting = true;
+    context.done();
+    Ok(())
+}

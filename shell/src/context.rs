@@ -1,0 +1,125 @@
+//! What a command works with: the session, and where its answer goes.
+
+use ufmt::uDisplay;
+
+use crate::board::{Board, HeapStats};
+use crate::error::Error;
+use crate::json::{Escaped, Json};
+use crate::output::{Output, Sink, put, putln};
+use crate::session::Session;
+
+/// Where a command prints.
+pub(crate) enum Target<'t> {
+    /// To the console.
+    Console,
+    /// To a buffer that a management response carries away.
+    Buffer(&'t mut dyn Sink),
+}
+
+/// A command's session and output.
+pub(crate) struct Context<'c, 't, 'a, B, F> {
+    pub(crate) session: &'c mut Session<'a, B, F>,
+    target: Target<'t>,
+    /// Whether the answer is one line of JSON.
+    pub(crate) json: bool,
+    /// Whether a JSON answer has begun: with what a guest printed.
+    begun: bool,
+}
+
+impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
+    pub(crate) fn new(session: &'c mut Session<'a, B, F>, target: Target<'t>) -> Self {
+        Self { session, target, json: false, begun: false }
+    }
+
+    /// Where the command prints.
+    pub(crate) fn out(&mut self) -> Output<'_> {
+        match &mut self.target {
+            Target::Console => Output::new(&mut self.session.console),
+            Target::Buffer(sink) => Output::new(*sink),
+        }
+    }
+
+    /// The store, and where the command prints.
+    pub(crate) fn store_and_out(&mut self) -> (&mut wasmote_fs::ModuleStore<F>, Output<'_>) {
+        let out = match &mut self.target {
+            Target::Console => Output::new(&mut self.session.console),
+            Target::Buffer(sink) => Output::new(*sink),
+        };
+        (self.session.store, out)
+    }
+
+    /// Where a command run by this one prints.
+    pub(crate) fn target(&mut self) -> (&mut Session<'a, B, F>, Target<'_>) {
+        let target = match &mut self.target {
+            Target::Console => Target::Console,
+            Target::Buffer(sink) => Target::Buffer(*sink),
+        };
+        (self.session, target)
+    }
+
+    /// The heap now.
+    pub(crate) fn heap(&self) -> HeapStats {
+        self.session.console.board().heap()
+    }
+
+    /// Prints bytes of a guest: as they are, or inside the JSON answer.
+    pub(crate) fn guest_output(&mut self, bytes: &[u8]) {
+        if !self.json {
+            return self.out().bytes(bytes);
+        }
+        if !self.begun {
+            self.begun = true;
+            self.out().text("{\"output\":\"");
+        }
+        Escaped::new(&mut self.out()).write(bytes);
+    }
+
+    /// Prints a JSON answer: an object of what `members` writes and the status 0.
+    pub(crate) fn answer(&mut self, members: impl FnOnce(&mut Json<'_, '_>)) {
+        self.object(|json| {
+            members(json);
+            json.key("status").number(0);
+        });
+    }
+
+    fn object(&mut self, members: impl FnOnce(&mut Json<'_, '_>)) {
+        let begun = core::mem::replace(&mut self.begun, false);
+        let out = &mut self.out();
+        if begun {
+            out.text("\",");
+        } else {
+            out.text("{");
+        }
+        let mut json = Json::new(out);
+        members(&mut json);
+        json.end('}');
+        json.finish();
+    }
+
+    /// Ends a command that has nothing to say.
+    pub(crate) fn done(&mut self) {
+        if self.json {
+            self.answer(|_| {});
+        }
+    }
+
+    /// Prints why the command failed.
+    pub(crate) fn report(&mut self, error: &Error<'_>) {
+        if *error != Error::Reported {
+            self.report_as(error.code(), error);
+        }
+    }
+
+    /// Prints a failure with a code and a text of its own.
+    pub(crate) fn report_as(&mut self, code: &str, text: &impl uDisplay) {
+        if self.json {
+            self.object(|json| {
+                json.key("error").text(code).key("message").escaped(text).key("status").number(1);
+            });
+            return;
+        }
+        let out = &mut self.out();
+        put!(out, "error[{}]: ", code);
+        putln!(out, "{}", text);
+    }
+}

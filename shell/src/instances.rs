@@ -1,0 +1,186 @@
+//! The instances that are loaded: each a module with a store of its own.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use wasmote_fs::Name;
+use wasmote_runtime::libc::{LibcHost, LibcState};
+use wasmote_runtime::{Instance, Store};
+
+use crate::error::Error;
+use crate::limits::GUEST_OUTPUT;
+
+/// What a guest's host functions work with.
+pub(crate) struct Guest {
+    libc: LibcState,
+    /// What it printed and nobody has taken yet. When it is full, the guest waits.
+    pub(crate) output: heapless::Vec<u8, GUEST_OUTPUT>,
+}
+
+impl Guest {
+    /// A guest whose `malloc` has `heap` bytes.
+    pub(crate) fn new(heap: u32) -> Self {
+        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new() }
+    }
+
+    /// Forgets what a call that was given up has printed.
+    pub(crate) fn forget_output(&mut self) {
+        self.output.clear();
+        self.libc.reset_output();
+    }
+}
+
+impl LibcHost for Guest {
+    fn libc(&mut self) -> &mut LibcState {
+        &mut self.libc
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        let room = self.output.capacity().saturating_sub(self.output.len());
+        let taken = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+        // `taken` fits.
+        let _ = self.output.extend_from_slice(taken);
+        taken.len()
+    }
+}
+
+/// How an instance was loaded, to load it again.
+#[derive(Clone, Copy)]
+pub(crate) struct LoadOptions {
+    /// Bytes that its value stack may grow to.
+    pub(crate) stack: u32,
+    /// Bytes of `malloc`'s heap.
+    pub(crate) heap: u32,
+    /// Declared bytes of linear memory that it may grow to.
+    pub(crate) max_memory: u64,
+    /// Fuel of each call.
+    pub(crate) fuel: Option<u64>,
+}
+
+/// A loaded instance.
+pub(crate) struct Loaded {
+    /// The name that commands use.
+    pub(crate) alias: Name,
+    /// The module on flash.
+    pub(crate) module: Name,
+    pub(crate) options: LoadOptions,
+    pub(crate) store: Store<Guest>,
+    pub(crate) instance: Instance,
+    /// Bytes of internal code.
+    pub(crate) code: u32,
+    /// Fuel used since it was loaded.
+    pub(crate) fuel: u64,
+    /// The highest value stack of any call, bytes.
+    pub(crate) stack_peak: usize,
+}
+
+/// Instances that run at the same time: one called at the prompt, and one called by a management frame that
+/// came meanwhile.
+const MAX_RUNNING: usize = 2;
+
+/// All loaded instances, in the order of loading.
+pub(crate) struct Instances {
+    /// Exactly as large as it must be, with a place for each instance that is out, so that unloading gives back
+    /// every byte.
+    list: Vec<Box<Loaded>>,
+    /// The names that run: of instances that are out of the list, and of one that is being loaded.
+    running: heapless::Vec<Name, MAX_RUNNING>,
+    /// Instances that are out of the list.
+    out: usize,
+}
+
+impl Instances {
+    pub(crate) const fn new() -> Self {
+        Self { list: Vec::new(), running: heapless::Vec::new(), out: 0 }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.list = Vec::new();
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Loaded> {
+        self.list.iter().map(|loaded| &**loaded)
+    }
+
+    /// The names of what is running, the one called first at the front.
+    pub(crate) fn running(&self) -> &[Name] {
+        &self.running
+    }
+
+    /// The instance of a name.
+    pub(crate) fn get<'e>(&mut self, alias: &'e str) -> Result<&mut Loaded, Error<'e>> {
+        if self.is_running(alias) {
+            return Err(Error::Running(alias));
+        }
+        let found = self.list.iter_mut().find(|loaded| loaded.alias.as_str() == alias);
+        found.map(|loaded| &mut **loaded).ok_or(Error::NotLoaded(alias))
+    }
+
+    /// Whether there is an instance of the name, running or not.
+    pub(crate) fn has(&self, alias: &str) -> bool {
+        self.is_running(alias) || self.iter().any(|loaded| loaded.alias.as_str() == alias)
+    }
+
+    fn is_running(&self, alias: &str) -> bool {
+        self.running.iter().any(|name| name.as_str() == alias)
+    }
+
+    /// Adds an instance.
+    pub(crate) fn add(&mut self, loaded: Box<Loaded>) -> Result<(), Error<'static>> {
+        let places = self.out.saturating_add(1);
+        self.list.try_reserve_exact(places).map_err(|_| Error::Memory)?;
+        self.list.push(loaded);
+        Ok(())
+    }
+
+    /// Takes an instance out for good.
+    pub(crate) fn remove<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+        self.get(alias)?;
+        let loaded = self.detach(alias)?;
+        let places = self.list.len().saturating_add(self.out);
+        let mut fitted = Vec::new();
+        // Without memory for the smaller list, the larger one stays until the next time.
+        if fitted.try_reserve_exact(places).is_ok() {
+            fitted.append(&mut self.list);
+            self.list = fitted;
+        }
+        Ok(loaded)
+    }
+
+    /// Takes an instance out to run it.
+    pub(crate) fn take<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+        let name = self.get(alias)?.alias;
+        self.start(name)?;
+        // It was there a moment ago.
+        let loaded = self.detach(alias)?;
+        self.out = self.out.saturating_add(1);
+        Ok(loaded)
+    }
+
+    fn detach<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+        match self.list.iter().position(|loaded| loaded.alias.as_str() == alias) {
+            Some(at) => Ok(self.list.remove(at)),
+            None => Err(Error::NotLoaded(alias)),
+        }
+    }
+
+    /// Puts an instance back that [`Instances::take`] gave.
+    pub(crate) fn put_back(&mut self, loaded: Box<Loaded>) {
+        self.stop(loaded.alias);
+        self.out = self.out.saturating_sub(1);
+        // `add` and `remove` keep a place for each instance that is out.
+        if self.list.len() < self.list.capacity() {
+            self.list.push(loaded);
+        }
+    }
+
+    /// Tells that a name runs that is not in the list.
+    pub(crate) fn start(&mut self, alias: Name) -> Result<(), Error<'static>> {
+        self.running.push(alias).map_err(|_| Error::Nested)
+    }
+
+    /// Tells that a name does not run any more.
+    pub(crate) fn stop(&mut self, alias: Name) {
+        self.running.retain(|name| *name != alias);
+    }
+}

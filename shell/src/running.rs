@@ -1,0 +1,124 @@
+//! Running guest code in slices of fuel, so that the line stays alive.
+
+use wasmote_runtime::{CallStatus, Result as RuntimeResult, Store, Val};
+
+use crate::board::{Board, Flash};
+use crate::context::Context;
+use crate::error::Error;
+use crate::instances::Guest;
+use crate::limits::{FRAME_LIMIT, SLICE_FUEL};
+use crate::line::Activity;
+
+/// What a call may use.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Budget {
+    /// Fuel, or as much as it takes.
+    pub(crate) fuel: Option<u64>,
+    /// Milliseconds, or as long as it takes.
+    pub(crate) time_ms: Option<u64>,
+}
+
+/// What a call used.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Used {
+    pub(crate) fuel: u64,
+    pub(crate) micros: u64,
+}
+
+/// Why a call ended without results.
+pub(crate) enum Stopped {
+    /// It failed: a trap above all.
+    Runtime(wasmote_runtime::Error),
+    /// Ctrl-C.
+    Interrupted,
+    /// Its fuel is used up.
+    Fuel(u64),
+    /// Its time is over.
+    Time(u64),
+}
+
+impl Stopped {
+    /// The shell's error, which carries no backtrace.
+    pub(crate) fn error(self) -> Error<'static> {
+        match self {
+            Self::Runtime(error) => Error::Runtime(error),
+            Self::Interrupted => Error::Interrupted,
+            Self::Fuel(limit) => Error::FuelLimit(limit),
+            Self::Time(limit) => Error::TimeLimit(limit),
+        }
+    }
+}
+
+impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+    /// Begins guest code by `begin`, which gets a store with a slice of fuel, and runs it to its end.
+    ///
+    /// Between slices its output is printed, management frames are served, and Ctrl-C is looked for. Whatever
+    /// the end, nothing stays suspended in the store.
+    pub(crate) fn drive(
+        &mut self,
+        store: &mut Store<Guest>,
+        budget: Budget,
+        results: &mut [Val],
+        begin: impl FnOnce(&mut Store<Guest>, &mut [Val]) -> RuntimeResult<CallStatus>,
+    ) -> (Used, Result<(), Stopped>) {
+        let started = self.session.console.board().micros();
+        let mut used = Used::default();
+        let mut begin = Some(begin);
+        let outcome = loop {
+            let left = budget.fuel.map_or(u64::MAX, |fuel| fuel.saturating_sub(used.fuel));
+            let slice = left.min(SLICE_FUEL);
+            store.set_fuel(slice);
+            let status = match begin.take() {
+                Some(begin) => begin(store, results),
+                None => store.resume(results),
+            };
+            used.fuel = used.fuel.saturating_add(slice.saturating_sub(store.fuel()));
+            self.drain(store);
+            match status {
+                Ok(CallStatus::Finished) => break Ok(()),
+                Ok(CallStatus::OutOfFuel) if budget.fuel.is_some_and(|fuel| used.fuel >= fuel) => {
+                    break Err(Stopped::Fuel(used.fuel));
+                }
+                // A host function waits for room in its output, which is empty now.
+                Ok(CallStatus::OutOfFuel | CallStatus::Waiting) => {}
+                Err(error) => break Err(Stopped::Runtime(error)),
+            }
+            if self.interrupted() {
+                break Err(Stopped::Interrupted);
+            }
+            let elapsed = self.session.console.board().micros().saturating_sub(started);
+            if let Some(limit) = budget.time_ms.filter(|ms| elapsed >= ms.saturating_mul(1000)) {
+                break Err(Stopped::Time(limit));
+            }
+        };
+        used.micros = self.session.console.board().micros().saturating_sub(started);
+        if outcome.is_err() {
+            store.cancel();
+            store.data_mut().forget_output();
+        }
+        (used, outcome)
+    }
+
+    /// Prints what a guest has printed.
+    fn drain(&mut self, store: &mut Store<Guest>) {
+        let output = &mut store.data_mut().output;
+        if !output.is_empty() {
+            self.guest_output(output);
+            output.clear();
+        }
+    }
+
+    /// Serves what came on the line; whether Ctrl-C was among it.
+    fn interrupted(&mut self) -> bool {
+        let session = &mut *self.session;
+        match session.line.poll(&mut session.console) {
+            Activity::Idle => false,
+            Activity::Interrupt => true,
+            Activity::Frame => {
+                let frame = heapless::Vec::<u8, FRAME_LIMIT>::from_slice(session.line.frame());
+                session.frame(&frame.unwrap_or_default());
+                session.resetting
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A session: the line, the store and the instances of one board, from boot to reset or end of input.
+
+use heapless::{String, Vec};
+use wasmote_fs::ModuleStore;
+
+use crate::args::Args;
+use crate::board::{Board, Flash};
+use crate::commands;
+use crate::console::Console;
+use crate::context::{Context, Target};
+use crate::error::Error;
+use crate::instances::Instances;
+use crate::limits::{FRAME_LIMIT, LINE_LIMIT};
+use crate::line::{Event, Line, LineBuffers};
+use crate::output::{Output, putln};
+use crate::smp::{After, Server};
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The input ended; `failed` if any command failed.
+    Eof {
+        /// Whether a command failed.
+        failed: bool,
+    },
+    /// The device is to be reset.
+    Reset,
+}
+
+/// What a session works with.
+pub(crate) struct Session<'a, B, F> {
+    pub(crate) console: Console<B>,
+    pub(crate) line: Line<'a>,
+    /// Away while it serves a packet.
+    server: Option<&'a mut Server>,
+    pub(crate) store: &'a mut ModuleStore<F>,
+    pub(crate) instances: Instances,
+    /// Nested executions: `source` and the management protocol.
+    pub(crate) depth: u8,
+    pub(crate) failed: bool,
+    pub(crate) resetting: bool,
+}
+
+/// Runs a board's shell until its input ends or it is to be reset.
+///
+/// The store is checked first; when it does not mount the session says so, and goes on for `format`.
+pub fn run<B: Board, F: Flash>(board: B, store: &mut ModuleStore<F>) -> Ended {
+    let mut buffers = LineBuffers::new();
+    let mut server = Server::new();
+    let mut session = Session {
+        console: Console::new(board),
+        line: Line::new(&mut buffers),
+        server: Some(&mut server),
+        store,
+        instances: Instances::new(),
+        depth: 0,
+        failed: false,
+        resetting: false,
+    };
+    session.boot();
+    let ended = session.events();
+    session.instances.clear();
+    session.console.flush();
+    ended
+}
+
+impl<B: Board, F: Flash> Session<'_, B, F> {
+    fn boot(&mut self) {
+        let (name, version) = (self.console.board().name(), self.console.board().version());
+        if self.console.board().console_is_terminal() {
+            let out = &mut Output::new(&mut self.console);
+            putln!(out, "wasmote {} on {}; help lists the commands", version, name);
+        }
+        if let Err(error) = self.store.mount() {
+            Error::Store(error).print(&mut Output::new(&mut self.console));
+        }
+    }
+
+    fn events(&mut self) -> Ended {
+        loop {
+            match self.line.next(&mut self.console) {
+                Event::Line(line) => {
+                    let mut copy = String::<LINE_LIMIT>::new();
+                    // A line is at most as long as its copy.
+                    let _ = copy.push_str(line);
+                    self.execute(&copy, Target::Console);
+                }
+                Event::TooLong => {
+                    self.failed = true;
+                    Error::LineTooLong.print(&mut Output::new(&mut self.console));
+                }
+                Event::Frame(frame) => {
+                    let frame = Vec::<u8, FRAME_LIMIT>::from_slice(frame).unwrap_or_default();
+                    self.frame(&frame);
+                }
+                Event::Interrupt => {}
+                Event::Eof => return Ended::Eof { failed: self.failed },
+            }
+            if self.resetting {
+                self.console.flush();
+                return Ended::Reset;
+            }
+        }
+    }
+
+    /// Serves a frame of the management protocol, unless it came while another is served.
+    pub(crate) fn frame(&mut self, frame: &[u8]) {
+        let Some(server) = self.server.take() else { return };
+        if server.frame(frame) {
+            let sent = server.serve_with(self, |session, line| {
+                session.console.frame(line);
+                Ok::<(), core::convert::Infallible>(())
+            });
+            self.resetting |= sent == Ok(After::Reset);
+        }
+        self.server = Some(server);
+    }
+
+    /// Runs a command line; whether it succeeded.
+    pub(crate) fn execute(&mut self, line: &str, target: Target<'_>) -> bool {
+        let mut context = Context::new(self, target);
+        let done = match Args::parse(line) {
+            Ok(mut args) => {
+                context.json = args.flag("-j");
+                match commands::dispatch(&mut context, &mut args) {
+                    Ok(()) => Ok(()),
+                    Err(error) => {
+                        context.report(&error);
+                        Err(())
+                    }
+                }
+            }
+            Err(error) => {
+                context.report(&error);
+                Err(())
+            }
+        };
+        self.failed |= done.is_err();
+        done.is_ok()
+    }
+}
