@@ -35,12 +35,8 @@ pub struct StackStats {
     pub peak: usize,
 }
 
-/// A flash that a store can own: any NOR flash by value.
-pub trait Flash: embedded_storage::nor_flash::NorFlash + 'static {}
-impl<F: embedded_storage::nor_flash::NorFlash + 'static> Flash for F {}
-
 /// A board: console, clock, memory statistics and reset.
-pub trait Board: 'static {
+pub trait Board {
     /// The board's name, such as `native`.
     fn name(&self) -> &'static str;
 

@@ -82,6 +82,7 @@ const MAX_RUNNING: usize = 2;
 pub(crate) struct Instances {
     /// Exactly as large as it must be, with a place for each instance that is out, so that unloading gives back
     /// every byte.
+    #[expect(clippy::vec_box, reason = "a list of large elements would need one large block")]
     list: Vec<Box<Loaded>>,
     /// The names that run: of instances that are out of the list, and of one that is being loaded.
     running: heapless::Vec<Name, MAX_RUNNING>,

@@ -1,10 +1,11 @@
 //! The session as the management protocol sees it.
 
 use core::ops::ControlFlow;
+use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::{Error as StoreError, Name, UploadTarget};
 
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Target;
 use crate::output::Sink;
 use crate::session::Session;
@@ -39,7 +40,7 @@ fn name(text: &str) -> Result<Name, Refusal> {
     Name::new(text).map_err(refusal)
 }
 
-impl<B: Board, F: Flash> Device for Session<'_, B, F> {
+impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
     fn upload_begin(&mut self, text: &str, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal> {
         name(text)?;
         let target = UploadTarget { len, sha256: sha256.copied() };

@@ -1,8 +1,9 @@
 //! Running guest code in slices of fuel, so that the line stays alive.
 
+use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{CallStatus, Result as RuntimeResult, Store, Val};
 
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::Guest;
@@ -49,7 +50,7 @@ impl Stopped {
     }
 }
 
-impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Begins guest code by `begin`, which gets a store with a slice of fuel, and runs it to its end.
     ///
     /// Between slices its output is printed, management frames are served, and Ctrl-C is looked for. Whatever

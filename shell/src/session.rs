@@ -1,10 +1,11 @@
 //! A session: the line, the store and the instances of one board, from boot to reset or end of input.
 
+use embedded_storage::nor_flash::NorFlash;
 use heapless::{String, Vec};
 use wasmote_fs::ModuleStore;
 
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::commands;
 use crate::console::Console;
 use crate::context::{Context, Target};
@@ -44,7 +45,7 @@ pub(crate) struct Session<'a, B, F> {
 /// Runs a board's shell until its input ends or it is to be reset.
 ///
 /// The store is checked first; when it does not mount the session says so, and goes on for `format`.
-pub fn run<B: Board, F: Flash>(board: B, store: &mut ModuleStore<F>) -> Ended {
+pub fn run<B: Board, F: NorFlash>(board: B, store: &mut ModuleStore<F>) -> Ended {
     let mut buffers = LineBuffers::new();
     let mut server = Server::new();
     let mut session = Session {
@@ -64,7 +65,7 @@ pub fn run<B: Board, F: Flash>(board: B, store: &mut ModuleStore<F>) -> Ended {
     ended
 }
 
-impl<B: Board, F: Flash> Session<'_, B, F> {
+impl<B: Board, F: NorFlash> Session<'_, B, F> {
     fn boot(&mut self) {
         let (name, version) = (self.console.board().name(), self.console.board().version());
         if self.console.board().console_is_terminal() {

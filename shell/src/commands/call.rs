@@ -1,13 +1,14 @@
 //! `call run`: functions of instances.
 
 use alloc::vec::Vec;
+use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::Name;
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
 use super::{name, number, usage};
 use crate::args::{Args, number as literal};
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::{Guest, LoadOptions, Loaded};
@@ -19,7 +20,7 @@ use crate::values;
 const CALL: &str = "call NAME FUNC [ARG...] [--fuel N] [--time MS]";
 const RUN: &str = "run NAME [ARG...]";
 
-pub(super) fn call<'e, B: Board, F: Flash>(
+pub(super) fn call<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -62,7 +63,7 @@ fn arguments<'e>(
     Ok(values)
 }
 
-impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Calls a function of an instance, and prints its results and what it used.
     fn call<'e>(
         &mut self,
@@ -172,7 +173,7 @@ enum Entry {
     Plain,
 }
 
-pub(super) fn run<'e, B: Board, F: Flash>(
+pub(super) fn run<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -194,7 +195,7 @@ pub(super) fn run<'e, B: Board, F: Flash>(
     outcome
 }
 
-impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn run_main<'e>(&mut self, alias: &'e str, args: &'e Args) -> Result<(), Error<'e>> {
         let loaded = self.session.instances.get(alias)?;
         let (func, entry) = entry(loaded).ok_or(Error::NoMain(alias))?;

@@ -1,10 +1,11 @@
 //! `get set`: exported globals.
 
+use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Error as RuntimeError, Global, GlobalType};
 
 use super::usage;
 use crate::args::{Args, number};
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::{Instances, Loaded};
@@ -24,7 +25,7 @@ fn global<'e, 'i>(
     Ok((loaded, global, ty))
 }
 
-pub(super) fn get<'e, B: Board, F: Flash>(
+pub(super) fn get<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -46,7 +47,7 @@ pub(super) fn get<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn set<'e, B: Board, F: Flash>(
+pub(super) fn set<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {

@@ -1,10 +1,11 @@
 //! `exports imports`: what a module on flash or an instance offers and needs.
 
+use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module, libc};
 
 use super::{name, only};
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::Guest;
@@ -55,7 +56,7 @@ fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
     }
 }
 
-impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Calls `f` with the module of an instance, or else of flash, compiled for this only.
     fn with_module<'e, R>(
         &mut self,
@@ -77,7 +78,7 @@ impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
     }
 }
 
-pub(super) fn exports<'e, B: Board, F: Flash>(
+pub(super) fn exports<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -104,7 +105,7 @@ pub(super) fn exports<'e, B: Board, F: Flash>(
     })
 }
 
-pub(super) fn imports<'e, B: Board, F: Flash>(
+pub(super) fn imports<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {

@@ -1,5 +1,6 @@
 //! `load unload reload`: instances.
 
+use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, Name};
 use wasmote_runtime::{
     CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed, libc,
@@ -7,7 +8,7 @@ use wasmote_runtime::{
 
 use super::{name, number, only, usage};
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::{Guest, LoadOptions, Loaded};
@@ -17,7 +18,7 @@ use crate::running::Budget;
 
 const USAGE: &str = "load NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]";
 
-pub(super) fn load<'e, B: Board, F: Flash>(
+pub(super) fn load<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -44,7 +45,7 @@ pub(super) fn load<'e, B: Board, F: Flash>(
     context.load_as(module, name(module)?, alias, name(alias)?, options)
 }
 
-pub(super) fn unload<'e, B: Board, F: Flash>(
+pub(super) fn unload<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -63,7 +64,7 @@ pub(super) fn unload<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn reload<'e, B: Board, F: Flash>(
+pub(super) fn reload<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -89,7 +90,7 @@ fn unrecorded(error: StoreError) -> Result<(), StoreError> {
     if error == StoreError::Unrecorded { Ok(()) } else { Err(error) }
 }
 
-impl<B: Board, F: Flash> Context<'_, '_, '_, B, F> {
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Loads a module as an instance and says what it takes.
     fn load_as<'e>(
         &mut self,

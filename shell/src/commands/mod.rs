@@ -9,75 +9,74 @@ mod stats;
 mod store;
 
 use crate::args::{Args, Word, number};
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use embedded_storage::nor_flash::NorFlash;
 
 /// What a command does with its words; the command's own name is taken off.
 type Handler<B, F> = for<'e> fn(&mut Context<'_, '_, '_, B, F>, &'e mut Args) -> Result<(), Error<'e>>;
 
 /// A command as `help` shows it.
-pub(crate) struct Command<B: Board, F: Flash> {
+pub(crate) struct Command {
     pub(crate) name: &'static str,
     /// How it is written.
     pub(crate) usage: &'static str,
     /// What it does, in a line.
     pub(crate) about: &'static str,
-    run: Handler<B, F>,
 }
 
-/// A row of the table.
+/// Makes the table that `help` shows and the functions behind it from the same rows.
 macro_rules! commands {
     ($($name:literal, $words:literal, $about:literal, $run:path;)*) => {
-        &[$(Command { name: $name, usage: concat!($name, $words), about: $about, run: $run }),*]
+        /// All commands, in the order of `help`.
+        pub(crate) const ALL: &[Command] =
+            &[$(Command { name: $name, usage: concat!($name, $words), about: $about }),*];
+
+        /// The function of the command with this name.
+        fn handler<B: Board, F: NorFlash>(name: &str) -> Option<Handler<B, F>> {
+            match name {
+                $($name => Some($run),)*
+                _ => None,
+            }
+        }
     };
 }
-
-/// Carries the table for a board and a flash.
-pub(crate) struct Table<B, F>(core::marker::PhantomData<(B, F)>);
-
-impl<B: Board, F: Flash> Table<B, F> {
-    /// All commands, in the order of `help`.
-    pub(crate) const ALL: &'static [Command<B, F>] = commands! {
-        "help", " [COMMAND]", "lists the commands, or explains one", shell::help;
-        "version", "", "the firmware's version and board", shell::version;
-        "ls", " [-l]", "the modules on flash", store::ls;
-        "df", "", "how full the flash is", store::df;
-        "rm", " NAME...", "removes modules from flash", store::rm;
-        "mv", " OLD NEW", "renames a module on flash", store::mv;
-        "check", " NAME", "verifies a module's hash and code without loading it", store::check;
-        "format", "", "makes an empty file system, erasing all modules", store::format;
-        "exports", " NAME", "what a module offers, with types", inspect::exports;
-        "imports", " NAME", "what a module needs, and whether it is there", inspect::imports;
-        "load", " NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]", "makes an instance; sizes in bytes", load::load;
-        "unload", " NAME", "ends an instance and gives its heap back", load::unload;
-        "reload", " NAME", "loads an instance anew from flash", load::reload;
-        "call", " NAME FUNC [ARG...] [--fuel N] [--time MS]", "calls an exported function; Ctrl-C stops it", call::call;
-        "run", " NAME [ARG...]", "runs main(argc, argv) or _start, loading the module if it must", call::run;
-        "get", " NAME GLOBAL", "reads an exported global", globals::get;
-        "set", " NAME GLOBAL VALUE", "writes an exported global", globals::set;
-        "ps", "", "the instances, their fuel, stack and memory", stats::ps;
-        "mem", " [NAME]", "heap and stack, or an instance's memory", stats::mem;
-        "echo", " [WORD...]", "prints its words", shell::echo;
-        "history", "", "the lines typed", shell::history;
-        "source", " FILE", "runs a stored file's lines as commands", shell::source;
-        "term", " [plain|ansi|auto]", "how the terminal is treated", shell::term;
-        "reboot", "", "restarts the device", shell::reboot;
-    };
-
-    pub(crate) fn find(name: &str) -> Option<&'static Command<B, F>> {
-        Self::ALL.iter().find(|command| command.name == name)
-    }
+commands! {
+    "help", " [COMMAND]", "lists the commands, or explains one", shell::help;
+    "version", "", "the firmware's version and board", shell::version;
+    "ls", " [-l]", "the modules on flash", store::ls;
+    "df", "", "how full the flash is", store::df;
+    "rm", " NAME...", "removes modules from flash", store::rm;
+    "mv", " OLD NEW", "renames a module on flash", store::mv;
+    "check", " NAME", "verifies a module's hash and code without loading it", store::check;
+    "format", "", "makes an empty file system, erasing all modules", store::format;
+    "exports", " NAME", "what a module offers, with types", inspect::exports;
+    "imports", " NAME", "what a module needs, and whether it is there", inspect::imports;
+    "load", " NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]", "makes an instance; sizes in bytes", load::load;
+    "unload", " NAME", "ends an instance and gives its heap back", load::unload;
+    "reload", " NAME", "loads an instance anew from flash", load::reload;
+    "call", " NAME FUNC [ARG...] [--fuel N] [--time MS]", "calls an exported function; Ctrl-C stops it", call::call;
+    "run", " NAME [ARG...]", "runs main(argc, argv) or _start, loading the module if it must", call::run;
+    "get", " NAME GLOBAL", "reads an exported global", globals::get;
+    "set", " NAME GLOBAL VALUE", "writes an exported global", globals::set;
+    "ps", "", "the instances, their fuel, stack and memory", stats::ps;
+    "mem", " [NAME]", "heap and stack, or an instance's memory", stats::mem;
+    "echo", " [WORD...]", "prints its words", shell::echo;
+    "history", "", "the lines typed", shell::history;
+    "source", " FILE", "runs a stored file's lines as commands", shell::source;
+    "term", " [plain|ansi|auto]", "how the terminal is treated", shell::term;
+    "reboot", "", "restarts the device", shell::reboot;
 }
 
 /// Runs the command that the first word names; a line without words does nothing.
-pub(crate) fn dispatch<'e, B: Board, F: Flash>(
+pub(crate) fn dispatch<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let Some(word) = args.shift() else { return Ok(()) };
-    match Table::<B, F>::find(args.text(word)) {
-        Some(command) => (command.run)(context, args),
+    match handler(args.text(word)) {
+        Some(run) => run(context, args),
         None => Err(Error::UnknownCommand(args.text(word))),
     }
 }

@@ -1,30 +1,32 @@
 //! `help version echo history source term reboot`: the shell itself.
 
+use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
-use super::{Table, name, none, only, usage};
+use super::{ALL, name, none, only, usage};
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
 use crate::line::Term;
 use crate::output::{put, putln};
 
-pub(super) fn help<'e, B: Board, F: Flash>(
+pub(super) fn help<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     match (args.get(0), args.len()) {
         (None, _) => {
             let out = &mut context.out();
-            for command in Table::<B, F>::ALL {
+            for command in ALL {
                 putln!(out, "{}", command.usage);
             }
             putln!(out, "help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call");
         }
         (Some(word), 1) => {
-            let command = Table::<B, F>::find(word).ok_or(Error::UnknownCommand(word))?;
+            let command =
+                ALL.iter().find(|command| command.name == word).ok_or(Error::UnknownCommand(word))?;
             let out = &mut context.out();
             putln!(out, "{}", command.usage);
             putln!(out, "{}", command.about);
@@ -34,7 +36,7 @@ pub(super) fn help<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn version<'e, B: Board, F: Flash>(
+pub(super) fn version<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -52,7 +54,7 @@ pub(super) fn version<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn echo<'e, B: Board, F: Flash>(
+pub(super) fn echo<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -64,7 +66,7 @@ pub(super) fn echo<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn history<'e, B: Board, F: Flash>(
+pub(super) fn history<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -82,7 +84,7 @@ pub(super) fn history<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn source<'e, B: Board, F: Flash>(
+pub(super) fn source<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -122,7 +124,7 @@ pub(super) fn source<'e, B: Board, F: Flash>(
     }
 }
 
-pub(super) fn term<'e, B: Board, F: Flash>(
+pub(super) fn term<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -146,7 +148,7 @@ pub(super) fn term<'e, B: Board, F: Flash>(
     }
 }
 
-pub(super) fn reboot<'e, B: Board, F: Flash>(
+pub(super) fn reboot<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {

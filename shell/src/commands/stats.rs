@@ -2,10 +2,11 @@
 
 use super::{none, usage};
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Output, put, putln};
+use embedded_storage::nor_flash::NorFlash;
 
 /// Width of a column of names.
 const NAME_WIDTH: usize = 16;
@@ -16,7 +17,7 @@ fn column(out: &mut Output<'_>, name: &str) {
     super::store::pad(out, NAME_WIDTH.saturating_sub(name.len()).max(1));
 }
 
-pub(super) fn ps<'e, B: Board, F: Flash>(
+pub(super) fn ps<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -71,7 +72,7 @@ pub(super) fn ps<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn mem<'e, B: Board, F: Flash>(
+pub(super) fn mem<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -83,7 +84,7 @@ pub(super) fn mem<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-fn board<B: Board, F: Flash>(context: &mut Context<'_, '_, '_, B, F>) {
+fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
     let heap = context.heap();
     let stack = context.session.console.board().stack();
     if context.json {
@@ -108,7 +109,7 @@ fn board<B: Board, F: Flash>(context: &mut Context<'_, '_, '_, B, F>) {
     }
 }
 
-fn instance<'e, B: Board, F: Flash>(
+fn instance<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     alias: &'e str,
 ) -> Result<(), Error<'e>> {

@@ -1,13 +1,14 @@
 //! `ls df rm mv check format`: the modules on flash.
 
 use core::ops::ControlFlow;
+use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::{Entry, Error as StoreError};
 use wasmote_runtime::{Engine, Module};
 
 use super::{name, none, only, usage};
 use crate::args::Args;
-use crate::board::{Board, Flash};
+use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::json::Json;
@@ -27,7 +28,7 @@ fn digit(n: u8) -> char {
     char::from(if n < 10 { b'0'.saturating_add(n) } else { b'a'.saturating_add(n).saturating_sub(10) })
 }
 
-pub(super) fn ls<'e, B: Board, F: Flash>(
+pub(super) fn ls<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -97,7 +98,7 @@ fn digits(n: u32) -> usize {
     n.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-pub(super) fn df<'e, B: Board, F: Flash>(
+pub(super) fn df<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -106,7 +107,9 @@ pub(super) fn df<'e, B: Board, F: Flash>(
 }
 
 /// Prints how full the flash is.
-fn report_usage<B: Board, F: Flash>(context: &mut Context<'_, '_, '_, B, F>) -> Result<(), Error<'static>> {
+fn report_usage<B: Board, F: NorFlash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+) -> Result<(), Error<'static>> {
     let usage = context.session.store.usage().map_err(Error::Store)?;
     if context.json {
         context.answer(|json| {
@@ -124,7 +127,7 @@ fn report_usage<B: Board, F: Flash>(context: &mut Context<'_, '_, '_, B, F>) -> 
     Ok(())
 }
 
-pub(super) fn rm<'e, B: Board, F: Flash>(
+pub(super) fn rm<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -139,7 +142,7 @@ pub(super) fn rm<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn mv<'e, B: Board, F: Flash>(
+pub(super) fn mv<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -152,7 +155,7 @@ pub(super) fn mv<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn check<'e, B: Board, F: Flash>(
+pub(super) fn check<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
@@ -181,7 +184,7 @@ pub(super) fn check<'e, B: Board, F: Flash>(
     Ok(())
 }
 
-pub(super) fn format<'e, B: Board, F: Flash>(
+pub(super) fn format<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
