@@ -3,7 +3,12 @@
 
 pub mod expected;
 pub mod feed;
+pub mod generate;
+pub mod mutate;
+pub mod prng;
 pub mod reasons;
 pub mod script;
 pub mod spectest;
 pub mod suite;
+pub mod validity;
+pub mod widen;

@@ -1,0 +1,36 @@
+//! Generated modules, and the same with random byte edits, are accepted or refused as wasmparser's validator
+//! says.
+
+use wasmote_spec_tests::feed::Feed;
+use wasmote_spec_tests::generate::{self, Purpose};
+use wasmote_spec_tests::mutate::mutate;
+use wasmote_spec_tests::prng::Prng;
+use wasmote_spec_tests::validity::{Agreement, compare};
+
+/// Modules that are generated.
+const MODULES: u64 = 1_000;
+/// Edited copies of each.
+const EDITED: usize = 8;
+
+#[test]
+fn accepts_and_refuses_as_the_validator() {
+    let (mut valid, mut invalid, mut limits) = (0, 0, 0);
+    let mut disagreements = Vec::new();
+    for seed in 0..MODULES {
+        let Some(module) = generate::module(seed, Purpose::Loading) else { continue };
+        let mut random = Prng::new(seed);
+        let edited = (0..EDITED).map(|_| mutate(&module, &mut random)).collect::<Vec<_>>();
+        for module in edited.iter().chain([&module]) {
+            for feed in Feed::ALL {
+                match compare(module, feed) {
+                    Agreement::Valid => valid += 1,
+                    Agreement::Invalid => invalid += 1,
+                    Agreement::Limit => limits += 1,
+                    Agreement::Disagree(text) => disagreements.push(format!("seed {seed} {feed:?}: {text}")),
+                }
+            }
+        }
+    }
+    println!("{valid} valid, {invalid} invalid, {limits} at a limit");
+    assert!(disagreements.is_empty(), "{} disagreements:\n{}", disagreements.len(), disagreements.join("\n"));
+}
