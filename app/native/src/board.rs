@@ -1,0 +1,70 @@
+//! The native board.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use wasmote_shell::board::{Board, HeapStats, Input, StackStats};
+
+use crate::HEAP;
+use crate::console::Console;
+use crate::stack::Stack;
+
+/// A Linux process as a board, from one boot to the next.
+pub(crate) struct Native {
+    /// Outlives the boot.
+    console: Arc<Mutex<Console>>,
+    stack: Stack,
+    booted: Instant,
+}
+
+impl Native {
+    /// Starts the clock of a board.
+    pub(crate) fn new(console: Arc<Mutex<Console>>, stack: Stack) -> Self {
+        Self { console, stack, booted: Instant::now() }
+    }
+
+    fn console(&self) -> MutexGuard<'_, Console> {
+        self.console.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Board for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    fn console_read(&mut self, buf: &mut [u8], timeout_ms: u32) -> Input {
+        self.console().read(buf, timeout_ms)
+    }
+
+    fn console_write(&mut self, bytes: &[u8]) {
+        self.console().write(bytes);
+    }
+
+    fn console_is_terminal(&self) -> bool {
+        self.console().is_terminal()
+    }
+
+    fn millis(&self) -> u64 {
+        self.micros() / 1000
+    }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.booted.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn heap(&self) -> HeapStats {
+        HEAP.stats()
+    }
+
+    fn stack(&self) -> Option<StackStats> {
+        Some(self.stack.stats())
+    }
+
+    /// Returns: the shell ends its session, and the board boots again.
+    fn reset(&mut self) {}
+}
