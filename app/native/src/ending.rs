@@ -30,7 +30,7 @@ pub(crate) fn prepare() -> std::io::Result<()> {
     }));
 
     let restoring = SigAction::new(SigHandler::Handler(on_abort), SaFlags::SA_RESETHAND, SigSet::empty());
-    // SAFETY: the handler only makes a system call, which is allowed in one.
+    // SAFETY: the handler only makes system calls that are allowed in one.
     unsafe { sigaction(Signal::SIGABRT, &restoring)? };
 
     let ending = SigSet::from_iter(ENDING);
@@ -48,4 +48,6 @@ pub(crate) fn prepare() -> std::io::Result<()> {
 /// Runs at an abort, which is also how a stack overflow and an allocation that may not fail end.
 extern "C" fn on_abort(_: c_int) {
     terminal::restore();
+    // It was handled for this once only, so now it ends the process.
+    let _ = raise(Signal::SIGABRT);
 }
