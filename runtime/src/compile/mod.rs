@@ -17,7 +17,6 @@ use alloc::vec::Vec;
 use self::branch::Control;
 use self::emit::Emitter;
 use self::operand::Entry;
-use crate::exec::code::FuncEntry;
 use crate::exec::ops::{SCRATCH_SLOTS, op};
 use crate::exec::regs::LINK_SLOTS;
 use crate::fallible::push;
@@ -89,35 +88,25 @@ struct Function<'a, 's, 'r> {
 }
 
 impl Compiler {
-    /// Compiles the body at the reader's position, which ends at its end, and stores the code in `entry`.
-    pub(crate) fn function(
-        &mut self,
-        parts: &Parts,
-        read: &mut Reader<'_>,
-        entry: &mut FuncEntry,
-    ) -> Result<()> {
+    /// Compiles the body at the reader's position, which ends at its end, of a function of the type `ty`; gives
+    /// the code, which stays until the next one.
+    pub(crate) fn function(&mut self, parts: &Parts, read: &mut Reader<'_>, ty: u32) -> Result<&[u16]> {
         let start = read.offset();
-        let wide = match self.attempt(parts, read, entry, false) {
-            Ok(()) => return Ok(()),
-            Err(Stop::Error(error)) => Err(error),
+        match self.attempt(parts, read, ty, false) {
+            Ok(()) => {}
+            Err(Stop::Error(error)) => return Err(error),
             Err(Stop::TooNarrow) => {
                 read.seek(start)?;
-                self.attempt(parts, read, entry, true).map_err(|stop| match stop {
+                self.attempt(parts, read, ty, true).map_err(|stop| match stop {
                     Stop::Error(error) => error,
                     Stop::TooNarrow => Error::Limit { what: "slots in a frame" },
-                })
+                })?;
             }
-        };
-        wide
+        }
+        Ok(&self.emit.code)
     }
 
-    fn attempt(
-        &mut self,
-        parts: &Parts,
-        read: &mut Reader<'_>,
-        entry: &mut FuncEntry,
-        wide: bool,
-    ) -> Res<()> {
+    fn attempt(&mut self, parts: &Parts, read: &mut Reader<'_>, ty: u32, wide: bool) -> Res<()> {
         self.emit.reset(wide);
         self.entries.clear();
         self.controls.clear();
@@ -135,11 +124,10 @@ impl Compiler {
             lazy_from: 0,
             stubs: 0,
         };
-        function.prologue(u32::from(entry.ty))?;
+        function.prologue(ty)?;
         function.body()?;
         let frame = function.emit.frame;
         self.emit.patch(1, frame as u16);
-        entry.set_code(&self.emit.code)?;
         Ok(())
     }
 }

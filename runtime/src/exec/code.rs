@@ -1,75 +1,108 @@
-//! A function's internal code: an exact allocation behind a thin pointer.
+//! A module's internal code: all functions in a few allocations, and where each of them starts.
+//!
+//! One allocation a function would cost a small module more in allocator overhead than its code, and one for
+//! all would need as large a free block; so functions are packed into chunks.
 
-#![expect(unsafe_code, reason = "a thin pointer to a length-prefixed allocation")]
+use alloc::vec::Vec;
 
-use alloc::boxed::Box;
+use crate::fallible::{exact, push, with_capacity};
+use crate::types::shrink;
+use crate::{Error, Result};
 
-use crate::{Result, fallible};
+/// Units of a chunk, unless a function needs more or the module less.
+const CHUNK: usize = 2048;
 
-/// Units before the first operation: the count of all units, as 32 bits.
-const HEADER: usize = 2;
+/// Units before a function's first operation: the slots of its parameters.
+const HEADER: usize = 1;
 
-/// A function as calls need it.
-pub(crate) struct FuncEntry {
-    /// The first operation; null for an imported function and before the body is compiled.
-    pub(crate) code: *const u16,
-    /// The canonical index of its type.
-    pub(crate) ty: u16,
-    /// Slots of its parameters: where a call puts the return address.
-    pub(crate) params: u16,
+/// The code of a module's functions.
+#[derive(Default)]
+pub(crate) struct Code {
+    /// Each is filled up to its capacity and never reallocated while pointers to it are kept.
+    chunks: Vec<Vec<u16>>,
+    /// The first operation of each function; null for imported ones.
+    starts: Vec<*const u16>,
+    /// Units that are still expected, to size the next chunk.
+    expected: usize,
+    units: usize,
 }
 
-impl FuncEntry {
-    pub(crate) const fn new(ty: u16, params: u16) -> Self {
-        Self { code: core::ptr::null(), ty, params }
+impl Code {
+    /// Makes the code of a module whose first `imported` functions are imported and whose `own` ones follow,
+    /// from a code section of `section` bytes.
+    pub(crate) fn new(imported: usize, own: usize, section: usize) -> Result<Self> {
+        let mut starts = with_capacity(imported + own)?;
+        starts.resize(imported, core::ptr::null());
+        // A unit of internal code for two bytes of the section, and a quarter more.
+        Ok(Self { chunks: Vec::new(), starts, expected: section / 2 + section / 8, units: 0 })
     }
 
-    /// Copies compiled code to an allocation of its size.
-    pub(crate) fn set_code(&mut self, units: &[u16]) -> Result<()> {
-        let len = units.len() + HEADER;
-        let mut code = fallible::with_capacity(len)?;
-        code.push(len as u16);
-        code.push((len >> 16) as u16);
-        code.extend_from_slice(units);
-        self.clear();
-        // SAFETY: the allocation has HEADER units and more.
-        self.code = unsafe { Box::into_raw(code.into_boxed_slice()).cast::<u16>().add(HEADER) };
-        Ok(())
-    }
-
-    /// The code's units; none for an imported function.
-    pub(crate) fn units(&self) -> &[u16] {
-        if self.code.is_null() {
-            return &[];
-        }
-        // SAFETY: a code pointer that is not null is HEADER units into an allocation of the length there.
-        unsafe {
-            let start = self.code.sub(HEADER);
-            let len = usize::from(*start) | usize::from(*start.add(1)) << 16;
-            core::slice::from_raw_parts(self.code, len - HEADER)
-        }
-    }
-
-    /// Whether `ip` is inside of the code.
-    pub(crate) fn contains(&self, ip: *const u16) -> bool {
-        self.units().as_ptr_range().contains(&ip)
-    }
-
-    fn clear(&mut self) {
-        if !self.code.is_null() {
-            let units = self.units().len() + HEADER;
-            // SAFETY: `set_code` took the allocation as a boxed slice of this length.
-            unsafe {
-                let start = self.code.sub(HEADER).cast_mut();
-                drop(Box::from_raw(core::ptr::slice_from_raw_parts_mut(start, units)));
+    /// Adds the next function, whose parameters take `params` slots.
+    pub(crate) fn add(&mut self, params: u16, units: &[u16]) -> Result<()> {
+        let need = units.len() + HEADER;
+        let chunk = match self.chunks.last_mut() {
+            Some(chunk) if chunk.capacity() - chunk.len() >= need => chunk,
+            _ => {
+                let chunk = with_capacity(self.expected.min(CHUNK).max(need))?;
+                push(&mut self.chunks, chunk)?;
+                self.chunks.last_mut().ok_or(Error::OutOfMemory)?
             }
-            self.code = core::ptr::null();
+        };
+        chunk.push(params);
+        let start = chunk.len();
+        chunk.extend_from_slice(units);
+        let start = chunk.as_ptr().wrapping_add(start);
+        self.expected = self.expected.saturating_sub(need);
+        self.units += need;
+        push(&mut self.starts, start)
+    }
+
+    /// Gives back what was reserved and not used.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        if let Some(last) = self.chunks.last_mut() {
+            let old = last.as_ptr_range();
+            let fitted = exact(core::mem::take(last))?.into_vec();
+            for start in self.starts.iter_mut().filter(|start| old.contains(*start)) {
+                let at = (*start as usize - old.start as usize) / size_of::<u16>();
+                *start = fitted.as_ptr().wrapping_add(at);
+            }
+            *last = fitted;
         }
+        shrink(&mut self.chunks)?;
+        shrink(&mut self.starts)
+    }
+
+    /// The functions' starts, as calls use them.
+    pub(crate) fn starts(&self) -> *const *const u16 {
+        self.starts.as_ptr()
+    }
+
+    /// A function's first operation; none for an imported one.
+    pub(crate) fn start(&self, func: u32) -> Option<*const u16> {
+        self.starts.get(func as usize).copied().filter(|start| !start.is_null())
+    }
+
+    /// The function that an address of code is in, and its first operation.
+    pub(crate) fn find(&self, ip: *const u16) -> Option<(u32, *const u16)> {
+        let chunk = self.chunks.iter().find(|chunk| chunk.as_ptr_range().contains(&ip))?;
+        let own = (0..).zip(&self.starts).filter(|(_, start)| chunk.as_ptr_range().contains(*start));
+        own.filter(|(_, start)| **start <= ip)
+            .max_by_key(|(_, start)| **start)
+            .map(|(func, start)| (func, *start))
+    }
+
+    /// Bytes of code.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<u16>() * self.units
     }
 }
 
-impl Drop for FuncEntry {
-    fn drop(&mut self) {
-        self.clear();
-    }
+/// The slots of a function's parameters: where a call puts the return address.
+///
+/// # Safety
+/// `start` is a function's first operation.
+#[inline(always)]
+pub(crate) unsafe fn params(start: *const u16) -> usize {
+    // SAFETY: every function has its header.
+    unsafe { usize::from(*start.sub(HEADER)) }
 }

@@ -3,7 +3,7 @@
 //! It works on the stack by offsets, which survive the stack's growth; `cx` holds pointers only while the
 //! loop runs.
 
-use super::code::FuncEntry;
+use super::code::params;
 use super::dispatch::run_loop;
 use super::driver_op::DriverOp;
 use super::ops::{FUNC_BITS, op, tail_call};
@@ -62,6 +62,7 @@ impl Default for Cx {
             fuel: 0,
             tag: 0,
             funcs: null(),
+            types: null(),
             globals: null_mut(),
             table: null(),
             table_len: 0,
@@ -88,17 +89,19 @@ impl StoreInner {
         let ty = self.func_type(func).ok_or(Error::UnknownHandle)?;
         let slots = ty.param_slots().max(ty.result_slots());
         self.stack.reach(at + slots)?;
-        self.position = Position { ip: HALT.as_ptr().wrapping_add(STUB_START), fp: at, tag: func };
-        let link = at + self.entry(func).map_or(0, |e| usize::from(e.params));
-        self.stack.reach(link + LINK_SLOTS)?;
-        self.stack.set_link(link, self.position.ip);
-        self.position.ip = self.entry(func).map_or(core::ptr::null(), |e| e.code);
-        if self.position.ip.is_null() { Err(Error::UnknownHandle) } else { Ok(()) }
+        let (start, params) = self.entry(func)?;
+        self.stack.reach(at + params + LINK_SLOTS)?;
+        self.stack.set_link(at + params, HALT.as_ptr().wrapping_add(STUB_START));
+        self.position = Position { ip: start, fp: at, tag: func };
+        Ok(())
     }
 
-    /// The entry of a function of an instance.
-    fn entry(&self, func: u32) -> Option<&FuncEntry> {
-        self.instance(func)?.module.parts().funcs.get((func & ((1 << FUNC_BITS) - 1)) as usize)
+    /// The first operation of a function of an instance, and the slots of its parameters.
+    fn entry(&self, func: u32) -> Result<(*const u16, usize)> {
+        let instance = self.instance(func).ok_or(Error::UnknownHandle)?;
+        let start = instance.module.parts().code.start(Self::index_of(func)).ok_or(Error::UnknownHandle)?;
+        // SAFETY: it is a function's first operation.
+        Ok((start, unsafe { params(start) }))
     }
 
     /// Fills `cx` for running at the position.
@@ -108,7 +111,9 @@ impl StoreInner {
         let instance = self.instances.get_mut(index).ok_or(Error::UnknownHandle)?;
         let cx = &mut self.cx;
         cx.tag = position.tag >> FUNC_BITS << FUNC_BITS;
-        cx.funcs = instance.module.parts().funcs.as_ptr();
+        let parts = instance.module.parts();
+        cx.funcs = parts.code.starts();
+        cx.types = parts.func_types.as_ptr();
         cx.globals = instance.globals.as_mut_ptr();
         let table = instance.tables.first().and_then(|&t| self.tables.get(t as usize));
         (cx.table, cx.table_len) = match table {
@@ -339,10 +344,7 @@ impl StoreInner {
         }
         self.fuel -= 1;
         let back = self.position.ip.wrapping_add(units);
-        let (params, code) = match self.entry(func) {
-            Some(entry) if !entry.code.is_null() => (usize::from(entry.params), entry.code),
-            _ => return Err(Error::UnknownHandle),
-        };
+        let (code, params) = self.entry(func)?;
         if func >> FUNC_BITS == self.position.tag >> FUNC_BITS {
             self.stack.set_link(at + params, back);
             self.position.fp = at;
@@ -385,12 +387,12 @@ impl StoreInner {
             return Ok(Some(Step::OutOfFuel));
         }
         self.fuel -= 1;
-        let entry: *const FuncEntry = self.entry(func).ok_or(Error::UnknownHandle)?;
+        let (start, _) = self.entry(func)?;
         let fp = self.stack.base().wrapping_add(self.position.fp);
         let cx = &raw mut self.cx;
         let r = Regs { ip: self.position.ip, fp, w: 0, mem: core::ptr::null_mut(), lim: 0, cx };
-        // SAFETY: the operation's operands are slots of the running frame, and the entry is the callee's.
-        self.position.ip = unsafe { tail_call(r, entry, first, link) }.ip;
+        // SAFETY: the operation's operands are slots of the running frame, and the callee's start is its own.
+        self.position.ip = unsafe { tail_call(r, start, first, link) }.ip;
         Ok(None)
     }
 
@@ -414,15 +416,15 @@ impl StoreInner {
         let Position { mut ip, mut fp, mut tag } = self.position;
         while !trace.is_full() {
             let Some(instance) = self.instance(tag) else { break };
-            let funcs = &instance.module.parts().funcs;
-            let Some((index, entry)) = funcs.iter().enumerate().find(|(_, f)| f.contains(ip)) else { break };
-            let units = entry.units();
-            let offset = (ip as usize - units.as_ptr() as usize) / 2;
-            trace.push(Frame { instance: (tag >> FUNC_BITS) - 1, func: index as u32, offset: offset as u32 });
+            let Some((index, start)) = instance.module.parts().code.find(ip) else { break };
+            let offset = (ip as usize - start as usize) / 2;
+            trace.push(Frame { instance: (tag >> FUNC_BITS) - 1, func: index, offset: offset as u32 });
+            // SAFETY: it is a function's first operation.
+            let (first, params) = unsafe { (*start, params(start)) };
             // A frame not entered yet has its return address behind the parameters; a wide one moves it.
-            let wide = units.first().is_some_and(|&u| u as u8 == op::ENTER_WIDE) && offset > 0;
+            let wide = first as u8 == op::ENTER_WIDE && offset > 0;
             let shift = if wide { usize::from(super::ops::SCRATCH_SLOTS) } else { 0 };
-            let back = self.stack.link(fp + shift + usize::from(entry.params));
+            let back = self.stack.link(fp + shift + params);
             if back == HALT.as_ptr().wrapping_add(STUB_START) {
                 break;
             }

@@ -8,6 +8,7 @@
 
 use core::ptr;
 
+use super::code::params;
 use super::numeric::{div_s, div_s64, div_u, div_u64, rem_s, rem_s64, rem_u, rem_u64};
 use super::regs::{Exit, Flow, LINK_SLOTS, Regs, Wide};
 use crate::Trap;
@@ -76,7 +77,7 @@ macro_rules! for_each_op {
                 ptr::copy(r.fp.add(usize::from(r.unit(2))), r.fp, usize::from(r.unit(3)));
             });
             // frame's base in a | function16
-            CALL(r) = r.call((*r.cx).funcs.add(r.u1()), r.a(), 2);
+            CALL(r) = r.call(*(*r.cx).funcs.add(r.u1()), r.a(), 2);
             CALL_IMPORT(r) = Err((r, Exit::Driver));
             // element's slot in a | table8, frame's base8 | type16
             CALL_INDIRECT(r) = {
@@ -92,11 +93,10 @@ macro_rules! for_each_op {
                 if local >> FUNC_BITS != 0 {
                     return Err((r, Exit::Driver));
                 }
-                let func = (*r.cx).funcs.add(local as usize);
-                if (*func).ty != r.unit(2) {
+                if *(*r.cx).types.add(local as usize) != r.unit(2) {
                     return r.trap(Trap::BadSignature);
                 }
-                r.call(func, r.c(), 3)
+                r.call(*(*r.cx).funcs.add(local as usize), r.c(), 3)
             };
             // function16 | arguments' first16 | link16
             RETURN_CALL(r) = {
@@ -105,7 +105,7 @@ macro_rules! for_each_op {
                     return Err((r, Exit::Fuel));
                 }
                 (*r.cx).fuel = fuel;
-                Ok(tail_call(r, (*r.cx).funcs.add(r.u1()), usize::from(r.unit(2)), usize::from(r.unit(3))))
+                Ok(tail_call(r, *(*r.cx).funcs.add(r.u1()), usize::from(r.unit(2)), usize::from(r.unit(3))))
             };
             // slots16
             FP_UP(mut r) = { r.fp = r.fp.add(r.u1()); r.next(2) };
@@ -376,24 +376,19 @@ macro_rules! for_each_op {
     };
 }
 
-/// Moves the arguments to the frame's start and enters `func` in place of the running function.
+/// Moves the arguments to the frame's start and enters the function that starts at `func` in place of the running function.
 ///
 /// # Safety
 /// As for the methods of [`Regs`]; `first` is the arguments' first slot and `link` the return address's.
 #[inline(always)]
-pub(crate) unsafe fn tail_call(
-    mut r: Regs,
-    func: *const super::code::FuncEntry,
-    first: usize,
-    link: usize,
-) -> Regs {
+pub(crate) unsafe fn tail_call(mut r: Regs, func: *const u16, first: usize, link: usize) -> Regs {
     // SAFETY: the arguments and both links are inside the frame or its reserve above the soft limit.
     unsafe {
         let back = r.fp.add(link).cast::<*const u16>().read_unaligned();
-        let params = usize::from((*func).params);
+        let params = params(func);
         ptr::copy(r.fp.add(first), r.fp, params);
         r.fp.add(params).cast::<*const u16>().write_unaligned(back);
-        r.ip = (*func).code;
+        r.ip = func;
     }
     r
 }

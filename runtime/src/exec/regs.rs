@@ -4,7 +4,7 @@
 //! `ip` at the operation itself and nothing of it done, so that it can be run again. Everything here is
 //! inlined into the dispatch loop; the registers' address must never escape from it.
 
-use super::code::FuncEntry;
+use super::code::params;
 use crate::Trap;
 use crate::memory::LinearMemory;
 
@@ -46,7 +46,9 @@ pub(crate) struct Cx {
     /// The current instance's tag: its part of a function reference.
     pub(crate) tag: u32,
     /// The current module's functions, imported ones included.
-    pub(crate) funcs: *const FuncEntry,
+    pub(crate) funcs: *const *const u16,
+    /// The canonical types of these functions.
+    pub(crate) types: *const u16,
     /// The current instance's globals.
     pub(crate) globals: *mut u32,
     /// The current instance's table 0.
@@ -437,9 +439,9 @@ impl Regs {
         }
         Ok(self)
     }
-    /// Calls `func` with the frame at `base` and the return address `units` later.
+    /// Calls the function that starts at `func` with the frame at `base` and the return address `units` later.
     #[inline(always)]
-    pub(crate) unsafe fn call(mut self, func: *const FuncEntry, base: usize, units: usize) -> Flow {
+    pub(crate) unsafe fn call(mut self, func: *const u16, base: usize, units: usize) -> Flow {
         // SAFETY: see the impl; below the soft limit there is room for a link above every frame.
         unsafe {
             let fuel = (*self.cx).fuel - 1;
@@ -448,9 +450,9 @@ impl Regs {
             }
             (*self.cx).fuel = fuel;
             self.fp = self.fp.add(base);
-            let link = self.fp.add(usize::from((*func).params)).cast::<*const u16>();
+            let link = self.fp.add(params(func)).cast::<*const u16>();
             link.write_unaligned(self.ip.add(units));
-            self.ip = (*func).code;
+            self.ip = func;
         }
         Ok(self)
     }

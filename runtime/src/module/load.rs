@@ -8,7 +8,7 @@ use super::{
 };
 use crate::compile::Compiler;
 use crate::config::Config;
-use crate::exec::code::FuncEntry;
+use crate::exec::code::Code;
 use crate::fallible::{exact, push, with_capacity};
 use crate::memory::MemoryType;
 use crate::reader::{Reader, Source};
@@ -34,7 +34,7 @@ pub(super) fn load(config: &Config, source: &mut dyn Source, keep_data: bool) ->
     let mut parts = loader.parts;
     parts.declared = Vec::new();
     parts.types.shrink()?;
-    shrink(&mut parts.funcs)?;
+    shrink(&mut parts.func_types)?;
     shrink(&mut parts.tables)?;
     shrink(&mut parts.globals)?;
     shrink(&mut parts.global_inits)?;
@@ -57,7 +57,7 @@ struct Loader<'a, 's> {
 impl Parts {
     /// Lets `ref.func` name a function; whether there is such a function.
     pub(super) fn declare(&mut self, func: u32) -> Result<bool> {
-        if func as usize >= self.funcs.len() {
+        if func as usize >= self.func_types.len() {
             return Ok(false);
         }
         let at = func as usize / 8;
@@ -126,7 +126,7 @@ impl Loader<'_, '_> {
             }
             self.read.set_end(outer);
         }
-        let own = self.parts.funcs.len() as u32 - self.parts.imported_funcs;
+        let own = self.parts.func_types.len() as u32 - self.parts.imported_funcs;
         if code.unwrap_or(0) != own {
             return Err(self.read.malformed("function and code section have inconsistent lengths"));
         }
@@ -261,9 +261,9 @@ impl Loader<'_, '_> {
         if types.get(ty).is_none() {
             return Err(self.read.invalid("unknown type"));
         }
-        let entry = FuncEntry::new(types.canonical(ty), types.param_slots(ty));
-        push(&mut self.parts.funcs, entry)?;
-        self.limit(self.parts.funcs.len(), self.config.max_functions, "max_functions")
+        let canonical = types.canonical(ty);
+        push(&mut self.parts.func_types, canonical)?;
+        self.limit(self.parts.func_types.len(), self.config.max_functions, "max_functions")
     }
 
     fn add_memory(&mut self, ty: MemoryType) -> Result<()> {
@@ -318,7 +318,7 @@ impl Loader<'_, '_> {
 
     fn functions(&mut self) -> Result<()> {
         let count = self.read.count()?;
-        self.parts.funcs.try_reserve_exact(count as usize).map_err(|_| Error::OutOfMemory)?;
+        self.parts.func_types.try_reserve_exact(count as usize).map_err(|_| Error::OutOfMemory)?;
         for _ in 0..count {
             let ty = self.read.u32()?;
             self.add_func(ty)?;
@@ -457,26 +457,26 @@ impl Loader<'_, '_> {
     fn code(&mut self) -> Result<u32> {
         let count = self.read.count()?;
         let imported = self.parts.imported_funcs;
-        if count != self.parts.funcs.len() as u32 - imported {
+        if count != self.parts.func_types.len() as u32 - imported {
             return Err(self.read.malformed("function and code section have inconsistent lengths"));
         }
+        let mut code = Code::new(imported as usize, count as usize, self.read.left() as usize)?;
         let mut compiler = Compiler::default();
         for index in imported..imported + count {
             let size = self.read.length()?;
             let end = self.read.offset() + size;
             let outer = self.read.set_end(end);
             let ty = self.parts.func_type_index(index).unwrap_or(0);
-            let mut entry = FuncEntry::new(ty as u16, self.parts.types.param_slots(ty));
-            compiler.function(&self.parts, &mut self.read, &mut entry)?;
-            self.parts.code_bytes = self.parts.code_bytes.saturating_add(2 * entry.units().len() as u32);
-            if self.parts.code_bytes > self.config.max_code {
+            let units = compiler.function(&self.parts, &mut self.read, ty)?;
+            code.add(self.parts.types.param_slots(ty), units)?;
+            if code.bytes() > self.config.max_code as usize {
                 return Err(Error::Limit { what: "max_code" });
-            }
-            if let Some(place) = self.parts.funcs.get_mut(index as usize) {
-                *place = entry;
             }
             self.read.set_end(outer);
         }
+        drop(compiler);
+        code.finish()?;
+        self.parts.code = code;
         Ok(count)
     }
 

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(crate) use self::const_expr::ConstExpr;
-use crate::exec::code::FuncEntry;
+use crate::exec::code::Code;
 use crate::fallible::Shared;
 use crate::memory::MemoryType;
 use crate::reader::{SliceSource, Source};
@@ -106,8 +106,9 @@ pub(crate) struct DataSegment {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) types: Types,
-    /// All functions, imported ones first.
-    pub(crate) funcs: Vec<FuncEntry>,
+    /// The canonical types of all functions, imported ones first.
+    pub(crate) func_types: Vec<u16>,
+    pub(crate) code: Code,
     pub(crate) imported_funcs: u32,
     /// All tables, imported ones first.
     pub(crate) tables: Vec<TableType>,
@@ -129,13 +130,12 @@ pub(crate) struct Parts {
     pub(crate) data_count: Option<u32>,
     /// Bits of the functions that `ref.func` may name; empty once all bodies are compiled.
     declared: Vec<u8>,
-    code_bytes: u32,
 }
 
 impl Parts {
     /// The index of a function's type.
     pub(crate) fn func_type_index(&self, func: u32) -> Option<u32> {
-        self.funcs.get(func as usize).map(|f| f.ty.into())
+        self.func_types.get(func as usize).map(|&ty| ty.into())
     }
 
     pub(crate) fn func_type(&self, func: u32) -> Option<FuncType<'_>> {
@@ -249,12 +249,12 @@ impl Module {
 
     /// Bytes of internal code on the heap.
     pub fn code_size(&self) -> u32 {
-        self.parts().code_bytes
+        self.parts().code.bytes() as u32
     }
 
     /// Count of the module's own functions.
     pub fn function_count(&self) -> u32 {
-        (self.parts().funcs.len() as u32).saturating_sub(self.parts().imported_funcs)
+        (self.parts().func_types.len() as u32).saturating_sub(self.parts().imported_funcs)
     }
 
     /// The import with this index, to name it in a message.
