@@ -19,9 +19,9 @@ use crate::smp::{After, Server};
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The input ended; `failed` if any command failed.
+    /// The input ended.
     Eof {
-        /// Whether a command failed.
+        /// Whether a command of a script failed; never for a terminal.
         failed: bool,
     },
     /// The device is to be reset.
@@ -95,7 +95,11 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
                     self.frame(&frame);
                 }
                 Event::Interrupt => {}
-                Event::Eof => return Ended::Eof { failed: self.failed },
+                // A person has seen what failed; a script's caller is told.
+                Event::Eof => {
+                    let failed = self.failed && !self.console.board().console_is_terminal();
+                    return Ended::Eof { failed };
+                }
             }
             if self.resetting {
                 self.console.flush();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::board::Board;
 use crate::pattern::Captures;
 use crate::script::{Action, Expected, Script, Step};
-use crate::session::{Failure, PATIENCE, Session};
+use crate::session::{Failure, PATIENCE, PROMPT, Session};
 use crate::terminal::Manner;
 
 /// Where a script is played.
@@ -141,6 +141,10 @@ impl Player<'_> {
         let found = self.session.wait(patience, |session| {
             while !(end == End::Open && lines.is_done()) {
                 let Some(row) = session.next_row() else { break };
+                if end == End::Exit && row == PROMPT.trim_end() {
+                    // The prompt at which the end was typed.
+                    continue;
+                }
                 if let Err(failed) = lines.take(&row, captures) {
                     wrong = Some((failed, row));
                     return Some(());

@@ -23,6 +23,10 @@ pub enum Manner {
 pub struct Terminal {
     parser: Parser<Peer>,
     manner: Manner,
+    /// The row that the cursor was saved on (`ESC 7`), until it is back there (`ESC 8`).
+    saved_row: Option<usize>,
+    /// Whether the last byte was ESC.
+    escape: bool,
 }
 
 #[derive(Default)]
@@ -63,12 +67,20 @@ impl Terminal {
     pub fn new(manner: Manner) -> Self {
         let rows = const { NonZeroU16::new(ROWS).unwrap() };
         let columns = const { NonZeroU16::new(COLUMNS).unwrap() };
-        Self { parser: Parser::new_with_callbacks(rows, columns, 0, Peer::default()), manner }
+        Self { parser: Parser::new_with_callbacks(rows, columns, 0, Peer::default()), manner, saved_row: None, escape: false }
     }
 
     /// Shows what the board sent, and gives what the terminal sends back.
     pub fn show(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.parser.process(bytes);
+        for &byte in bytes {
+            self.parser.process(&[byte]);
+            match (self.escape, byte) {
+                (true, b'7') => self.saved_row = Some(self.parser_row()),
+                (true, b'8') => self.saved_row = None,
+                _ => {}
+            }
+            self.escape = byte == 0x1b;
+        }
         let replies = std::mem::take(&mut self.parser.callbacks_mut().replies);
         match self.manner {
             Manner::Answering => replies,
@@ -76,8 +88,13 @@ impl Terminal {
         }
     }
 
-    /// Index of the row that the cursor is on; rows count from the first one ever shown.
+    /// Index of the row that the cursor is on, or that it was saved on and comes back to; rows count from the
+    /// first one ever shown.
     pub fn cursor_row(&self) -> usize {
+        self.saved_row.unwrap_or_else(|| self.parser_row())
+    }
+
+    fn parser_row(&self) -> usize {
         self.parser.callbacks().scrolled.len() + usize::from(self.parser.screen().cursor_position().0)
     }
 

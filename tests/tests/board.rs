@@ -109,7 +109,7 @@ fn generated_code_computes_what_the_host_does() {
         session.resync(PATIENCE).unwrap();
         command(&mut session, &format!("load {}", shape.name));
         let rows = command(&mut session, &format!("call {} chain 12345", shape.name));
-        let expected = format!("{}:i32", generated::chain(shape.functions, 12345));
+        let expected = format!("{}:i32", generated::chain(shape.steps, 12345));
         assert_eq!(rows.first(), Some(&expected), "{}", session.transcript());
         command(&mut session, &format!("unload {}", shape.name));
     }

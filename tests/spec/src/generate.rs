@@ -4,10 +4,12 @@ use arbitrary::{Arbitrary, Unstructured};
 use wasm_smith::{Config, Module};
 
 use crate::prng::Prng;
-use crate::widen::widen;
+use crate::rewrite::{export_global, widen};
 
 /// Most loop rounds and calls of a module that is made to end.
-const FUEL: u32 = 1_000;
+pub const FUEL: u32 = 1_000;
+/// The exported global of a running module that holds what is left of them.
+pub const FUEL_GLOBAL: &str = "~fuel";
 
 /// What a module is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +28,13 @@ pub fn module(seed: u64, purpose: Purpose) -> Option<Vec<u8>> {
     let config = config(&mut random, purpose)?;
     let mut unstructured = Unstructured::new(&bytes);
     let mut module = Module::new(config, &mut unstructured).ok()?;
-    if purpose == Purpose::Running {
-        module.ensure_termination(FUEL).ok()?;
-    }
-    let bytes = module.to_bytes();
+    let bytes = match purpose {
+        Purpose::Loading => module.to_bytes(),
+        Purpose::Running => {
+            let global = module.ensure_termination(FUEL).ok()?;
+            export_global(&module.to_bytes(), FUEL_GLOBAL, global)?
+        }
+    };
     if random.one_in(4) { widen(&bytes) } else { Some(bytes) }
 }
 

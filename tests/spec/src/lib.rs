@@ -1,14 +1,19 @@
 //! The runtime against what others say that it must do: the official specification suite, a validator and an
 //! interpreter as oracles, failing allocations, hostile modules and interrupted runs.
 
+pub mod execution;
 pub mod expected;
 pub mod feed;
 pub mod generate;
 pub mod mutate;
+pub mod ours;
+pub mod outcome;
+pub mod plan;
 pub mod prng;
 pub mod reasons;
+pub mod rewrite;
 pub mod script;
 pub mod spectest;
 pub mod suite;
+pub mod theirs;
 pub mod validity;
-pub mod widen;

@@ -1,14 +1,41 @@
-//! Gives every function of a module more locals than narrow code has slots for, so that the compiler's wide
-//! form is tested by the modules that test the narrow one.
+//! Changes to modules that keep their meaning, made section by section.
 
 /// Locals that are added: as many as make any frame wide.
 const ADDED: usize = 300;
 const HEADER: usize = 8;
+const EXPORT_SECTION: u8 = 7;
 const CODE_SECTION: u8 = 10;
 const I32: u8 = 0x7f;
+const GLOBAL: u8 = 3;
 
-/// Adds locals to all functions of a valid module; `None` when it is not even well-formed.
+/// Gives every function of a valid module more locals than narrow code has slots for, so that the compiler's
+/// wide form is tested by the modules that test the narrow one; `None` when the module is not well-formed.
 pub fn widen(module: &[u8]) -> Option<Vec<u8>> {
+    sections(
+        module,
+        |id, contents| if id == CODE_SECTION { bodies(contents) } else { Some(contents.to_vec()) },
+    )
+}
+
+/// Exports a global of a valid module that has exports already.
+pub fn export_global(module: &[u8], name: &str, index: u32) -> Option<Vec<u8>> {
+    sections(module, |id, mut contents| {
+        if id != EXPORT_SECTION {
+            return Some(contents.to_vec());
+        }
+        let mut out = Vec::new();
+        push_leb(&mut out, take_leb(&mut contents)? + 1);
+        out.extend(contents);
+        push_leb(&mut out, name.len());
+        out.extend(name.as_bytes());
+        out.push(GLOBAL);
+        push_leb(&mut out, index as usize);
+        Some(out)
+    })
+}
+
+/// The module with its sections' contents changed.
+fn sections(module: &[u8], mut change: impl FnMut(u8, &[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let (header, mut rest) = module.split_at_checked(HEADER)?;
     let mut out = header.to_vec();
     while let Some((&id, after)) = rest.split_first() {
@@ -16,8 +43,8 @@ pub fn widen(module: &[u8]) -> Option<Vec<u8>> {
         let size = take_leb(&mut rest)?;
         let (contents, after) = rest.split_at_checked(size)?;
         rest = after;
+        let contents = change(id, contents)?;
         out.push(id);
-        let contents = if id == CODE_SECTION { bodies(contents)? } else { contents.to_vec() };
         push_leb(&mut out, contents.len());
         out.extend(contents);
     }
