@@ -30,6 +30,8 @@ Commands for a device on PORT, a serial device or a pty (or in WASMOTE_PORT):
 
 Commands that need no device:
   check FILE...                   say whether wasmote runs a module, and what is in it
+  run FILE [--invoke FUNC] [ARG...]
+                                  run main or _start, or call a function
   strip FILE [-o OUT]             drop names and debug information
   image create -o IMAGE [--size N] FILE...
                                   make a flash image that holds modules
@@ -45,7 +47,7 @@ Options:
   -V, --version       the version
 
 Exit status: 0 success, 1 the device refused or failed, 2 wrong usage, 3 no line or no answer, 4 a file is at
-fault. `call` and `shell` exit with the status of the command on the device.
+fault. `call` and `shell` exit with the status of the command on the device, `run` with that of the program.
 ";
 
 /// How to reach the device, and how to answer.
@@ -97,6 +99,15 @@ pub enum Command {
     Monitor,
     /// Examines files.
     Check(Vec<PathBuf>),
+    /// Runs a module on this computer.
+    Run {
+        /// The file.
+        file: PathBuf,
+        /// The function, if it is not the program's entry.
+        invoke: Option<String>,
+        /// The program's or function's arguments.
+        arguments: Vec<String>,
+    },
     /// Drops custom sections of `file`, in place unless `output` is given.
     Strip {
         /// The file.
@@ -140,6 +151,7 @@ struct Words {
     name: Option<String>,
     output: Option<PathBuf>,
     size: Option<u32>,
+    invoke: Option<String>,
     words: Vec<OsString>,
     help: bool,
     version: bool,
@@ -161,7 +173,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     Ok(Invocation { options, command: command(words)? })
 }
 
-/// Splits a command line. What follows `call` or `shell` belongs to the device, options included.
+/// Splits a command line. What follows `call` or `shell` belongs to the device, options included; what follows the
+/// file of `run` belongs to the program, but for an `--invoke` at its start.
 fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Words> {
     let usage = |error: lexopt::Error| Error::Usage(error.to_string());
     let mut words = Words::default();
@@ -179,13 +192,27 @@ fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Words> {
             Long("name") => words.name = Some(text(parser.value().map_err(usage)?)?),
             Short('o') | Long("output") => words.output = Some(parser.value().map_err(usage)?.into()),
             Long("size") => words.size = Some(size(&text(parser.value().map_err(usage)?)?)?),
+            Long("invoke") => words.invoke = Some(text(parser.value().map_err(usage)?)?),
             Short('h') | Long("help") => words.help = true,
             Short('V') | Long("version") => words.version = true,
             Value(word) => {
-                let ends = words.words.is_empty() && (word == "call" || word == "shell");
+                let first = words.words.first().map_or(&word, |verb| verb);
+                let ends = match words.words.len() {
+                    0 => first == "call" || first == "shell",
+                    1 => first == "run",
+                    _ => false,
+                };
                 words.words.push(word);
                 if ends {
-                    words.words.extend(parser.raw_args().map_err(usage)?);
+                    let mut rest: Vec<OsString> = parser.raw_args().map_err(usage)?.collect();
+                    if words.words.len() == 2 && rest.first().is_some_and(|word| word == "--invoke") {
+                        rest.remove(0);
+                        let missing = || Error::Usage("--invoke needs FUNC".to_owned());
+                        words.invoke = Some(text(
+                            if rest.is_empty() { None } else { Some(rest.remove(0)) }.ok_or_else(missing)?,
+                        )?);
+                    }
+                    words.words.extend(rest);
                 }
             }
             other => return Err(usage(other.unexpected())),
@@ -205,7 +232,11 @@ fn command(words: Words) -> Result<Command> {
     let verb = rest.next().map(text).transpose()?;
     let verb = verb.ok_or_else(|| Error::Usage("a command is missing".to_owned()))?;
     let mut rest: Vec<OsString> = rest.collect();
-    let unused = [("--name", words.name.is_some(), "install"), ("--size", words.size.is_some(), "image")];
+    let unused = [
+        ("--name", words.name.is_some(), "install"),
+        ("--size", words.size.is_some(), "image"),
+        ("--invoke", words.invoke.is_some(), "run"),
+    ];
     if let Some((option, ..)) = unused.iter().find(|(_, given, user)| *given && *user != verb) {
         return Err(Error::Usage(format!("{option} does not belong to `{verb}`")));
     }
@@ -225,6 +256,11 @@ fn command(words: Words) -> Result<Command> {
         "download" => Command::Download { name: text(one(&verb, rest, "NAME")?)?, output: words.output },
         "monitor" => none(&verb, &rest, Command::Monitor)?,
         "check" => Command::Check(some(&verb, rest, "FILE")?.into_iter().map(PathBuf::from).collect()),
+        "run" => {
+            let mut rest = some(&verb, rest, "FILE")?;
+            let file = rest.remove(0).into();
+            Command::Run { file, invoke: words.invoke, arguments: texts(rest)? }
+        }
         "strip" => Command::Strip { file: one(&verb, rest, "FILE")?.into(), output: words.output },
         "image" => {
             if rest.is_empty() {
@@ -326,6 +362,14 @@ mod tests {
             Command::Execute(strings(&["call", "calc", "add", "-5", "--fuel", "7"])),
         );
         check("shell ls -l", Command::Execute(strings(&["ls", "-l"])));
+        let run = |invoke: Option<&str>, arguments: &[&str]| Command::Run {
+            file: "a.wasm".into(),
+            invoke: invoke.map(str::to_owned),
+            arguments: strings(arguments),
+        };
+        check("run a.wasm -x --help", run(None, &["-x", "--help"]));
+        check("run a.wasm --invoke add -7 2", run(Some("add"), &["-7", "2"]));
+        check("run --invoke add a.wasm -7", run(Some("add"), &["-7"]));
         check("download a -o -", Command::Download { name: "a".into(), output: Some("-".into()) });
         check(
             "image create -o f.bin --size 64K a.wasm",

@@ -4,6 +4,7 @@ mod check;
 mod device;
 mod image;
 mod monitor;
+mod run;
 
 use std::io::Write;
 use std::path::Path;
@@ -26,6 +27,7 @@ pub fn run(invocation: &Invocation) -> Result<u8> {
         Command::Download { name, output } => device::download(options, name, output.as_deref()),
         Command::Monitor => monitor::run(options),
         Command::Check(files) => check::check(options, files),
+        Command::Run { file, invoke, arguments } => run::run(file, invoke.as_deref(), arguments),
         Command::Strip { file, output } => check::strip(file, output.as_deref()),
         Command::ImageCreate { image, size, files } => image::create(image, *size, files),
         Command::ImageList(image) => image::list(options, image),

@@ -19,6 +19,7 @@ mod guest;
 mod heap;
 mod number;
 mod output;
+mod program;
 mod spec;
 mod string;
 mod table;
@@ -28,8 +29,9 @@ mod tests;
 
 use core::ops::Range;
 
-use crate::{Caller, Error, Instance, Store, Trap};
+use crate::Trap;
 use heap::Heap;
+pub use program::{Entry, arguments, entry};
 pub use table::functions;
 
 /// What the library needs from a store's data.
@@ -72,21 +74,6 @@ impl LibcState {
     /// would skip as many bytes as the console had taken.
     pub const fn reset_output(&mut self) {
         self.emitted = 0;
-    }
-}
-
-/// Allocates memory for the embedder's own data, such as a program's arguments, as the guest's `malloc` does.
-///
-/// # Errors
-/// `Trap(OutOfMemory)` when the heap has no room; `Trap` when its headers are damaged.
-pub fn allocate<T: LibcHost + 'static>(
-    store: &mut Store<T>,
-    instance: Instance,
-    size: u32,
-) -> Result<u32, Error> {
-    match heap::malloc(&mut Caller::embedder(store, instance), size)? {
-        0 => Err(Trap::OutOfMemory.into()),
-        address => Ok(address),
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::Name;
+use wasmote_runtime::libc::{self, Entry};
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
 use super::{name, number, usage};
@@ -165,14 +166,6 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 }
 
-/// How a program's entry is called.
-enum Entry {
-    /// `main(argc, argv)`.
-    Main,
-    /// `main()` or `_start()`.
-    Plain,
-}
-
 pub(super) fn run<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
@@ -198,71 +191,21 @@ pub(super) fn run<'e, B: Board, F: NorFlash>(
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn run_main<'e>(&mut self, alias: &'e str, args: &'e Args) -> Result<(), Error<'e>> {
         let loaded = self.session.instances.get(alias)?;
-        let (func, entry) = entry(loaded).ok_or(Error::NoMain(alias))?;
-        let mut budget = Budget { fuel: loaded.options.fuel, time_ms: None };
+        let entry = libc::entry(&loaded.store, loaded.instance).ok_or(Error::NoMain(alias))?;
         let mut loaded = self.session.instances.take(alias)?;
-        let prepared = match entry {
-            Entry::Plain => Ok([Val::I32(0); 2]),
-            Entry::Main => self.place_arguments(&mut loaded, args, &mut budget),
-        };
-        let outcome = prepared.and_then(|values| {
-            let values = match entry {
-                Entry::Plain => &[][..],
-                Entry::Main => &values[..],
-            };
-            self.call_loaded(&mut loaded, func, values, budget)
-        });
+        let outcome = self.run_entry(&mut loaded, entry, args);
         self.session.instances.put_back(loaded);
         outcome
     }
 
-    /// Puts a program's arguments into its memory as C wants them: strings, and an array of pointers to them
-    /// that ends with null. Gives `argc` and `argv`.
-    fn place_arguments(
-        &mut self,
-        loaded: &mut Loaded,
-        args: &Args,
-        budget: &mut Budget,
-    ) -> Result<[Val; 2], Error<'static>> {
-        let _ = budget;
-        let store = &mut loaded.store;
-        let memory = loaded.instance.get_memory(&*store, "memory");
-        let Some(memory) = memory else { return Ok([Val::I32(0), Val::I32(0)]) };
-        let strings: usize = args.iter().map(|word| word.len().saturating_add(1)).sum();
-        let count = args.len();
-        let pointers = count.saturating_add(1).saturating_mul(4);
-        let size = u32::try_from(strings.saturating_add(pointers)).map_err(|_| Error::Memory)?;
-        let base =
-            wasmote_runtime::libc::allocate(&mut *store, loaded.instance, size).map_err(Error::Runtime)?;
-        let mut text = base.saturating_add(u32::try_from(pointers).unwrap_or(0));
-        let mut pointer = base;
-        for word in args.iter() {
-            memory.write(&mut *store, pointer, &text.to_le_bytes()).map_err(Error::Runtime)?;
-            memory.write(&mut *store, text, word.as_bytes()).map_err(Error::Runtime)?;
-            let end = text.saturating_add(u32::try_from(word.len()).unwrap_or(0));
-            memory.write(&mut *store, end, &[0]).map_err(Error::Runtime)?;
-            text = end.saturating_add(1);
-            pointer = pointer.saturating_add(4);
-        }
-        memory.write(&mut *store, pointer, &[0; 4]).map_err(Error::Runtime)?;
-        Ok([Val::I32(i32::try_from(count).unwrap_or(0)), Val::I32(base as i32)])
-    }
-}
-
-/// The function that `run` calls.
-fn entry(loaded: &Loaded) -> Option<(Func, Entry)> {
-    let store = &loaded.store;
-    let find = |name| loaded.instance.get_func(store, name);
-    for name in ["main", "__main_argc_argv"] {
-        let Some(func) = find(name) else { continue };
-        let (params, results) = func.arity(store).ok()?;
-        let ints = (0..params).all(|i| func.param(store, i) == Some(ValType::I32));
-        match (params, results) {
-            (2, 0 | 1) if ints => return Some((func, Entry::Main)),
-            (0, 0 | 1) => return Some((func, Entry::Plain)),
-            _ => {}
+    fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Result<(), Error<'static>> {
+        let budget = Budget { fuel: loaded.options.fuel, time_ms: None };
+        match entry {
+            Entry::Plain(func) => self.call_loaded(loaded, func, &[], budget),
+            Entry::Main(func) => {
+                let values = libc::arguments(&mut loaded.store, loaded.instance, args.iter());
+                self.call_loaded(loaded, func, &values.map_err(Error::Runtime)?, budget)
+            }
         }
     }
-    let start = find("_start")?;
-    (start.arity(store).ok()? == (0, 0)).then_some((start, Entry::Plain))
 }

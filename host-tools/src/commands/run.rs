@@ -1,0 +1,144 @@
+//! `run`: a module on this computer, on the runtime that the device has.
+
+use std::io::Write;
+use std::path::Path;
+
+use wasmote_runtime::libc::{self, Entry, LibcHost, LibcState};
+use wasmote_runtime::{
+    Engine, Error as RuntimeError, Func, Linker, Module, Store, Trap, Val, ValType, names,
+};
+use wasmote_shell::args::number;
+use wasmote_shell::output::{Output, Sink};
+use wasmote_shell::values;
+
+use super::{load_module, print};
+use crate::error::{EXIT_OK, Error, Result};
+
+/// Bytes of `malloc`'s heap: what a module can want on any board.
+const HEAP: u32 = 1 << 20;
+
+/// Longest function name in a backtrace, in bytes.
+const NAME_SIZE: usize = 64;
+
+/// What the guest's libc works with.
+struct Guest(LibcState);
+
+impl LibcHost for Guest {
+    fn libc(&mut self) -> &mut LibcState {
+        &mut self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        // Output that nobody reads is lost, as on a serial line.
+        let _ = std::io::stdout().write_all(bytes);
+        bytes.len()
+    }
+}
+
+/// Text that is gathered.
+struct Text(Vec<u8>);
+
+impl Sink for Text {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+/// Runs a module's function, or its entry as a program; the exit status is the program's own.
+pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result<u8> {
+    let bytes = load_module(file)?;
+    let name = file.display();
+    let failed = |error: RuntimeError| Error::Device(format!("{name}: {error}"));
+    let engine = Engine::default();
+    let module = Module::new(&engine, &bytes).map_err(failed)?;
+    let mut store = Store::new(&engine, Guest(LibcState::with_heap(HEAP)));
+    let mut linker = Linker::new(&engine);
+    linker.functions(libc::functions()).map_err(failed)?;
+    let instance = linker.instantiate(&mut store, &module).map_err(|error| match error {
+        RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } => {
+            let import = module.import(index).map(|i| format!("{}.{}", i.module, i.name));
+            Error::Device(format!("{name}: import {}: {error}", import.unwrap_or_default()))
+        }
+        error => trapped(&store, &bytes, &name.to_string(), error),
+    })?;
+    let (func, values) = match invoke {
+        Some(function) => {
+            let func = instance.get_func(&store, function);
+            let func = func.ok_or_else(|| Error::Usage(format!("{name} exports no function {function}")))?;
+            (func, typed(&store, func, function, words)?)
+        }
+        None => match libc::entry(&store, instance) {
+            Some(Entry::Plain(func)) => (func, Vec::new()),
+            Some(Entry::Main(func)) => {
+                let program = file.to_string_lossy();
+                let words = std::iter::once(&*program).chain(words.iter().map(String::as_str));
+                (func, libc::arguments(&mut store, instance, words).map_err(failed)?.to_vec())
+            }
+            None => {
+                let text = format!("{name} exports neither main nor _start; name a function with --invoke");
+                return Err(Error::Usage(text));
+            }
+        },
+    };
+    let (_, results) = func.arity(&store).map_err(failed)?;
+    let mut results = vec![Val::I32(0); results];
+    match func.call(&mut store, &values, &mut results) {
+        Ok(()) if invoke.is_some() => print_values(&results),
+        Ok(()) => Ok(match results.first() {
+            Some(Val::I32(status)) => *status as u8,
+            _ => EXIT_OK,
+        }),
+        Err(RuntimeError::Trap(Trap::Exit(status))) => Ok(status as u8),
+        Err(error) => Err(trapped(&store, &bytes, &name.to_string(), error)),
+    }
+}
+
+/// Reads arguments in the types of a function's parameters.
+fn typed(store: &Store<Guest>, func: Func, function: &str, words: &[String]) -> Result<Vec<Val>> {
+    let (takes, _) = func.arity(store).map_err(|error| Error::Device(error.to_string()))?;
+    if words.len() != takes {
+        return Err(Error::Usage(format!("{function} takes {takes} arguments, not {}", words.len())));
+    }
+    let types = (0..takes).map(|i| func.param(store, i).unwrap_or(ValType::I32));
+    words
+        .iter()
+        .zip(types)
+        .enumerate()
+        .map(|(i, (word, ty))| {
+            number::value(i + 1, word, ty).map_err(|error| {
+                let mut text = Text(Vec::new());
+                error.print(&mut Output::new(&mut text));
+                Error::Usage(String::from_utf8_lossy(&text.0).trim_end().to_owned())
+            })
+        })
+        .collect()
+}
+
+fn print_values(results: &[Val]) -> Result<u8> {
+    let mut text = Text(Vec::new());
+    for (i, &value) in results.iter().enumerate() {
+        let out = &mut Output::new(&mut text);
+        out.text(if i == 0 { "" } else { " " });
+        values::typed(out, value, |_| None);
+    }
+    if !results.is_empty() {
+        text.write(b"\n");
+    }
+    print(&String::from_utf8_lossy(&text.0))
+}
+
+/// The error of a call, with the functions that were running.
+fn trapped(store: &Store<Guest>, module: &[u8], file: &str, error: RuntimeError) -> Error {
+    let mut text = format!("{file}: {error}");
+    if matches!(error, RuntimeError::Trap(_)) {
+        for frame in store.backtrace() {
+            let mut name = [0; NAME_SIZE];
+            let found = names::function_name_in(module, frame.func, &mut name).ok().flatten();
+            text += &match found {
+                Some(name) => format!("\n  {name}"),
+                None => format!("\n  func[{}]", frame.func),
+            };
+        }
+    }
+    Error::Device(text)
+}
