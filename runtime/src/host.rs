@@ -248,7 +248,7 @@ macro_rules! tuples {
     ($(($($t:ident)*))*) => {
         $(impl<$($t: WasmTy),*> WasmValues for ($($t,)*) {
             const TYPES: &'static [ValType] = &[$($t::TYPE),*];
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, clippy::unused_unit)]
             fn from_vals(mut next: impl FnMut() -> u64) -> Self {
                 ($($t::from_bits(next()),)*)
             }

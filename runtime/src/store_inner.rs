@@ -42,8 +42,10 @@ pub(crate) struct HostGlobal {
 pub(crate) struct StoreInner {
     pub(crate) limits: StoreLimits,
     /// Boxed, so that what `cx` points to stays where it is when an instance is added.
+    #[expect(clippy::vec_box, reason = "the elements' addresses must not change")]
     pub(crate) instances: Vec<Box<InstanceData>>,
     pub(crate) tables: Vec<TableData>,
+    #[expect(clippy::vec_box, reason = "the elements' addresses must not change")]
     pub(crate) memories: Vec<Box<LinearMemory>>,
     pub(crate) globals: Vec<HostGlobal>,
     /// Types of the host functions.
@@ -224,10 +226,8 @@ impl StoreInner {
 
     pub(crate) fn drop_segment(&mut self, tag: u32, elem: bool, index: u32) {
         let bit = self.segment_bit(tag, elem, index);
-        if let Ok(instance) = self.instance_mut(tag) {
-            if let Some(byte) = instance.dropped.get_mut(bit / 8) {
-                *byte |= 1 << (bit % 8);
-            }
+        if let Some(byte) = self.instance_mut(tag).ok().and_then(|i| i.dropped.get_mut(bit / 8)) {
+            *byte |= 1 << (bit % 8);
         }
     }
 
@@ -289,12 +289,9 @@ impl StoreInner {
 
 /// Writes a value to the slots of globals.
 pub(crate) fn set_global_slots(slots: &mut [u32], slot: usize, count: u32, bits: u64) {
-    if let Some(place) = slots.get_mut(slot) {
-        *place = bits as u32;
-    }
-    if count == 2 {
-        if let Some(place) = slots.get_mut(slot + 1) {
-            *place = (bits >> 32) as u32;
-        }
+    for (place, word) in
+        slots.iter_mut().skip(slot).take(count as usize).zip([bits as u32, (bits >> 32) as u32])
+    {
+        *place = word;
     }
 }

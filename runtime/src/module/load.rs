@@ -427,10 +427,10 @@ impl Loader<'_, '_> {
                 _ => return Err(self.read.malformed("malformed element kind")),
             },
         };
-        if let Mode::Active { table, .. } = &mode {
-            if self.parts.tables.get(*table as usize).is_none_or(|t| t.element != ty) {
-                return Err(self.read.invalid("type mismatch"));
-            }
+        if let Mode::Active { table, .. } = &mode
+            && self.parts.tables.get(*table as usize).is_none_or(|t| t.element != ty)
+        {
+            return Err(self.read.invalid("type mismatch"));
         }
         let count = self.read.count()?;
         let items = if exprs {
