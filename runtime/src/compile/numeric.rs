@@ -350,6 +350,10 @@ impl Function<'_, '_, '_> {
     /// is the constant itself.
     pub(super) fn alias(&mut self, from: ValType, to: ValType) -> Res<()> {
         let x = self.pop(from)?;
+        if from.slots() != to.slots() {
+            // The operation that made it writes two slots, and must not be led to a local of one.
+            self.emit.forget();
+        }
         self.push_again(x, to)
     }
 
