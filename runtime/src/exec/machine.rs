@@ -52,6 +52,11 @@ impl Default for Position {
     }
 }
 
+/// Units of operations after which a call goes on.
+const CALL_IMPORT_UNITS: usize = 2;
+const CALL_INDIRECT_UNITS: usize = 8;
+const FP_DOWN_UNITS: usize = 2;
+
 impl Default for Cx {
     fn default() -> Self {
         use core::ptr::{dangling_mut, null, null_mut};
@@ -233,8 +238,11 @@ impl StoreInner {
             }
             DriverOp::CallIndirect => {
                 let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
-                self.position.fp += usize::from(self.unit(4));
-                return self.call(func, self.position.fp, 8);
+                // A function of this instance returns to the FP_DOWN behind; after others the frame is the
+                // running one again.
+                let local = func >> FUNC_BITS == self.position.tag >> FUNC_BITS;
+                let units = if local { CALL_INDIRECT_UNITS } else { CALL_INDIRECT_UNITS + FP_DOWN_UNITS };
+                return self.call(func, self.position.fp + usize::from(self.unit(4)), units);
             }
             DriverOp::ReturnCallIndirect => {
                 let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
@@ -414,6 +422,10 @@ impl StoreInner {
         let mut trace = core::mem::take(&mut self.trace);
         trace.clear();
         let Position { mut ip, mut fp, mut tag } = self.position;
+        if self.unit(0) as u8 == op::CALL_IMPORT {
+            // In wide code FP_UP has moved the frame already.
+            fp = lowered(ip.wrapping_add(CALL_IMPORT_UNITS), fp);
+        }
         while !trace.is_full() {
             let Some(instance) = self.instance(tag) else { break };
             let Some((index, start)) = instance.module.parts().code.find(ip) else { break };
@@ -431,17 +443,14 @@ impl StoreInner {
             if back == LEAVE.as_ptr().wrapping_add(STUB_START) {
                 let Some(at) = fp.checked_sub(SAVED) else { break };
                 ip = self.stack.link(at);
-                fp = at.saturating_sub(self.stack.get(at + LINK_SLOTS + 1) as usize);
+                fp = lowered(ip, at.saturating_sub(self.stack.get(at + LINK_SLOTS + 1) as usize));
                 tag = self.stack.get(at + LINK_SLOTS);
             } else {
                 // SAFETY: a return address is behind a call, whose unit two before it holds the distance to
-                // the caller's frame, and at an operation of two units at least.
-                let (call, next, down) = unsafe { (*back.sub(2), *back, *back.add(1)) };
+                // the caller's frame.
+                let call = unsafe { *back.sub(2) };
                 let Some(lower) = fp.checked_sub(usize::from(call >> 8)) else { break };
-                fp = lower;
-                if next as u8 == op::FP_DOWN {
-                    fp = fp.saturating_sub(down.into());
-                }
+                fp = lowered(back, lower);
                 ip = back;
             }
             // The call is before the return address, which may be the next function's or no operation at all.
@@ -449,4 +458,11 @@ impl StoreInner {
         }
         self.trace = trace;
     }
+}
+
+/// The frame at a return address, before the FP_DOWN there.
+fn lowered(back: *const u16, fp: usize) -> usize {
+    // SAFETY: behind every call is an operation, of two units at least.
+    let (next, down) = unsafe { (*back, *back.add(1)) };
+    if next as u8 == op::FP_DOWN { fp.saturating_sub(down.into()) } else { fp }
 }
