@@ -82,23 +82,29 @@ impl Console {
             let left = until.saturating_duration_since(Instant::now());
             match wait(self.line.input(), PollFlags::IN, Some(left)) {
                 Ok(true) => (),
-                Ok(false) => {
-                    if let (Line::Pty(pty), SILENCE_MS..) = (&mut self.line, timeout_ms) {
-                        pty.has_client();
-                    }
-                    return Input::Timeout;
-                }
+                Ok(false) => return self.silence(timeout_ms),
                 Err(Errno::INTR) => continue,
                 Err(_) => return Input::Eof,
             }
             match (rustix::io::read(self.line.input(), &mut *buf), &self.line) {
                 (Ok(count @ 1..), _) => return Input::Bytes(count),
                 (Err(Errno::INTR | Errno::AGAIN), _) => (),
-                // Cannot be while the board holds the clients' end; if it could not reopen that, a client has it.
-                (Ok(0) | Err(Errno::IO), Line::Pty(_)) => std::thread::sleep(CLIENT_CHECK),
+                // The clients' end is closed: the board could not open it again while a client claimed it.
+                (Ok(_) | Err(_), Line::Pty(_)) => {
+                    std::thread::sleep(left.min(CLIENT_CHECK));
+                    return self.silence(timeout_ms);
+                }
                 (Ok(_) | Err(_), _) => return Input::Eof,
             }
         }
+    }
+
+    /// Uses a silence to look after a pseudo-terminal.
+    fn silence(&mut self, lasted_ms: u32) -> Input {
+        if let (Line::Pty(pty), SILENCE_MS..) = (&mut self.line, lasted_ms) {
+            pty.has_client();
+        }
+        Input::Timeout
     }
 
     /// Writes all of `bytes`, waiting as long as it takes. They are lost when the peer is gone.
