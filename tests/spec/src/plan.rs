@@ -46,7 +46,7 @@ pub fn calls(seed: u64, functions: usize) -> Vec<(usize, u64)> {
     let mut random = Prng::new(seed ^ 0x5eed);
     let first = random.below(functions);
     let count = if functions == 0 { 0 } else { functions.min(MAX_CALLS) + 2 };
-    (0..count).map(|i| ((first + i) % functions, random.next())).collect()
+    (0..count).map(|i| ((first + i) % functions, random.bits())).collect()
 }
 
 /// Arguments of these types.

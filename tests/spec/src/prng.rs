@@ -11,7 +11,7 @@ impl Prng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +21,7 @@ impl Prng {
 
     /// A number below `bound`, which is at least 1.
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
+        (self.bits() % bound.max(1) as u64) as usize
     }
 
     /// Whether an event of probability 1 in `n` happens.
@@ -31,7 +31,7 @@ impl Prng {
 
     /// Random bytes.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
-        let mut bytes: Vec<u8> = (0..count.div_ceil(8)).flat_map(|_| self.next().to_le_bytes()).collect();
+        let mut bytes: Vec<u8> = (0..count.div_ceil(8)).flat_map(|_| self.bits().to_le_bytes()).collect();
         bytes.truncate(count);
         bytes
     }
@@ -55,8 +55,8 @@ impl Prng {
             u64::MAX,
         ];
         match self.below(3) {
-            0 => self.next(),
-            1 => self.next() >> self.below(64),
+            0 => self.bits(),
+            1 => self.bits() >> self.below(64),
             _ => EDGES[self.below(EDGES.len())],
         }
     }

@@ -1,8 +1,8 @@
 //! Runs a module as planned on wasmi.
 
 use wasmi::{
-    Config, Engine, Error, ExternRef, ExternType, Func, Global, Instance, Linker, Memory, Module, Ref,
-    Store, StoreLimits, StoreLimitsBuilder, Table, TrapCode, Val, ValType,
+    Config, Engine, Error, ExternRef, ExternType, Func, Global, Instance, Linker, Memory, Module, Ref, Store,
+    StoreLimits, StoreLimitsBuilder, Table, TrapCode, Val, ValType,
 };
 use wasmote_runtime::Trap;
 
@@ -124,7 +124,8 @@ fn part(store: &Store<Host>, item: wasmi::Extern) -> Option<Part> {
         wasmi::Extern::Func(_) => None,
         wasmi::Extern::Global(global) => Some(Part::Global(to_value(store, &global.get(store)))),
         wasmi::Extern::Table(table) => {
-            let all = (0..table.size(store)).filter_map(|i| table.get(store, i)).map(|val| to_value(store, &val));
+            let all =
+                (0..table.size(store)).filter_map(|i| table.get(store, i)).map(|val| to_value(store, &val));
             Some(Part::Table(all.collect()))
         }
         wasmi::Extern::Memory(memory) => {

@@ -3,7 +3,8 @@
 //!     cargo run --release -p wasmote-spec-tests --bin fuzz -- [--seconds N] [--count N] [--seed S] [--keep FOLDER]
 //!
 //! Prints the seed that it starts from; modules count upwards from it. A module that shows a difference is
-//! written to the folder, and the exit status is 1. `fuzz --replay FILE [--seed S]` runs one such module.
+//! written to the folder, and the exit status is 1. `fuzz --replay FILE [--seed S]` runs one such
+//! module, and `fuzz --seed S --write FILE` writes the one that is run for a seed.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ struct Options {
     seed: u64,
     keep: PathBuf,
     replay: Option<PathBuf>,
+    write: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, String> {
@@ -37,6 +39,7 @@ fn options() -> Result<Options, String> {
         seed: clock.as_nanos() as u64,
         keep: PathBuf::from("target/fuzz"),
         replay: None,
+        write: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
@@ -47,6 +50,7 @@ fn options() -> Result<Options, String> {
             "--count" => (options.count, options.time) = (number()?, Duration::MAX),
             "--seed" => options.seed = number()?,
             "--replay" => options.replay = Some(PathBuf::from(value)),
+            "--write" => options.write = Some(PathBuf::from(value)),
             "--keep" => options.keep = PathBuf::from(value),
             _ => return Err(format!("unknown option {name}")),
         }
@@ -87,6 +91,16 @@ fn main() -> ExitCode {
     };
     if let Some(path) = &options.replay {
         return replay(path, options.seed);
+    }
+    if let Some(path) = &options.write {
+        let module = generate::module(options.seed, Purpose::Running).unwrap_or_default();
+        return match std::fs::write(path, module) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", path.display());
+                ExitCode::FAILURE
+            }
+        };
     }
     println!("seed {}", options.seed);
     let start = Instant::now();
