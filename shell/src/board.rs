@@ -1,5 +1,7 @@
 //! What the shell asks of a board. Flash is not here: it is handed to the module store on its own.
 
+use ufmt::{Formatter, uDisplay, uWrite, uwrite};
+
 /// What a read from the console brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -33,6 +35,53 @@ pub struct StackStats {
     pub total: usize,
     /// The deepest use so far, from the fill pattern.
     pub peak: usize,
+}
+
+/// Why a device began anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetCause {
+    /// Power came on, or the record of the cause did not survive.
+    PowerOn,
+    /// Somebody asked for it: `reboot`, or a management client.
+    Requested,
+    /// The processor faulted.
+    Fault {
+        /// The address of the instruction.
+        at: u32,
+        /// The processor's fault status, such as a Cortex-M's CFSR.
+        status: u32,
+    },
+    /// The native stack was full.
+    StackOverflow {
+        /// The address of the instruction, or 0 where it is lost.
+        at: u32,
+    },
+    /// An allocation that may not fail did.
+    OutOfMemory {
+        /// Its size, bytes.
+        bytes: u32,
+    },
+    /// A check of the firmware's own failed.
+    Panic {
+        /// The source file.
+        file: &'static str,
+        /// The line in it.
+        line: u32,
+    },
+}
+
+impl uDisplay for ResetCause {
+    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
+        match *self {
+            Self::PowerOn => uwrite!(f, "power on"),
+            Self::Requested => uwrite!(f, "as asked"),
+            Self::Fault { at, status } => uwrite!(f, "hard fault at {:#x}, status {:#x}", at, status),
+            Self::StackOverflow { at: 0 } => uwrite!(f, "stack overflow"),
+            Self::StackOverflow { at } => uwrite!(f, "stack overflow at {:#x}", at),
+            Self::OutOfMemory { bytes } => uwrite!(f, "out of memory for {} B", bytes),
+            Self::Panic { file, line } => uwrite!(f, "panic at {}:{}", file, line),
+        }
+    }
 }
 
 /// A board: console, clock, memory statistics and reset.
@@ -76,6 +125,11 @@ pub trait Board {
 
     /// The native stack, or `None` where it cannot be known.
     fn stack(&self) -> Option<StackStats>;
+
+    /// Why the device was last reset, or `None` on a board that keeps no record.
+    fn reset_cause(&self) -> Option<ResetCause> {
+        None
+    }
 
     /// Restarts the device. Where that is not possible at once it returns, and the shell ends its loop.
     fn reset(&mut self);

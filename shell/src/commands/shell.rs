@@ -41,15 +41,21 @@ pub(super) fn version<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     none(args, "version")?;
-    let (version, board) =
-        (context.session.console.board().version(), context.session.console.board().name());
+    let board = context.session.console.board();
+    let (version, board, reset) = (board.version(), board.name(), board.reset_cause());
     if context.json {
         context.answer(|json| {
             json.key("version").text(version).key("board").text(board);
+            if let Some(cause) = reset {
+                json.key("reset").escaped(&cause);
+            }
         });
     } else {
         let out = &mut context.out();
         putln!(out, "wasmote {} on {}", version, board);
+        if let Some(cause) = reset {
+            putln!(out, "last reset: {}", cause);
+        }
     }
     Ok(())
 }

@@ -1,0 +1,57 @@
+//! The board's parts, and how they are joined.
+
+mod board;
+mod clock;
+mod console;
+mod fault;
+mod flash;
+mod heap;
+mod layout;
+mod record;
+mod semihosting;
+mod stack;
+mod vectors;
+
+use cortex_m::peripheral::SCB;
+use cortex_m_rt::entry;
+use wasmote_fs::ModuleStore;
+use wasmote_shell::board::ResetCause;
+use wasmote_shell::session::{self, Ended};
+
+use board::Mps2;
+use flash::FileFlash;
+use heap::Heap;
+
+#[global_allocator]
+static HEAP: Heap = Heap::new();
+
+#[entry]
+fn main() -> ! {
+    let last = record::take();
+    HEAP.install();
+    clock::start();
+    console::start();
+    #[cfg(feature = "faults")]
+    fault::provoke(last);
+    let flash = match FileFlash::open() {
+        Ok(flash) => flash,
+        Err(why) => {
+            console::write(b"wasmote: ");
+            console::write(why.as_bytes());
+            console::write(b"\r\n");
+            semihosting::exit(NOT_STARTED)
+        }
+    };
+    let mut store = ModuleStore::new(flash);
+    match session::run(Mps2::new(last), &mut store) {
+        Ended::Reset => {
+            record::leave(ResetCause::Requested);
+            SCB::sys_reset()
+        }
+        // A chip would wait for the next terminal; the emulator is no longer needed.
+        Ended::Eof { failed } => semihosting::exit(u32::from(failed)),
+    }
+}
+
+/// The emulator's status when the firmware could not start.
+const NOT_STARTED: u32 = 2;
