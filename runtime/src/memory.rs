@@ -63,7 +63,7 @@ pub(crate) struct Window {
 
 impl Window {
     /// No window.
-    const NONE: Self = Self { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 };
+    pub(crate) const NONE: Self = Self { base: NonNull::dangling().as_ptr(), start: 0, lim: 0 };
 }
 
 /// A linear memory. A trap of any of its methods leaves the memory's contents as they were.
@@ -128,6 +128,12 @@ impl LinearMemory {
     /// The window that was used most recently; one with `lim` 0 when nothing is committed.
     pub(crate) fn window(&self) -> Window {
         self.current
+    }
+
+    /// The window that an address lies in; one with `lim` 0 when there is none.
+    pub(crate) fn window_at(&mut self, addr: usize) -> Window {
+        let window = self.windows.within(Span { first: addr, last: addr });
+        window.map_or(Window::NONE, |(window, _)| window)
     }
 
     /// Loads `size` (1, 2, 4 or 8) bytes, little-endian and zero-extended. What is not committed reads as

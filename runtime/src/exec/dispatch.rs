@@ -1,24 +1,25 @@
 //! The loop back end: one match over the opcodes.
 
 use super::miss;
-use super::ops::{for_each_op, op, run};
+use super::ops::{for_each_op, op, run as operation};
 use super::regs::{Cx, Exit, Regs, code32};
 
 macro_rules! back_end {
     ($($name:ident($($r:tt)+) = $body:expr;)*) => {
-        /// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there.
+        /// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there and the reason in
+        /// `cx.exit`.
         ///
         /// # Safety
         /// `cx` is filled as its fields say, for code that the compiler emitted and a stack that holds its frame.
         #[inline(never)]
-        pub(crate) unsafe fn run_loop(cx: *mut Cx) -> Exit {
+        pub(crate) unsafe fn run(cx: *mut Cx) {
             // SAFETY: the caller's promise is the contract of the methods of `Regs`.
             unsafe {
-                let mut r = Regs { ip: (*cx).ip, fp: (*cx).fp, w: 0, mem: (*cx).base, lim: (*cx).lim, cx };
+                let mut r = Regs { ip: (*cx).ip, fp: (*cx).fp, w: 0, mem: (*cx).mem, lim: (*cx).lim, cx };
                 loop {
                     r.w = code32(r.ip);
                     let flow = match r.w as u8 {
-                        $(op::$name => run::$name(r),)*
+                        $(op::$name => operation::$name(r),)*
                         // The compiler emits no other opcode.
                         _ => core::hint::unreachable_unchecked(),
                     };
@@ -32,20 +33,19 @@ macro_rules! back_end {
                             exit
                         }
                     };
-                    let exit = match exit {
-                        Exit::Miss => match miss::access(cx, r.fp, r.ip) {
-                            Ok(units) => {
-                                r.ip = r.ip.add(units);
-                                (r.mem, r.lim) = ((*cx).base, (*cx).lim);
-                                continue;
-                            }
-                            Err(trap) => Exit::Trap(trap),
-                        },
-                        exit => exit,
-                    };
+                    if exit == Exit::Miss {
+                        let units = miss::access(cx, r.fp, r.ip);
+                        if units > 0 {
+                            r.ip = r.ip.add(units);
+                            (r.mem, r.lim) = ((*cx).mem, (*cx).lim);
+                            continue;
+                        }
+                    } else {
+                        (*cx).exit = exit;
+                    }
                     (*cx).ip = r.ip;
                     (*cx).fp = r.fp;
-                    return exit;
+                    return;
                 }
             }
         }

@@ -4,10 +4,11 @@
 //! loop runs.
 
 use super::code::params;
-use super::dispatch::run_loop;
+use super::dispatch::run;
 use super::driver_op::DriverOp;
 use super::ops::{FUNC_BITS, op, tail_call};
 use super::regs::{Cx, Exit, LINK_SLOTS, Regs};
+use crate::memory::Window;
 use crate::store_inner::StoreInner;
 use crate::trace::Frame;
 use crate::types::FuncType;
@@ -72,10 +73,12 @@ impl Default for Cx {
             table: null(),
             table_len: 0,
             memory: null_mut(),
-            base: dangling_mut(),
+            mem: dangling_mut(),
             start: 0,
             lim: 0,
+            second: Window::NONE,
             ea: 0,
+            exit: Exit::Halt,
         }
     }
 }
@@ -127,6 +130,7 @@ impl StoreInner {
         };
         cx.memory = core::ptr::null_mut();
         cx.lim = 0;
+        cx.second.lim = 0;
         if let Some(memory) = instance.memory.and_then(|m| self.memories.get_mut(m as usize)) {
             cx.refresh_window(memory);
             cx.memory = &raw mut **memory;
@@ -165,9 +169,9 @@ impl StoreInner {
         loop {
             self.load()?;
             // SAFETY: `load` filled `cx` for the position, which is at an operation of its instance's code.
-            let exit = unsafe { run_loop(&raw mut self.cx) };
+            unsafe { run(&raw mut self.cx) };
             self.unload();
-            let step = match exit {
+            let step = match self.cx.exit {
                 Exit::Halt => Some(Step::Finished),
                 Exit::Fuel if self.fuel > 0 => None,
                 Exit::Fuel => Some(Step::OutOfFuel),

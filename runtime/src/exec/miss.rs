@@ -2,7 +2,7 @@
 //! they write.
 
 use super::ops::op;
-use super::regs::{Cx, Wide};
+use super::regs::{Cx, Exit, Wide};
 use crate::Trap;
 
 /// What a memory opcode does.
@@ -47,13 +47,29 @@ fn describe(opcode: u8) -> Option<Access> {
     })
 }
 
-/// Does the memory operation at `ip`, whose address is `cx.ea`; gives the units that it takes.
+/// Does the memory operation at `ip`, whose address is `cx.ea`; gives the units that it takes, or 0 after a
+/// trap, which is left in `cx.exit`. A number and no `Result`, whose address would keep the threaded back
+/// end's handlers from ending in jumps.
 ///
 /// # Safety
 /// As for the methods of `Regs`; the operation is one of memory, so `cx.memory` is not null.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
+pub(crate) unsafe fn access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> usize {
+    // SAFETY: the caller's promise.
+    match unsafe { try_access(cx, fp, ip) } {
+        Ok(units) => units,
+        Err(trap) => {
+            // SAFETY: the caller's promise.
+            unsafe { (*cx).exit = Exit::Trap(trap) };
+            0
+        }
+    }
+}
+
+/// # Safety
+/// As for [`access`].
+unsafe fn try_access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
     // SAFETY: the caller's promise; nothing else holds a reference to the memory while guest code runs.
     unsafe {
         let (ea, memory) = ((*cx).ea, &mut *(*cx).memory);

@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "the interpreter's inner loop works on raw frames, code and memory")]
 
 pub(crate) mod code;
+#[cfg_attr(wasmote_threaded, path = "threaded.rs")]
 pub(crate) mod dispatch;
 pub(crate) mod driver_op;
 pub(crate) mod machine;

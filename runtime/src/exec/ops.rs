@@ -304,10 +304,9 @@ macro_rules! for_each_op {
             F64_DIV(r) = r.f64_bin(|x, y| x / y);
             // sub-operation in b's place, operand b in c's | operand c8 when there is one
             RARE(r) = {
-                let more = crate::exec::rare::run(r.fp, r.w, r.ip);
-                match more {
-                    Ok(units) => r.next(units),
-                    Err(trap) => r.trap(trap),
+                match crate::exec::rare::run(r.fp, r.w, r.ip, r.cx) {
+                    0 => Err((r, (*r.cx).exit)),
+                    units => r.next(units),
                 }
             };
 

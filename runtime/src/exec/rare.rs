@@ -2,7 +2,7 @@
 
 use super::numeric::{f32 as n32, f64 as n64};
 use super::numeric::{trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
-use super::regs::Wide;
+use super::regs::{Cx, Exit, Wide};
 use crate::Trap;
 
 macro_rules! rare {
@@ -25,12 +25,27 @@ rare! {
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
 }
 
-/// Runs the sub-operation in `w` on the frame at `fp`; gives the units that it takes.
+/// Runs the sub-operation in `w` on the frame at `fp`; gives the units that it takes, or 0 after a trap, which
+/// is left in `cx.exit`. A number and no `Result`, for the reason that `miss::access` has.
 ///
 /// # Safety
 /// As for the methods of `Regs`.
 #[inline(never)]
-pub(crate) unsafe fn run(fp: *mut u32, w: u32, ip: *const u16) -> Result<usize, Trap> {
+pub(crate) unsafe fn run(fp: *mut u32, w: u32, ip: *const u16, cx: *mut Cx) -> usize {
+    // SAFETY: the caller's promise.
+    match unsafe { try_run(fp, w, ip) } {
+        Ok(units) => units,
+        Err(trap) => {
+            // SAFETY: the caller's promise.
+            unsafe { (*cx).exit = Exit::Trap(trap) };
+            0
+        }
+    }
+}
+
+/// # Safety
+/// As for [`run`].
+unsafe fn try_run(fp: *mut u32, w: u32, ip: *const u16) -> Result<usize, Trap> {
     use Rare as R;
     let a = (w >> 8 & 255) as usize;
     let b = (w >> 24) as usize;

@@ -6,7 +6,7 @@
 
 use super::code::params;
 use crate::Trap;
-use crate::memory::LinearMemory;
+use crate::memory::{LinearMemory, Window};
 
 /// Slots that a return address takes on the value stack.
 pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
@@ -57,19 +57,27 @@ pub(crate) struct Cx {
     pub(crate) table_len: u32,
     /// The current instance's memory, or null when it has none.
     pub(crate) memory: *mut LinearMemory,
-    /// The memory window's bytes, first address, and count of addresses at which any access fits.
-    pub(crate) base: *mut u8,
+    /// Where address 0 would lie, were the memory window's bytes part of a whole memory; the window's first
+    /// address, and the count of addresses in it at which any access fits.
+    pub(crate) mem: *mut u8,
     pub(crate) start: usize,
     pub(crate) lim: usize,
+    /// The same of the window that was used before: most programs keep a stack in one and their data in another.
+    pub(crate) second: Window,
     /// The address of the access that missed the window.
     pub(crate) ea: u64,
+    /// Why the loop stopped.
+    pub(crate) exit: Exit,
 }
 
 impl Cx {
-    /// Loads the memory's current window.
+    /// Loads the memory's current window, and the one that was used before, which may have moved.
     pub(crate) fn refresh_window(&mut self, memory: &mut LinearMemory) {
         let window = memory.window();
-        (self.base, self.start, self.lim) = (window.base, window.start, window.lim);
+        let before = if window.start == self.start { self.second.start } else { self.start };
+        self.mem = window.base.wrapping_sub(window.start);
+        (self.start, self.lim) = (window.start, window.lim);
+        self.second = memory.window_at(before);
     }
 }
 
@@ -82,7 +90,7 @@ pub(crate) struct Regs {
     pub(crate) fp: *mut u32,
     /// The operation's first two units.
     pub(crate) w: u32,
-    /// The memory window's first byte.
+    /// Where address 0 would lie, were the memory window's bytes part of a whole memory.
     pub(crate) mem: *mut u8,
     /// Addresses in the window at which any access fits.
     pub(crate) lim: usize,
@@ -382,14 +390,18 @@ impl Regs {
             Some(ea) => ea as usize,
             None => return Err((self, Exit::Trap(Trap::MemoryOutOfBounds))),
         };
-        // SAFETY: see the impl; `rel < lim` puts 8 bytes at `rel` inside the window's allocation.
+        // SAFETY: see the impl; either comparison puts 8 bytes at `ea` inside a window's allocation.
         unsafe {
-            let rel = ea.wrapping_sub((*self.cx).start);
-            if rel >= self.lim {
-                (*self.cx).ea = ea as u64;
-                return Err((self, Exit::Miss));
+            if ea.wrapping_sub((*self.cx).start) < self.lim {
+                return Ok(self.mem.wrapping_add(ea));
             }
-            Ok(self.mem.add(rel))
+            let second = &(*self.cx).second;
+            let rel = ea.wrapping_sub(second.start);
+            if rel < second.lim {
+                return Ok(second.base.wrapping_add(rel));
+            }
+            (*self.cx).ea = ea as u64;
+            Err((self, Exit::Miss))
         }
     }
     /// Loads from `base + offset` into slot a and goes on.

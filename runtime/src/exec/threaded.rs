@@ -1,0 +1,108 @@
+//! The threaded back end: each operation is a function that ends by jumping to the next one's.
+//!
+//! The registers are arguments, which the C calling convention of x86-64 and aarch64 keeps in registers, and
+//! the calls at the functions' ends become jumps when optimising. That takes that no handler lets a local's
+//! address escape, has anything to drop, or does anything after the call; `tests/dispatch.sh` checks the
+//! machine code of a build.
+
+use super::miss;
+use super::ops::{for_each_op, op, run as operation};
+use super::regs::{Cx, Exit, Flow, Regs, code32};
+
+/// An operation's machine code; the arguments are the fields of [`Regs`].
+type Handler = unsafe extern "C" fn(*const u16, *mut u32, u32, *mut u8, usize, *mut Cx);
+
+/// Goes to the operation at `ip`.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn go(r: Regs) {
+    // SAFETY: the caller's promise; the table has a handler for every byte.
+    unsafe {
+        let w = code32(r.ip);
+        let Some(handler) = HANDLERS.get(usize::from(w as u8)) else { core::hint::unreachable_unchecked() };
+        handler(r.ip, r.fp, w, r.mem, r.lim, r.cx);
+    }
+}
+
+/// Ends an operation.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn end(flow: Flow) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match flow {
+            Ok(r) => go(r),
+            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.mem, r.lim, r.cx),
+            Err((r, exit)) => {
+                (*r.cx).exit = exit;
+                stopped(r.ip, r.fp, r.w, r.mem, r.lim, r.cx);
+            }
+        }
+    }
+}
+
+/// Leaves the position in `cx`, and returns to the driver.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn stopped(ip: *const u16, fp: *mut u32, _: u32, _: *mut u8, _: usize, cx: *mut Cx) {
+    // SAFETY: the handlers' contract.
+    unsafe {
+        (*cx).ip = ip;
+        (*cx).fp = fp;
+    }
+}
+
+/// Does a memory access outside of the current window, and goes on behind it.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn missed(ip: *const u16, fp: *mut u32, w: u32, mem: *mut u8, lim: usize, cx: *mut Cx) {
+    // SAFETY: the handlers' contract.
+    unsafe {
+        match miss::access(cx, fp, ip) {
+            0 => stopped(ip, fp, w, mem, lim, cx),
+            units => go(Regs { ip: ip.add(units), fp, w, mem: (*cx).mem, lim: (*cx).lim, cx }),
+        }
+    }
+}
+
+macro_rules! back_end {
+    ($($name:ident($($r:tt)+) = $body:expr;)*) => {
+        mod handler {
+            use super::{Cx, Regs, end, operation};
+            $(#[allow(non_snake_case)]
+            pub(super) unsafe extern "C" fn $name(
+                ip: *const u16,
+                fp: *mut u32,
+                w: u32,
+                mem: *mut u8,
+                lim: usize,
+                cx: *mut Cx,
+            ) {
+                // SAFETY: the contract of the methods of `Regs`.
+                unsafe { end(operation::$name(Regs { ip, fp, w, mem, lim, cx })) }
+            })*
+        }
+
+        /// The handlers by opcode; the bytes that are no opcode are never emitted.
+        static HANDLERS: [Handler; 256] = {
+            let mut handlers: [Handler; 256] = [handler::UNREACHABLE; 256];
+            $(handlers[op::$name as usize] = handler::$name;)*
+            handlers
+        };
+    };
+}
+for_each_op!(back_end);
+
+/// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there and the reason in
+/// `cx.exit`.
+///
+/// # Safety
+/// `cx` is filled as its fields say, for code that the compiler emitted and a stack that holds its frame.
+pub(crate) unsafe fn run(cx: *mut Cx) {
+    // SAFETY: the caller's promise is the contract of the methods of `Regs`.
+    unsafe { go(Regs { ip: (*cx).ip, fp: (*cx).fp, w: 0, mem: (*cx).mem, lim: (*cx).lim, cx }) }
+}

@@ -1,0 +1,21 @@
+// Integers: the product of two matrices.
+#include "guest.h"
+
+enum { SIZE = 48 };
+static int a[SIZE][SIZE], b[SIZE][SIZE], c[SIZE][SIZE];
+
+EXPORT int run(int n) {
+    for (int i = 0; i < SIZE; i++)
+        for (int j = 0; j < SIZE; j++) a[i][j] = i + j, b[i][j] = i - j;
+    int trace = 0;
+    for (int round = 0; round < n; round++) {
+        for (int i = 0; i < SIZE; i++)
+            for (int j = 0; j < SIZE; j++) {
+                int sum = 0;
+                for (int k = 0; k < SIZE; k++) sum += a[i][k] * b[k][j];
+                c[i][j] = sum;
+            }
+        for (int i = 0; i < SIZE; i++) trace += c[i][i], a[i][0] = trace & 15;
+    }
+    return trace;
+}
