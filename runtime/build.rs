@@ -6,11 +6,11 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(wasmote_threaded)");
     let is = |name: &str, values: &[&str]| env::var(name).is_ok_and(|value| values.contains(&value.as_str()));
-    // On Thumb and RISC-V the loop is smaller, and on Thumb faster too; without optimisation calls stay calls.
+    // On Thumb and RISC-V the loop is smaller, and on Thumb faster too; below level 2 calls stay calls.
     // Windows passes too few arguments in registers.
     let threaded = is("CARGO_CFG_TARGET_ARCH", &["x86_64", "aarch64"])
         && env::var_os("CARGO_CFG_WINDOWS").is_none()
-        && !is("OPT_LEVEL", &["0"])
+        && is("OPT_LEVEL", &["2", "3", "s", "z"])
         && env::var_os("CARGO_CFG_MIRI").is_none()
         && env::var_os("CARGO_FEATURE_LOOP_DISPATCH").is_none();
     if threaded {
