@@ -14,13 +14,15 @@ FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell
 # The modules that a new flash file holds.
 GUESTS := $(wildcard tests/guests/*.wasm)
 
-ifneq ($(BOARD),native)
-  $(error BOARD=$(BOARD) is unknown; the boards are: native)
+BOARDS := native mps2-an386
+
+ifeq ($(filter $(BOARD),$(BOARDS)),)
+  $(error BOARD=$(BOARD) is unknown; the boards are: $(BOARDS))
 endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test guests fmt lint thumb term clean prepare
+.PHONY: help run test size guests fmt lint thumb term clean prepare
 
 ## help: list the targets
 help:
@@ -28,17 +30,30 @@ help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 ## run: start the board's shell on FLASH, made with the sample guests at first (ARGS=--pty for a line of its own)
+ifeq ($(BOARD),native)
 run: prepare $(FLASH)
 	$(CARGO) build --release -p wasmote-native
 	@$(TARGET)/release/wasmote-native --flash $(FLASH) --flash-size $(FLASH_SIZE) $(ARGS)
+endif
 
 # An existing flash file is never made again: it holds its user's modules.
 $(FLASH): | prepare
 	$(CARGO) run -p wasmote-host -- image create -o $(FLASH) --size $(FLASH_SIZE) $(GUESTS)
 
 ## test: run every test, on the host and at the board's prompt
+ifeq ($(BOARD),native)
 test: prepare
 	$(CARGO) test --workspace
+endif
+
+## size: print the firmware's flash, RAM and stack against their budgets, and where the bytes go
+ifeq ($(BOARD),native)
+size:
+	@$(MAKE) --no-print-directory BOARD=mps2-an386 size
+else
+# The board's own run, test and size.
+include app/$(BOARD)/board.mk
+endif
 
 ## guests: build the sample guests from their sources (clang, lld and rustc)
 guests:
