@@ -7,6 +7,7 @@ use wasmote_fs::Name;
 use wasmote_runtime::libc::{self, Entry};
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
+use super::load::Request;
 use super::{name, number, usage};
 use crate::args::{Args, number as literal};
 use crate::board::Board;
@@ -178,7 +179,8 @@ pub(super) fn run<'e, B: Board, F: NorFlash>(
         let module = name(word)?;
         let options =
             LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: None };
-        context.instantiate(word, module, word, module, options)?;
+        let request = Request { module_word: word, module, alias_word: word, alias: module, options };
+        context.instantiate(&request)?;
     }
     let outcome = context.run_main(word, args);
     if !was_loaded {

@@ -1,7 +1,7 @@
 //! `load unload reload`: instances.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_fs::{Error as StoreError, Name};
+use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::{
     CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed, libc,
 };
@@ -15,6 +15,15 @@ use crate::instances::{Guest, LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
 use crate::output::{Shown, putln};
 use crate::running::Budget;
+
+/// What is to be loaded, and how; the words are those that messages name.
+pub(super) struct Request<'e> {
+    pub(super) module_word: &'e str,
+    pub(super) module: Name,
+    pub(super) alias_word: &'e str,
+    pub(super) alias: Name,
+    pub(super) options: LoadOptions,
+}
 
 const USAGE: &str = "load NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]";
 
@@ -42,7 +51,13 @@ pub(super) fn load<'e, B: Board, F: NorFlash>(
         (Some(module), Some("as"), Some(alias), 3) => (module, alias),
         _ => return Err(usage(USAGE)),
     };
-    context.load_as(module, name(module)?, alias, name(alias)?, options)
+    context.load_as(&Request {
+        module_word: module,
+        module: name(module)?,
+        alias_word: alias,
+        alias: name(alias)?,
+        options,
+    })
 }
 
 pub(super) fn unload<'e, B: Board, F: NorFlash>(
@@ -74,34 +89,25 @@ pub(super) fn reload<'e, B: Board, F: NorFlash>(
         (loaded.module, loaded.alias, loaded.options)
     };
     // The module must be on flash, or the old instance stays.
-    context
-        .session
-        .store
-        .verify(&module)
-        .map(|_| ())
-        .or_else(unrecorded)
-        .map_err(|e| Error::StoreModule(e, module))?;
+    verify(context.session.store, &module).map_err(|error| Error::StoreModule(error, module))?;
     drop(context.session.instances.remove(word)?);
-    context.load_as(word, module, word, alias, options)
+    context.load_as(&Request { module_word: word, module, alias_word: word, alias, options })
 }
 
-/// A module without a recorded hash is loaded all the same: there is nothing to check it against.
-fn unrecorded(error: StoreError) -> Result<(), StoreError> {
-    if error == StoreError::Unrecorded { Ok(()) } else { Err(error) }
+/// Checks a module against its recorded hash; one without a record is loaded all the same.
+fn verify<F: NorFlash>(store: &mut ModuleStore<F>, module: &Name) -> Result<(), StoreError> {
+    match store.verify(module) {
+        Ok(_) | Err(StoreError::Unrecorded) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Loads a module as an instance and says what it takes.
-    fn load_as<'e>(
-        &mut self,
-        module_word: &'e str,
-        module: Name,
-        alias_word: &'e str,
-        alias: Name,
-        options: LoadOptions,
-    ) -> Result<(), Error<'e>> {
+    fn load_as<'e>(&mut self, request: &Request<'e>) -> Result<(), Error<'e>> {
+        let alias_word = request.alias_word;
         let before = self.heap().free;
-        self.instantiate(module_word, module, alias_word, alias, options)?;
+        self.instantiate(request)?;
         let after = self.heap().free;
         let Ok(loaded) = self.session.instances.get(alias_word) else { return Ok(()) };
         let exports = loaded.instance.module(&loaded.store).map_or(0, |module| module.exports().count());
@@ -131,19 +137,13 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Makes an instance and adds it to the loaded ones. When that fails, everything is as before.
-    pub(super) fn instantiate<'e>(
-        &mut self,
-        module_word: &'e str,
-        module: Name,
-        alias_word: &'e str,
-        alias: Name,
-        options: LoadOptions,
-    ) -> Result<(), Error<'e>> {
+    pub(super) fn instantiate<'e>(&mut self, request: &Request<'e>) -> Result<(), Error<'e>> {
+        let &Request { module_word, module, alias_word, alias, options } = request;
         if self.session.instances.has(alias_word) {
             return Err(Error::Loaded(alias_word));
         }
         let failed = |error| Error::StoreName(error, module_word);
-        self.session.store.verify(&module).map(|_| ()).or_else(unrecorded).map_err(failed)?;
+        verify(self.session.store, &module).map_err(failed)?;
         let engine = Engine::default();
         let limits = StoreLimits {
             instances: 1,
