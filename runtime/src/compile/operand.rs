@@ -49,6 +49,9 @@ impl Entry {
 /// bounds the search that setting a local takes.
 const MAX_LAZY: usize = 64;
 
+/// Where operands must end: slots are 16 bits.
+const MAX_SLOT: u32 = 0xfff0;
+
 impl Function<'_, '_, '_> {
     /// The first slot above the operand stack.
     pub(super) fn top(&self) -> u32 {
@@ -58,9 +61,12 @@ impl Function<'_, '_, '_> {
     fn push_entry(&mut self, ty: Option<ValType>, place: Place) -> Res<Entry> {
         let slot = self.top();
         let slots = ty.map_or(1, ValType::slots);
+        if self.emit.live && slot + slots > MAX_SLOT {
+            return Err(crate::Error::Limit { what: "65,520 slots in a frame" }.into());
+        }
         self.emit.reach(slot + slots)?;
-        // Unreachable code alone can go over 16 bits, and emits nothing.
-        let entry = Entry { ty, slot: slot.min(0xfff0) as u16, place };
+        // Unreachable code alone can go over the limit, and emits nothing.
+        let entry = Entry { ty, slot: slot.min(MAX_SLOT) as u16, place };
         push(self.entries, entry)?;
         Ok(entry)
     }
