@@ -16,8 +16,8 @@ struct Chip {
 const CHIP: Chip = Chip { flash: 512 * 1024, ram: 128 * 1024 };
 const SMALL_CHIP: Chip = Chip { flash: 256 * 1024, ram: 64 * 1024 };
 
-/// The main stack, bytes: its budget of 6 KB and a quarter of reserve.
-const STACK: u32 = 24 * 1024;
+/// The main stack, bytes: what the deepest command needs, and a quarter of reserve.
+const STACK: u32 = 12 * 1024;
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");

@@ -84,16 +84,17 @@ pub enum Term {
     Ansi,
 }
 
-/// The memory of a [`Line`], which noline borrows.
+/// The memory of a [`Line`], which it and noline borrow.
 pub struct LineBuffers {
     text: [u8; LINE_CAPACITY],
     history: [u8; HISTORY_BYTES],
+    input: Input,
 }
 
 impl LineBuffers {
     /// Empty buffers.
     pub const fn new() -> Self {
-        Self { text: [0; LINE_CAPACITY], history: [0; HISTORY_BYTES] }
+        Self { text: [0; LINE_CAPACITY], history: [0; HISTORY_BYTES], input: Input::new() }
     }
 }
 
@@ -106,7 +107,7 @@ impl Default for LineBuffers {
 /// The line of a console.
 pub struct Line<'a> {
     editor: Option<Editor<SliceBuffer<'a>, Recall<'a>>>,
-    input: Input,
+    input: &'a mut Input,
     term: Term,
     asked: bool,
     text: String<LINE_CAPACITY>,
@@ -124,7 +125,7 @@ impl<'a> Line<'a> {
         Self {
             // noline's constructor cannot fail; without an editor every line would be a plain one.
             editor: Editor::new(text, history, &mut Nowhere).ok(),
-            input: Input::new(),
+            input: &mut buffers.input,
             term: Term::Auto,
             asked: false,
             text: String::new(),
@@ -288,7 +289,7 @@ impl<'a> Line<'a> {
         let Some(editor) = self.editor.as_mut() else {
             return self.read_plain(console, true);
         };
-        let mut io = EditorIo::new(console, &mut self.input, columns, &self.text, back);
+        let mut io = EditorIo::new(console, self.input, columns, &self.text, back);
         let outcome = editor.readline(PROMPT, &mut io);
         let (stop, offset) = io.end();
         self.text.clear();

@@ -42,16 +42,38 @@ pub(crate) struct Session<'a, B, F> {
     pub(crate) resetting: bool,
 }
 
-/// Runs a board's shell until its input ends or it is to be reset.
+/// The memory of a session whose size does not change, some 7 KB: a small device keeps it off its stack.
+pub struct Memory {
+    line: LineBuffers,
+    server: Server,
+}
+
+impl Memory {
+    /// Memory for a session.
+    pub const fn new() -> Self {
+        Self { line: LineBuffers::new(), server: Server::new() }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Runs a board's shell until its input ends or it is to be reset, with its memory on the stack.
 ///
 /// The store is checked first; when it does not mount the session says so, and goes on for `format`.
 pub fn run<B: Board, F: NorFlash>(board: B, store: &mut ModuleStore<F>) -> Ended {
-    let mut buffers = LineBuffers::new();
-    let mut server = Server::new();
+    run_in(&mut Memory::new(), board, store)
+}
+
+/// As [`run`], in memory that the board gives, and that no session has used.
+pub fn run_in<B: Board, F: NorFlash>(memory: &mut Memory, board: B, store: &mut ModuleStore<F>) -> Ended {
     let mut session = Session {
         console: Console::new(board),
-        line: Line::new(&mut buffers),
-        server: Some(&mut server),
+        line: Line::new(&mut memory.line),
+        server: Some(&mut memory.server),
         store,
         instances: Instances::new(),
         depth: 0,

@@ -16,7 +16,7 @@ use cortex_m::peripheral::SCB;
 use cortex_m_rt::entry;
 use wasmote_fs::ModuleStore;
 use wasmote_shell::board::ResetCause;
-use wasmote_shell::session::{self, Ended};
+use wasmote_shell::session::{self, Ended, Memory};
 
 use board::Mps2;
 use flash::FileFlash;
@@ -27,6 +27,8 @@ static HEAP: Heap = Heap::new();
 
 #[entry]
 fn main() -> ! {
+    static mut MEMORY: Memory = Memory::new();
+
     let last = record::take();
     HEAP.install();
     clock::start();
@@ -43,7 +45,7 @@ fn main() -> ! {
         }
     };
     let mut store = ModuleStore::new(flash);
-    match session::run(Mps2::new(last), &mut store) {
+    match session::run_in(MEMORY, Mps2::new(last), &mut store) {
         Ended::Reset => {
             record::leave(ResetCause::Requested);
             SCB::sys_reset()
