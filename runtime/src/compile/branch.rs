@@ -57,6 +57,8 @@ pub(super) enum Condition {
     /// A comparison of two slots, or of a slot and an immediate: the branch opcode of its first kind, the
     /// kind, the slots or the immediate.
     Compare { first: u8, kind: u8, x: u8, y: u16 },
+    /// A comparison of a slot and an immediate of 32 bits.
+    CompareFar { kind: u8, x: u8, imm: u32 },
 }
 
 /// The newest operation adds an immediate to slot `x` in place.
@@ -334,6 +336,10 @@ impl<'a> Function<'a, '_, '_> {
             return self.return_values();
         }
         self.move_results(at)?;
+        if let Some(control) = self.controls.get(at).filter(|c| c.kind == Kind::Loop) {
+            // Branches to this one need not come by here.
+            self.emit.land_at(control.start as usize)?;
+        }
         self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?;
         self.link(at)
     }
@@ -488,13 +494,31 @@ impl<'a> Function<'a, '_, '_> {
             let taken = match opcode {
                 op::EQ..=op::GE_U => Some((op::BR_EQ, opcode - op::EQ, y)),
                 op::EQ64..=op::GE_U64 => Some((op::BR_EQ64, opcode - op::EQ64, y)),
-                op::EQ_IMM..=op::LE_U_IMM => {
+                op::EQ_IMM..=op::GE_U_IMM => {
                     Some((op::BR_EQ_IMM, opcode - op::EQ_IMM, self.emit.at(made.at + 2)))
                 }
+                // Their opposites are not each other.
+                op::F32_LT | op::F32_LE => Some((op::BR_F32_LT, 2 * (opcode - op::F32_LT), y)),
+                op::F64_LT | op::F64_LE => Some((op::BR_F64_LT, 2 * (opcode - op::F64_LT), y)),
                 _ => None,
             };
             if let Some((first, kind, y)) = taken {
                 self.emit.undo(made);
+                let is_temp = |slot: u16| u32::from(slot) >= self.first_temp;
+                match (first, kind) {
+                    (op::BR_EQ, _) if is_temp(y) => {
+                        if let Some(imm) = self.emit.take_constant(y) {
+                            return Ok(Condition::CompareFar { kind, x, imm });
+                        }
+                    }
+                    // The opposite of a comparison of floats.
+                    (op::BR_EQ_IMM, 0 | 1) if y == 0 && is_temp(x.into()) => {
+                        if let Some((first, inner, x, y)) = self.emit.take_float_compare(x.into()) {
+                            return Ok(Condition::Compare { first, kind: inner ^ kind ^ 1, x, y });
+                        }
+                    }
+                    _ => {}
+                }
                 return Ok(Condition::Compare { first, kind, x, y });
             }
         }
@@ -524,6 +548,11 @@ impl<'a> Function<'a, '_, '_> {
                     }
                     None => self.emit.plain_branch(narrow, wide, a)?,
                 }
+            }
+            Condition::CompareFar { kind, x, imm } => {
+                let kind = kind ^ u8::from(unless);
+                self.emit.plain(op::BR_EQ_IMM32 + kind, x, imm as u16)?;
+                self.emit.unit((imm >> 16) as u16)?;
             }
             Condition::Compare { first, kind, x, y } => {
                 let kind = kind ^ u8::from(unless);
@@ -567,9 +596,9 @@ fn step_compare_imm(kind: u8) -> Option<u8> {
     match op::BR_EQ_IMM + kind {
         op::BR_NE_IMM => Some(op::ADD_BR_NE_IMM),
         op::BR_LT_S_IMM => Some(op::ADD_BR_LT_S_IMM),
-        op::BR_GT_S_IMM => Some(op::ADD_BR_GT_S_IMM),
+        op::BR_GE_S_IMM => Some(op::ADD_BR_GE_S_IMM),
         op::BR_LT_U_IMM => Some(op::ADD_BR_LT_U_IMM),
-        op::BR_GT_U_IMM => Some(op::ADD_BR_GT_U_IMM),
+        op::BR_GE_U_IMM => Some(op::ADD_BR_GE_U_IMM),
         _ => None,
     }
 }
@@ -577,8 +606,32 @@ fn step_compare_imm(kind: u8) -> Option<u8> {
 impl super::emit::Emitter {
     /// Starts a branch: the opcode alone in narrow code, where the offset is the second unit.
     fn plain_branch(&mut self, narrow: u8, wide: u8, a: u8) -> Res<()> {
+        self.land()?;
         self.forget();
         self.unit(u16::from(if self.wide { wide } else { narrow }) | u16::from(a) << 8)
+    }
+
+    /// Takes back the newest operation if it put a constant of 32 bits into `slot`; gives the constant.
+    fn take_constant(&mut self, slot: u16) -> Option<u32> {
+        let made = self.made(slot).filter(|&m| self.opcode(m) == op::CONST32)?;
+        let value = u32::from(self.at(made.at + 1)) | u32::from(self.at(made.at + 2)) << 16;
+        self.undo(made);
+        Some(value)
+    }
+
+    /// Takes back the newest operation if it put an order of floats into `slot`; gives the branch opcode of the
+    /// first kind, the kind and the operands.
+    fn take_float_compare(&mut self, slot: u16) -> Option<(u8, u8, u8, u16)> {
+        let made = self.made(slot)?;
+        let opcode = self.opcode(made);
+        let (first, kind) = match opcode {
+            op::F32_LT | op::F32_LE => (op::BR_F32_LT, 2 * (opcode - op::F32_LT)),
+            op::F64_LT | op::F64_LE => (op::BR_F64_LT, 2 * (opcode - op::F64_LT)),
+            _ => return None,
+        };
+        let operands = self.at(made.at + 1);
+        self.undo(made);
+        Some((first, kind, operands as u8, operands >> 8))
     }
 
     /// The newest operation, if it adds an immediate to `slot` in place.

@@ -59,6 +59,8 @@ pub(super) struct Emitter {
     prev: Option<Made>,
     /// Position behind a lone MOV that may become a MOV2, or 0.
     mov_end: usize,
+    /// Branches to the position, until an operation is emitted there.
+    pending: Chain,
 }
 
 impl Emitter {
@@ -97,6 +99,7 @@ impl Emitter {
 
     /// Starts an operation that makes no value that can be fused.
     pub(super) fn plain(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
+        self.land()?;
         self.forget();
         self.unit(u16::from(opcode) | u16::from(a) << 8)?;
         self.unit(second)
@@ -104,6 +107,7 @@ impl Emitter {
 
     /// Starts an operation that makes a value into slot `a`.
     pub(super) fn making(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
+        self.land()?;
         let at = self.code.len();
         self.unit(u16::from(opcode) | u16::from(a) << 8)?;
         self.unit(second)?;
@@ -275,18 +279,33 @@ impl Emitter {
     /// Lets all branches that wait in `chain` lead to the position, which becomes a label.
     pub(super) fn label(&mut self, chain: Chain) -> Res<()> {
         self.forget();
-        let target = self.code.len();
+        if !chain.is_empty() {
+            self.land()?;
+            self.pending = chain;
+        }
+        Ok(())
+    }
+
+    /// Lets the branches that wait for the position's operation lead there.
+    #[inline]
+    pub(super) fn land(&mut self) -> Res<()> {
+        if self.pending.is_empty() { Ok(()) } else { self.land_at(self.code.len()) }
+    }
+
+    /// Lets the branches to the position, where no operation was emitted yet, lead to `target` instead.
+    pub(super) fn land_at(&mut self, target: usize) -> Res<()> {
+        let chain = core::mem::take(&mut self.pending);
         let mut next = chain.0 as usize;
         while let Some(at) = next.checked_sub(1) {
             let link = self.at(at);
             if self.wide {
                 next = usize::from(link) | usize::from(self.at(at + 1)) << 16;
-                let offset = (target - (at + 2)) as u32;
+                let offset = (target as u32).wrapping_sub(at as u32 + 2);
                 self.set(at, offset as u16);
                 self.set(at + 1, (offset >> 16) as u16);
             } else {
                 next = if link == 0 { 0 } else { next - usize::from(link) };
-                let offset = i16::try_from(target - (at + 1)).map_err(|_| Stop::TooNarrow)?;
+                let offset = i16::try_from(target as i64 - (at as i64 + 1)).map_err(|_| Stop::TooNarrow)?;
                 self.set(at, offset as u16);
             }
         }

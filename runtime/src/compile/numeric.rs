@@ -28,7 +28,7 @@ pub(super) enum Binary {
 }
 use Binary as B;
 
-/// The kinds of comparison in the order of the opcodes from EQ_IMM on.
+/// The kinds of comparison: 0 to 5 in the order of the opcodes from EQ on, then those that are expressed by them.
 const GT_S: u8 = 6;
 const LE_U: u8 = 9;
 /// The wasm order: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
@@ -51,6 +51,22 @@ const BINARIES: [Binary; 15] = [
     B::Rotl,
     B::Rotr,
 ];
+
+/// The comparison with `imm` as one that has an immediate form: greater is not less than the next number.
+fn with_immediate(kind: u8, imm: i32) -> Option<(u8, i32)> {
+    match kind {
+        // GT_S and LE_S as GE_S and LT_S.
+        6 | 7 => imm.checked_add(1).map(|next| (9 - kind, next)),
+        // GT_U and LE_U as GE_U and LT_U.
+        8 | 9 => (imm as u32).checked_add(1).map(|next| (13 - kind, next as i32)),
+        _ => Some((kind, imm)),
+    }
+}
+
+/// The units of an operation of a slot and an immediate that takes another slot too, and the immediate behind.
+fn exchange(operands: u16, other: u16) -> (u16, u16) {
+    (operands & 0xff | other << 8, operands >> 8)
+}
 
 /// The comparison of exchanged operands.
 const fn exchanged(kind: u8) -> u8 {
@@ -98,12 +114,6 @@ impl Function<'_, '_, '_> {
     }
 
     /// `a = f(b, c)` by an operation of two units.
-    pub(super) fn binary(&mut self, opcode: u8, from: ValType, to: ValType) -> Res<()> {
-        let y = self.pop(from)?;
-        let x = self.pop(from)?;
-        self.binary_of(opcode, x, y, to)
-    }
-
     fn binary_of(&mut self, opcode: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
         let (x, y) = (self.arg(x)?, self.arg(y)?);
         let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
@@ -160,7 +170,11 @@ impl Function<'_, '_, '_> {
             if self.immediate(op::RSUB_IMM, Some(op::RSUB_IMM32), y, imm, ValType::I32)? {
                 return Ok(());
             }
-        } else if what == B::Add && self.fused_add(x, y)? {
+        } else if match what {
+            B::Add => self.fused_add(x, y)?,
+            B::Xor => self.fused_xor(x, y)?,
+            _ => false,
+        } {
             return Ok(());
         }
         self.binary_of(op::ADD + what as u8, x, y, ValType::I32)
@@ -184,6 +198,22 @@ impl Function<'_, '_, '_> {
                 let k = what as u8;
                 self.immediate(op::ADD_IMM + k, Some(op::ADD_IMM32 + k), x, imm, ty)
             }
+            B::ShrS | B::ShrU if self.narrows(x, imm) => {
+                let opcode = match (what, imm) {
+                    (B::ShrS, 16) => op::EXTEND16,
+                    (B::ShrS, _) => op::EXTEND8,
+                    (_, 16) => op::AND_FFFF,
+                    _ => op::AND_FF,
+                };
+                let Some(made) = self.emit.made(x.slot) else { return Ok(false) };
+                let b = self.emit.at(made.at + 1) & 0xff;
+                self.emit.undo(made);
+                let result = self.push(ty)?.own();
+                let a = self.emit.result(result)?;
+                self.emit.making(opcode, a, b)?;
+                self.emit.finish(result)?;
+                Ok(true)
+            }
             B::Shl | B::ShrS | B::ShrU | B::Rotl => {
                 self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty)
             }
@@ -192,31 +222,85 @@ impl Function<'_, '_, '_> {
         }
     }
 
+    /// Whether the newest operation shifted `x` left by as much as it is now to be shifted right, to leave a
+    /// byte or a half.
+    fn narrows(&self, x: Entry, by: i32) -> bool {
+        let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own && matches!(by, 16 | 24));
+        made.is_some_and(|made| {
+            self.emit.opcode(made) == op::SHL_IMM && i32::from(self.emit.at(made.at + 1) >> 8) == by
+        })
+    }
+
     /// A sum one of whose terms the newest operation made by a product or a shift.
     fn fused_add(&mut self, x: Entry, y: Entry) -> Res<bool> {
+        let three = |opcode| match opcode {
+            op::MUL => Some(op::MUL_ADD),
+            op::ADD => Some(op::ADD3),
+            _ => None,
+        };
+        let shift = |opcode| (opcode == op::SHL_IMM).then_some(op::SHL_ADD);
+        Ok(self.fused_with(x, y, three, |operands, other| (operands, other))?
+            || self.fused_with(x, y, shift, exchange)?)
+    }
+
+    /// An exclusive or one of whose terms the newest operation shifted or rotated.
+    fn fused_xor(&mut self, x: Entry, y: Entry) -> Res<bool> {
+        let fused = |opcode| match opcode {
+            op::SHL_IMM => Some(op::SHL_XOR),
+            op::SHR_U_IMM => Some(op::SHR_U_XOR),
+            op::ROTL_IMM => Some(op::ROTL_XOR),
+            _ => None,
+        };
+        self.fused_with(x, y, fused, exchange)
+    }
+
+    /// `a = f(b, c, d)` from an operation of `b` and `c` that the newest operation did, and its result and
+    /// another operand; the fused opcode takes the other operand where `layout` puts it in its units.
+    fn fused_with(
+        &mut self,
+        x: Entry,
+        y: Entry,
+        fused: impl Fn(u8) -> Option<u8>,
+        layout: impl Fn(u16, u16) -> (u16, u16),
+    ) -> Res<bool> {
         for (term, other) in [(y, x), (x, y)] {
             let Some(made) = self.emit.made(term.slot).filter(|_| term.place == Place::Own) else { continue };
-            let opcode = self.emit.opcode(made);
-            if !matches!(opcode, op::MUL | op::SHL_IMM) || other.constant().is_some() {
+            let Some(opcode) = fused(self.emit.opcode(made)).filter(|_| other.constant().is_none()) else {
                 continue;
-            }
+            };
             let operands = self.emit.at(made.at + 1);
             self.emit.undo(made);
             let arg = self.arg(other)?;
-            let c = self.emit.y(arg)?;
-            let result = self.push(ValType::I32)?.own();
+            let other = self.emit.y(arg)?;
+            let result = self.push(term.ty.unwrap_or(ValType::I32))?.own();
             let a = self.emit.result(result)?;
-            if opcode == op::MUL {
-                self.emit.making(op::MUL_ADD, a, operands)?;
-                self.emit.unit(c.into())?;
-            } else {
-                self.emit.making(op::SHL_ADD, a, operands & 0xff | u16::from(c) << 8)?;
-                self.emit.unit(operands >> 8)?;
-            }
+            let (second, third) = layout(operands, other.into());
+            self.emit.making(opcode, a, second)?;
+            self.emit.unit(third)?;
             self.emit.finish(result)?;
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Sum, difference, product or quotient of floats, by its distance from the first opcode.
+    pub(super) fn float_binary(&mut self, index: u8, ty: ValType) -> Res<()> {
+        let (first, mul, sum, difference) = match ty {
+            ValType::F32 => (op::F32_ADD, op::F32_MUL, op::F32_MUL_ADD, op::F32_MUL_RSUB),
+            _ => (op::F64_ADD, op::F64_MUL, op::F64_MUL_ADD, op::F64_MUL_RSUB),
+        };
+        let y = self.pop(ty)?;
+        let x = self.pop(ty)?;
+        let keep = |operands, other| (operands, other);
+        let done = match index {
+            0 => self.fused_with(x, y, |opcode| (opcode == mul).then_some(sum), keep)?,
+            // Only the product that is taken away.
+            1 if self.emit.made(x.slot).is_none() => {
+                self.fused_with(x, y, |opcode| (opcode == mul).then_some(difference), keep)?
+            }
+            _ => false,
+        };
+        if done { Ok(()) } else { self.binary_of(first + index, x, y, ty) }
     }
 
     /// The instruction `0x46 + index` of 32-bit integers: a comparison.
@@ -228,7 +312,8 @@ impl Function<'_, '_, '_> {
             (Some(_), None) => (exchanged(kind), y, x),
             _ => (kind, x, y),
         };
-        if let Some(imm) = y.constant().and_then(|imm| i16::try_from(imm).ok()) {
+        let immediate = y.constant().and_then(|imm| with_immediate(kind, imm));
+        if let Some((kind, Ok(imm))) = immediate.map(|(kind, imm)| (kind, i16::try_from(imm))) {
             let arg = self.arg(x)?;
             let b = self.emit.x(arg)?;
             let result = self.push(ValType::I32)?.own();
@@ -237,6 +322,10 @@ impl Function<'_, '_, '_> {
             self.emit.unit(imm as u16)?;
             return self.emit.finish(result);
         }
+        let (kind, y) = match immediate {
+            Some((kind, imm)) => (kind, Entry { place: Place::Const(imm), ..y }),
+            None => (kind, y),
+        };
         self.compare_of(op::EQ, kind, x, y)
     }
 
@@ -292,7 +381,7 @@ impl Function<'_, '_, '_> {
             let opcode = self.emit.opcode(made);
             let first = match opcode {
                 op::EQ..=op::GE_U => Some(op::EQ),
-                op::EQ_IMM..=op::LE_U_IMM => Some(op::EQ_IMM),
+                op::EQ_IMM..=op::GE_U_IMM => Some(op::EQ_IMM),
                 op::EQ64..=op::GE_U64 => Some(op::EQ64),
                 op::EQZ64 | op::NEZ64 => Some(op::EQZ64),
                 op::F32_EQ | op::F32_NE => Some(op::F32_EQ),
@@ -324,8 +413,16 @@ impl Function<'_, '_, '_> {
             B::Add | B::And if x.constant().is_some() => (y, x),
             _ => (x, y),
         };
+        let rotated = |opcode| (opcode == op::ROTL64_IMM).then_some(op::ROTL_XOR64);
+        if what == B::Xor && self.fused_with(x, y, rotated, exchange)? {
+            return Ok(());
+        }
         if let Some(imm) = right.constant() {
             let done = match what {
+                B::Rotl if self.rotates_xor(left) => {
+                    self.rotated_xor(left, imm)?;
+                    true
+                }
                 B::Add => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
                 B::Sub => match imm.checked_neg() {
                     Some(imm) => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
@@ -344,6 +441,23 @@ impl Function<'_, '_, '_> {
             }
         }
         self.binary_of(op::ADD64 + what as u8, x, y, ty)
+    }
+
+    fn rotates_xor(&self, x: Entry) -> bool {
+        let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own);
+        made.is_some_and(|made| self.emit.opcode(made) == op::XOR64)
+    }
+
+    /// Rotates what the newest operation combined.
+    fn rotated_xor(&mut self, x: Entry, by: i32) -> Res<()> {
+        let Some(made) = self.emit.made(x.slot) else { return Ok(()) };
+        let operands = self.emit.at(made.at + 1);
+        self.emit.undo(made);
+        let result = self.push(ValType::I64)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(op::XOR_ROTL64, a, operands)?;
+        self.emit.unit(by as u16 & 63)?;
+        self.emit.finish(result)
     }
 
     /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half

@@ -7,7 +7,8 @@
 #![expect(unsafe_code, reason = "the interpreter's inner loop works on raw frames, code and memory")]
 
 pub(crate) mod code;
-#[cfg_attr(wasmote_threaded, path = "threaded.rs")]
+// Debug assertions take addresses of locals, which keeps calls from becoming jumps.
+#[cfg_attr(all(wasmote_threaded, not(debug_assertions)), path = "threaded.rs")]
 pub(crate) mod dispatch;
 pub(crate) mod driver_op;
 pub(crate) mod machine;

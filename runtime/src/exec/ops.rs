@@ -28,17 +28,7 @@ macro_rules! for_each_op {
             // sub-operation in a | slot16 | imm16 | imm16
             DRIVER(r) = Err((r, Exit::Driver));
             // slots to zero in a | frame16 | first16
-            ENTER(r) = {
-                if r.fp.wrapping_add(r.u1()) > (*r.cx).limit {
-                    return Err((r, Exit::Stack));
-                }
-                let zeros = r.fp.add(usize::from(r.unit(2)));
-                for i in 0..r.a() {
-                    // Volatile, since a call of memset costs more than these few slots.
-                    zeros.add(i).write_volatile(0);
-                }
-                r.next(3)
-            };
+            ENTER(r) = r.enter();
             // frame16 | slots of parameters16 | slots to zero16
             ENTER_WIDE(r) = {
                 if r.fp.wrapping_add(r.u1()) > (*r.cx).limit {
@@ -192,6 +182,16 @@ macro_rules! for_each_op {
                 r.set(r.a(), shifted.wrapping_add(r.get(r.c())));
                 r.next(3)
             };
+            // a = b + c + d8
+            ADD3(r) = {
+                let sum = r.get(r.b()).wrapping_add(r.get(r.c()));
+                r.set(r.a(), sum.wrapping_add(r.get(usize::from(r.unit(2)))));
+                r.next(3)
+            };
+            // a = (b shifted or rotated by imm8 in unit 2) ^ c
+            SHL_XOR(r) = r.shift_xor(|x, by| x.wrapping_shl(by));
+            SHR_U_XOR(r) = r.shift_xor(|x, by| x.wrapping_shr(by));
+            ROTL_XOR(r) = r.shift_xor(|x, by| x.rotate_left(by & 31));
             EXTEND8(r) = { r.set(r.a(), r.get(r.b()) as i8 as u32); r.next(2) };
             EXTEND16(r) = { r.set(r.a(), r.get(r.b()) as i16 as u32); r.next(2) };
             AND_FF(r) = { r.set(r.a(), r.get(r.b()) & 0xff); r.next(2) };
@@ -211,10 +211,6 @@ macro_rules! for_each_op {
             GE_S_IMM(r) = r.cmp_imm(|x, y| x as i32 >= y as i32);
             LT_U_IMM(r) = r.cmp_imm(|x, y| x < y);
             GE_U_IMM(r) = r.cmp_imm(|x, y| x >= y);
-            GT_S_IMM(r) = r.cmp_imm(|x, y| x as i32 > y as i32);
-            LE_S_IMM(r) = r.cmp_imm(|x, y| x as i32 <= y as i32);
-            GT_U_IMM(r) = r.cmp_imm(|x, y| x > y);
-            LE_U_IMM(r) = r.cmp_imm(|x, y| x <= y);
             EQ64(r) = r.cmp64(|x, y| x == y);
             NE64(r) = r.cmp64(|x, y| x != y);
             LT_S64(r) = r.cmp64(|x, y| (x as i64) < y as i64);
@@ -246,10 +242,13 @@ macro_rules! for_each_op {
             BR_GE_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 >= y as i32);
             BR_LT_U_IMM(r) = r.br_cmp_imm(|x, y| x < y);
             BR_GE_U_IMM(r) = r.br_cmp_imm(|x, y| x >= y);
-            BR_GT_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 > y as i32);
-            BR_LE_S_IMM(r) = r.br_cmp_imm(|x, y| x as i32 <= y as i32);
-            BR_GT_U_IMM(r) = r.br_cmp_imm(|x, y| x > y);
-            BR_LE_U_IMM(r) = r.br_cmp_imm(|x, y| x <= y);
+            // a op imm32 | offset16
+            BR_EQ_IMM32(r) = r.br_cmp_imm32(|x, y| x == y);
+            BR_NE_IMM32(r) = r.br_cmp_imm32(|x, y| x != y);
+            BR_LT_S_IMM32(r) = r.br_cmp_imm32(|x, y| (x as i32) < y as i32);
+            BR_GE_S_IMM32(r) = r.br_cmp_imm32(|x, y| x as i32 >= y as i32);
+            BR_LT_U_IMM32(r) = r.br_cmp_imm32(|x, y| x < y);
+            BR_GE_U_IMM32(r) = r.br_cmp_imm32(|x, y| x >= y);
             // 64 bits: a op b | offset16
             BR_EQ64(r) = r.br_cmp64(|x, y| x == y);
             BR_NE64(r) = r.br_cmp64(|x, y| x != y);
@@ -257,6 +256,15 @@ macro_rules! for_each_op {
             BR_GE_S64(r) = r.br_cmp64(|x, y| x as i64 >= y as i64);
             BR_LT_U64(r) = r.br_cmp64(|x, y| x < y);
             BR_GE_U64(r) = r.br_cmp64(|x, y| x >= y);
+            // Floats: a op b, or its opposite, which a NaN makes true | offset16
+            BR_F32_LT(r) = r.br_cmp(|x, y| f32::from_bits(x) < f32::from_bits(y));
+            BR_F32_NOT_LT(r) = r.br_cmp(|x, y| !(f32::from_bits(x) < f32::from_bits(y)));
+            BR_F32_LE(r) = r.br_cmp(|x, y| f32::from_bits(x) <= f32::from_bits(y));
+            BR_F32_NOT_LE(r) = r.br_cmp(|x, y| !(f32::from_bits(x) <= f32::from_bits(y)));
+            BR_F64_LT(r) = r.br_cmp64(|x, y| f64::from_bits(x) < f64::from_bits(y));
+            BR_F64_NOT_LT(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) < f64::from_bits(y)));
+            BR_F64_LE(r) = r.br_cmp64(|x, y| f64::from_bits(x) <= f64::from_bits(y));
+            BR_F64_NOT_LE(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) <= f64::from_bits(y)));
             // Add, compare and branch: a += imm8 in b; a op c | offset16
             ADD_BR_NE(r) = r.add_br(|x, y| x != y);
             ADD_BR_LT_S(r) = r.add_br(|x, y| (x as i32) < y as i32);
@@ -264,9 +272,9 @@ macro_rules! for_each_op {
             // a += imm8 in b; a op imm16 | offset16
             ADD_BR_NE_IMM(r) = r.add_br_imm(|x, y| x != y);
             ADD_BR_LT_S_IMM(r) = r.add_br_imm(|x, y| (x as i32) < y as i32);
-            ADD_BR_GT_S_IMM(r) = r.add_br_imm(|x, y| x as i32 > y as i32);
+            ADD_BR_GE_S_IMM(r) = r.add_br_imm(|x, y| x as i32 >= y as i32);
             ADD_BR_LT_U_IMM(r) = r.add_br_imm(|x, y| x < y);
-            ADD_BR_GT_U_IMM(r) = r.add_br_imm(|x, y| x > y);
+            ADD_BR_GE_U_IMM(r) = r.add_br_imm(|x, y| x >= y);
 
             // 64-bit integers.
             ADD64(r) = r.bin64(u64::wrapping_add);
@@ -290,6 +298,17 @@ macro_rules! for_each_op {
             SHR_S64_IMM(r) = r.bin64_imm(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
             SHR_U64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shr(y as u32));
             ROTL64_IMM(r) = r.bin64_imm(|x, y| x.rotate_left(y as u32 & 63));
+            // a = (b rotated by imm8 in unit 2) ^ c; a = (b ^ c) rotated by imm8 in unit 2
+            ROTL_XOR64(r) = {
+                let x = r.get64(r.b()).rotate_left(u32::from(r.unit(2)) & 63);
+                r.set64(r.a(), x ^ r.get64(r.c()));
+                r.next(3)
+            };
+            XOR_ROTL64(r) = {
+                let x = r.get64(r.b()) ^ r.get64(r.c());
+                r.set64(r.a(), x.rotate_left(u32::from(r.unit(2)) & 63));
+                r.next(3)
+            };
             EXTEND_S(r) = { r.set64(r.a(), r.get(r.b()) as i32 as u64); r.next(2) };
             EXTEND_U(r) = { r.set64(r.a(), u64::from(r.get(r.b()))); r.next(2) };
 
@@ -302,6 +321,11 @@ macro_rules! for_each_op {
             F64_SUB(r) = r.f64_bin(|x, y| x - y);
             F64_MUL(r) = r.f64_bin(|x, y| x * y);
             F64_DIV(r) = r.f64_bin(|x, y| x / y);
+            // a = b * c + d8; a = d8 - b * c; each step rounds
+            F32_MUL_ADD(r) = r.f32_mul(|product, z| product + z);
+            F32_MUL_RSUB(r) = r.f32_mul(|product, z| z - product);
+            F64_MUL_ADD(r) = r.f64_mul(|product, z| product + z);
+            F64_MUL_RSUB(r) = r.f64_mul(|product, z| z - product);
             // sub-operation in b's place, operand b in c's | operand c8 when there is one
             RARE(r) = {
                 match crate::exec::rare::run(r.fp, r.w, r.ip, r.cx) {

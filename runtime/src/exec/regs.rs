@@ -4,12 +4,19 @@
 //! `ip` at the operation itself and nothing of it done, so that it can be run again. Everything here is
 //! inlined into the dispatch loop; the registers' address must never escape from it.
 
+use core::hint::cold_path;
+
 use super::code::params;
+use super::ops::op;
 use crate::Trap;
 use crate::memory::{LinearMemory, Window};
 
 /// Slots that a return address takes on the value stack.
 pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
+
+/// Slots that a call zeros at once when its function has no more to zero; those behind the frame's end are in
+/// the stack's reserve.
+pub(crate) const ZERO_CHUNK: usize = 4;
 
 /// A 64-bit value in two slots, which are aligned to 4 bytes only.
 #[repr(C, packed(4))]
@@ -196,6 +203,7 @@ impl Regs {
     /// Stops with a trap.
     #[inline(always)]
     pub(crate) fn trap(self, trap: Trap) -> Flow {
+        cold_path();
         Err((self, Exit::Trap(trap)))
     }
     /// Takes one fuel for a back edge, none for a forward one.
@@ -205,6 +213,7 @@ impl Regs {
         unsafe {
             let fuel = (*self.cx).fuel + (offset >> 31);
             if fuel < 0 {
+                cold_path();
                 return Err((self, Exit::Fuel));
             }
             (*self.cx).fuel = fuel;
@@ -334,6 +343,11 @@ impl Regs {
         unsafe { self.branch(f(self.get(self.a()), self.i1() as u32), 3) }
     }
     #[inline(always)]
+    pub(crate) unsafe fn br_cmp_imm32(self, f: impl Fn(u32, u32) -> bool) -> Flow {
+        // SAFETY: see the impl.
+        unsafe { self.branch(f(self.get(self.a()), self.imm32(1)), 4) }
+    }
+    #[inline(always)]
     pub(crate) unsafe fn br_cmp64(self, f: impl Fn(u64, u64) -> bool) -> Flow {
         // SAFETY: see the impl.
         unsafe { self.branch(f(self.get64(self.a()), self.get64(self.b())), 3) }
@@ -369,6 +383,38 @@ impl Regs {
         // SAFETY: see the impl.
         unsafe { self.bin64(|x, y| f(f64::from_bits(x), f64::from_bits(y)).to_bits()) }
     }
+    /// `a = f(b * c, d8 in unit 2)`.
+    #[inline(always)]
+    pub(crate) unsafe fn f32_mul(self, f: impl Fn(f32, f32) -> f32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let product = f32::from_bits(self.get(self.b())) * f32::from_bits(self.get(self.c()));
+            let z = f32::from_bits(self.get(usize::from(self.unit(2))));
+            self.set(self.a(), f(product, z).to_bits());
+            self.next(3)
+        }
+    }
+    /// `a = f(b * c, d8 in unit 2)`.
+    #[inline(always)]
+    pub(crate) unsafe fn f64_mul(self, f: impl Fn(f64, f64) -> f64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let product = f64::from_bits(self.get64(self.b())) * f64::from_bits(self.get64(self.c()));
+            let z = f64::from_bits(self.get64(usize::from(self.unit(2))));
+            self.set64(self.a(), f(product, z).to_bits());
+            self.next(3)
+        }
+    }
+    /// `a = f(b, imm8 in unit 2) ^ c`.
+    #[inline(always)]
+    pub(crate) unsafe fn shift_xor(self, f: impl Fn(u32, u32) -> u32) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let shifted = f(self.get(self.b()), u32::from(self.unit(2)));
+            self.set(self.a(), shifted ^ self.get(self.c()));
+            self.next(3)
+        }
+    }
     #[inline(always)]
     pub(crate) unsafe fn f32_cmp(self, f: impl Fn(f32, f32) -> bool) -> Flow {
         // SAFETY: see the impl.
@@ -395,11 +441,13 @@ impl Regs {
             if ea.wrapping_sub((*self.cx).start) < self.lim {
                 return Ok(self.mem.wrapping_add(ea));
             }
+            cold_path();
             let second = &(*self.cx).second;
             let rel = ea.wrapping_sub(second.start);
             if rel < second.lim {
                 return Ok(second.base.wrapping_add(rel));
             }
+            cold_path();
             (*self.cx).ea = ea as u64;
             Err((self, Exit::Miss))
         }
@@ -458,6 +506,7 @@ impl Regs {
         unsafe {
             let fuel = (*self.cx).fuel - 1;
             if fuel < 0 {
+                cold_path();
                 return Err((self, Exit::Fuel));
             }
             (*self.cx).fuel = fuel;
@@ -465,7 +514,34 @@ impl Regs {
             let link = self.fp.add(params(func)).cast::<*const u16>();
             link.write_unaligned(self.ip.add(units));
             self.ip = func;
+            self.w = code32(func);
+            // Saves a dispatch; a frame that does not fit stops at the ENTER itself.
+            if self.w as u8 == op::ENTER && self.a() <= ZERO_CHUNK {
+                if self.fp.wrapping_add(self.u1()) <= (*self.cx).limit {
+                    self.fp.add(usize::from(self.unit(2))).cast::<[u32; ZERO_CHUNK]>().write([0; ZERO_CHUNK]);
+                    self.ip = self.ip.add(3);
+                } else {
+                    cold_path();
+                }
+            }
         }
         Ok(self)
+    }
+    /// Enters a frame: zeros its locals.
+    #[inline(always)]
+    pub(crate) unsafe fn enter(self) -> Flow {
+        // SAFETY: see the impl; the slots to zero are inside the frame.
+        unsafe {
+            if self.fp.wrapping_add(self.u1()) > (*self.cx).limit {
+                cold_path();
+                return Err((self, Exit::Stack));
+            }
+            let zeros = self.fp.add(usize::from(self.unit(2)));
+            for i in 0..self.a() {
+                // Volatile, since a call of memset costs more than these few slots.
+                zeros.add(i).write_volatile(0);
+            }
+            self.next(3)
+        }
     }
 }

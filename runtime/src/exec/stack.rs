@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use super::regs::LINK_SLOTS;
+use super::regs::{LINK_SLOTS, ZERO_CHUNK};
 use crate::{Error, Result, Trap};
 
-/// Slots behind the last frame: a call writes its return address there before the callee's frame is checked.
-const RESERVE: usize = 2 * LINK_SLOTS;
+/// Slots behind the last frame: a call writes its return address there before the callee's frame is checked,
+/// and zeros up to a chunk of slots where the frame may have fewer.
+const RESERVE: usize = if 2 * LINK_SLOTS > ZERO_CHUNK { 2 * LINK_SLOTS } else { ZERO_CHUNK };
 /// Slots of the first allocation.
 const FIRST: usize = 64;
 
