@@ -38,7 +38,10 @@ pub(crate) fn prepare() -> std::io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         let Ok(signal) = ending.wait() else { return };
         terminal::restore();
-        // The process ends by the signal itself, so that whoever waits for it sees which.
+        // The process ends by the signal itself, so that whoever waits for it sees which, also under nohup.
+        let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+        // SAFETY: no handler is installed.
+        let _ = unsafe { sigaction(signal, &default) };
         let _ = ending.thread_unblock();
         let _ = raise(signal);
     })?;
