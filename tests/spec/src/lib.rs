@@ -13,6 +13,7 @@ pub mod prng;
 pub mod reasons;
 pub mod rewrite;
 pub mod script;
+pub mod shapes;
 pub mod spectest;
 pub mod suite;
 pub mod theirs;
