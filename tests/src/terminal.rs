@@ -67,7 +67,12 @@ impl Terminal {
     pub fn new(manner: Manner) -> Self {
         let rows = const { NonZeroU16::new(ROWS).unwrap() };
         let columns = const { NonZeroU16::new(COLUMNS).unwrap() };
-        Self { parser: Parser::new_with_callbacks(rows, columns, 0, Peer::default()), manner, saved_row: None, escape: false }
+        Self {
+            parser: Parser::new_with_callbacks(rows, columns, 0, Peer::default()),
+            manner,
+            saved_row: None,
+            escape: false,
+        }
     }
 
     /// Shows what the board sent, and gives what the terminal sends back.
