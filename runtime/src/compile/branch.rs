@@ -465,10 +465,9 @@ impl<'a> Function<'a, '_, '_> {
                 return self.return_slots(first, slots as u16);
             }
         };
-        if let (Some(x), false) = (newest.constant(), newest.is_double()) {
-            if let Ok(small) = i8::try_from(x) {
-                return self.emit.plain(op::RET_IMM, small as u8, self.link);
-            }
+        let small = newest.constant().and_then(|x| i8::try_from(x).ok());
+        if let (Some(small), false) = (small, newest.is_double()) {
+            return self.emit.plain(op::RET_IMM, small as u8, self.link);
         }
         let arg = self.arg(newest)?;
         if self.emit.wide {
@@ -639,6 +638,6 @@ impl super::emit::Emitter {
         let made = self.made(slot).filter(|m| m.at + 2 == self.position())?;
         let second = self.at(made.at + 1);
         (self.opcode(made) == op::ADD_IMM && second & 0xff == slot)
-            .then(|| Step { imm: (second >> 8) as u8, at: made.at })
+            .then_some(Step { imm: (second >> 8) as u8, at: made.at })
     }
 }

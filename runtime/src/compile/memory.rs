@@ -138,10 +138,10 @@ impl Function<'_, '_, '_> {
             op::STORE16 => Some(op::STORE16_IMM),
             _ => None,
         };
-        if let (Some(opcode), Some(imm)) = (immediate, small) {
-            if self.store_immediate(opcode, entry, offset, imm as u8)? {
-                return Ok(());
-            }
+        if let (Some(opcode), Some(imm)) = (immediate, small)
+            && self.store_immediate(opcode, entry, offset, imm as u8)?
+        {
+            return Ok(());
         }
         // A value that is computed after its address leaves the address's operation not the newest.
         let value_in_local = matches!(value.place, Place::Local(_));

@@ -117,11 +117,11 @@ impl Function<'_, '_, '_> {
             Some(control) => (control.height as usize, control.open),
             None => (0, false),
         };
-        if self.entries.len() > height {
-            if let Some(entry) = self.entries.pop() {
-                self.lazy_from = self.lazy_from.min(self.entries.len());
-                return Ok(entry);
-            }
+        if self.entries.len() > height
+            && let Some(entry) = self.entries.pop()
+        {
+            self.lazy_from = self.lazy_from.min(self.entries.len());
+            return Ok(entry);
         }
         if open {
             let slot = self.top().min(0xfff0) as u16;

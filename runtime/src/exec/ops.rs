@@ -432,7 +432,8 @@ macro_rules! define {
             #[allow(clippy::wildcard_imports, unused_imports)]
             use super::*;
             $(#[inline(always)]
-            #[allow(non_snake_case, unused_unsafe, clippy::missing_safety_doc)]
+            // An unordered pair of floats must fail what negates a comparison.
+            #[allow(non_snake_case, unused_unsafe, clippy::missing_safety_doc, clippy::neg_cmp_op_on_partial_ord)]
             pub(crate) unsafe fn $name($($r)+: Regs) -> Flow {
                 // SAFETY: the contract of the methods of `Regs`.
                 unsafe { $body }

@@ -51,10 +51,15 @@ unsafe fn try_run(fp: *mut u32, w: u32, ip: *const u16) -> Result<usize, Trap> {
     let b = (w >> 24) as usize;
     // SAFETY: the slots are inside the frame; unit 2 exists for the operations that read it.
     let s = || unsafe { *fp.add(b) };
+    // SAFETY: as above.
     let s2 = || unsafe { *fp.add(usize::from(*ip.add(2))) };
+    // SAFETY: as above.
     let q = || unsafe { (*fp.add(b).cast::<Wide>()).0 };
+    // SAFETY: as above.
     let q2 = || unsafe { (*fp.add(usize::from(*ip.add(2))).cast::<Wide>()).0 };
+    // SAFETY: as above.
     let set = |x: u32| unsafe { *fp.add(a) = x };
+    // SAFETY: as above.
     let set64 = |x: u64| unsafe { *fp.add(a).cast::<Wide>() = Wide(x) };
     let f = || f32::from_bits(s());
     let d = || f64::from_bits(q());

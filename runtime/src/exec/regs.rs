@@ -120,7 +120,6 @@ pub(crate) unsafe fn code32(at: *const u16) -> u32 {
 // SAFETY of all methods: `Regs` exists only inside the dispatch loop, over code that the compiler emitted and
 // validated: `ip` is at an operation with all its units, every slot operand is inside the frame that ENTER
 // checked against the stack, every index operand (global, function) was validated against the instance in `cx`.
-#[expect(clippy::missing_safety_doc, reason = "one contract for all, stated above")]
 impl Regs {
     #[inline(always)]
     pub(crate) fn a(&self) -> usize {
