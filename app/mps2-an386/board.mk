@@ -2,21 +2,37 @@
 
 CHIP ?=
 ELF := $(TARGET)/$(THUMB)/firmware/wasmote-mps2-an386
+# The firmware of each configuration, kept beside each other for the tests.
+KEPT := $(TARGET)/$(THUMB)/mps2-an386
 QEMU := $(CURDIR)/app/mps2-an386/qemu
 
 FIRMWARE_BUILD := $(CARGO) build --profile firmware --target $(THUMB) -p wasmote-mps2-an386
 
-.PHONY: firmware test-firmware
+# The small chip's flash holds the interpreter only without its speed.
+FEATURES_small := --features small --config 'profile.firmware.package.wasmote-runtime.opt-level="z"'
+
+.PHONY: firmware firmwares
 
 firmware:
 	@.ci/prepare qemu
-	$(FIRMWARE_BUILD) $(if $(CHIP),--features $(CHIP))
+	$(FIRMWARE_BUILD) $(FEATURES_$(CHIP))
+
+firmwares:
+	@.ci/prepare qemu
+	@mkdir -p $(KEPT)
+	$(FIRMWARE_BUILD) $(FEATURES_small) && cp $(ELF) $(KEPT)/small
+	$(FIRMWARE_BUILD) --features faults && cp $(ELF) $(KEPT)/faults
+	$(FIRMWARE_BUILD) && cp $(ELF) $(KEPT)/full
 
 run: firmware $(FLASH)
 	@$(QEMU) $(abspath $(ELF)) --flash $(FLASH) $(or $(ARGS),--keys)
 
-test: prepare firmware
-	WASMOTE_BOARD="$(QEMU) $(abspath $(ELF)) --flash {flash}" $(CARGO) test -p wasmote-tests --test expect --test board
+test: prepare firmwares
+	WASMOTE_BOARD="$(QEMU) $(abspath $(KEPT))/full --flash {flash}" \
+	    $(CARGO) test -p wasmote-tests --test expect --test board
+	WASMOTE_FIRMWARE=$(abspath $(KEPT))/full WASMOTE_FIRMWARE_SMALL=$(abspath $(KEPT))/small \
+	    WASMOTE_FIRMWARE_FAULTS=$(abspath $(KEPT))/faults \
+	    $(CARGO) test -p wasmote-mps2-an386 --features qemu
 
 size: firmware
 	@app/mps2-an386/size $(ELF)

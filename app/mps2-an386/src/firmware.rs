@@ -7,6 +7,8 @@ mod fault;
 mod flash;
 mod heap;
 mod layout;
+#[cfg(feature = "faults")]
+mod provoke;
 mod record;
 mod semihosting;
 mod stack;
@@ -34,7 +36,7 @@ fn main() -> ! {
     clock::start();
     console::start();
     #[cfg(feature = "faults")]
-    fault::provoke(last);
+    provoke::provoke(last);
     let flash = match FileFlash::open() {
         Ok(flash) => flash,
         Err(why) => {

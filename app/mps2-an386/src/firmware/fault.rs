@@ -81,37 +81,3 @@ fn end(cause: ResetCause) -> ! {
     record::leave(cause);
     SCB::sys_reset()
 }
-
-/// Provokes the fault that the first word behind the program's name asks for, once: not when it was the last
-/// reset's cause.
-#[cfg(feature = "faults")]
-pub(super) fn provoke(last: ResetCause) {
-    use super::semihosting::command_line;
-    let mut place = [0; 256];
-    if last != ResetCause::PowerOn {
-        return;
-    }
-    let word = command_line(&mut place).and_then(|line| line.to_str().ok()?.split(' ').nth(1));
-    match word {
-        Some("hardfault") => {
-            register(0x3000_0000);
-        }
-        Some("stack") => {
-            overflow(0);
-        }
-        Some("memory") => drop(alloc::vec::Vec::<u8>::with_capacity(core::hint::black_box(1 << 20))),
-        Some("panic") => panic!("as asked"),
-        _ => {}
-    }
-}
-
-#[cfg(feature = "faults")]
-extern crate alloc;
-
-#[cfg(feature = "faults")]
-#[inline(never)]
-fn overflow(depth: u32) -> u32 {
-    let frame = core::hint::black_box([depth; 64]);
-    let below = overflow(depth.wrapping_add(1));
-    below.wrapping_add(core::hint::black_box(frame).iter().sum())
-}

@@ -12,14 +12,11 @@ use super::layout;
 /// How much of the stack there is and was ever used.
 pub(super) fn stats() -> StackStats {
     let stack = layout::stack();
-    let untouched = stack
-        .clone()
-        .step_by(size_of::<u32>())
+    let painted = |word: &usize| {
         // SAFETY: the word lies in the stack. A volatile read takes it as it is in memory.
-        .take_while(
-            |&word| unsafe { ptr::with_exposed_provenance::<u32>(word).read_volatile() } == STACK_PAINT_VALUE,
-        )
-        .count();
+        unsafe { ptr::with_exposed_provenance::<u32>(*word).read_volatile() == STACK_PAINT_VALUE }
+    };
+    let untouched = stack.clone().step_by(size_of::<u32>()).take_while(painted).count();
     let peak = stack.len().saturating_sub(untouched.saturating_mul(size_of::<u32>()));
     StackStats { total: stack.len(), peak }
 }
