@@ -169,6 +169,7 @@ impl LinearMemory {
         let bytes = bytes.get(..size as usize).ok_or(Trap::MemoryOutOfBounds)?;
         let Some(span) = self.check(addr, bytes.len() as u64)? else { return Ok(()) };
         self.commit(span)?;
+        self.reach(span);
         match self.windows.within(span) {
             Some((window, target)) if target.len() == bytes.len() => {
                 target.copy_from_slice(bytes);
@@ -278,6 +279,16 @@ impl LinearMemory {
         let window = self.windows.within(Span { first: used, last: used });
         self.current = window.map_or(Window::NONE, |(window, _)| window);
         result
+    }
+
+    /// Extends the window of a committed span so that the fast path reaches the span, where the heap and the
+    /// declared size allow it: what is stored to once is likely to be stored to again.
+    fn reach(&mut self, span: Span) {
+        let last = self.byte_len().saturating_sub(1) as usize;
+        if !self.windows.hold(Span { last: span.last.saturating_add(TAIL).min(last), ..span }) {
+            // Without it the span stays committed, and accesses to it slow.
+            let _ = self.windows.commit(span, last);
+        }
     }
 
     /// Checks a range against the declared size; it is `None` when it has no bytes.

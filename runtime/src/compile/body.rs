@@ -339,7 +339,7 @@ impl Function<'_, '_, '_> {
             0x32 => self.load_extend(op::LOAD16_S, 1, op::EXTEND_S),
             0x33 => self.load_extend(op::LOAD16_U, 1, op::EXTEND_U),
             0x34 => self.load_extend(op::LOAD32, 2, op::EXTEND_S),
-            0x35 => self.load_extend(op::LOAD32, 2, op::EXTEND_U),
+            0x35 => self.load(op::LOAD32_U64, 2, I64),
             0x36 => self.store(op::STORE32, 2, I32),
             0x37 => self.store(op::STORE64, 3, I64),
             0x38 => self.store(op::STORE32, 2, F32),

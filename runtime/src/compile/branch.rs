@@ -340,7 +340,10 @@ impl<'a> Function<'a, '_, '_> {
             // Branches to this one need not come by here.
             self.emit.land_at(control.start as usize)?;
         }
-        self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?;
+        match self.emit.take_sum() {
+            Some((first, second)) => self.emit.plain(op::ADD_BR, (first >> 8) as u8, second)?,
+            None => self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?,
+        }
         self.link(at)
     }
 
@@ -608,6 +611,14 @@ impl super::emit::Emitter {
         self.land()?;
         self.forget();
         self.unit(u16::from(if self.wide { wide } else { narrow }) | u16::from(a) << 8)
+    }
+
+    /// Takes back the newest operation if it adds an immediate; gives its units.
+    fn take_sum(&mut self) -> Option<(u16, u16)> {
+        let made = self.newest().filter(|&m| self.opcode(m) == op::ADD_IMM && m.at + 2 == self.position())?;
+        let units = (self.at(made.at), self.at(made.at + 1));
+        self.undo(made);
+        Some(units)
     }
 
     /// Takes back the newest operation if it put a constant of 32 bits into `slot`; gives the constant.

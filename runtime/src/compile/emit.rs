@@ -124,6 +124,11 @@ impl Emitter {
         self.mov_end = 0;
     }
 
+    /// The newest operation, if it made a value.
+    pub(super) fn newest(&self) -> Option<Made> {
+        self.last
+    }
+
     /// The newest operation, if it made the value in `slot`.
     pub(super) fn made(&self, slot: u16) -> Option<Made> {
         self.last.filter(|m| m.slot == slot)

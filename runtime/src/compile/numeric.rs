@@ -63,10 +63,44 @@ fn with_immediate(kind: u8, imm: i32) -> Option<(u8, i32)> {
     }
 }
 
-/// The units of an operation of a slot and an immediate that takes another slot too, and the immediate behind.
-fn exchange(operands: u16, other: u16) -> (u16, u16) {
-    (operands & 0xff | other << 8, operands >> 8)
+/// What unit 2 of a fused operation holds.
+#[derive(Clone, Copy)]
+enum Third {
+    /// The slot of the other operand: the made operation keeps its operands.
+    Slot,
+    /// The made operation's immediate, whose place the other operand takes.
+    Immediate,
 }
+
+/// An operation that does what two do: one that made a value, and an instruction on that and another operand.
+struct Fusion {
+    made: u8,
+    fused: u8,
+    third: Third,
+}
+
+const fn fusion(made: u8, fused: u8, third: Third) -> Fusion {
+    Fusion { made, fused, third }
+}
+
+/// Sums of products, of sums and of shifted terms.
+const SUMS: &[Fusion] = &[
+    fusion(op::MUL, op::MUL_ADD, Third::Slot),
+    fusion(op::ADD, op::ADD3, Third::Slot),
+    fusion(op::SHL_IMM, op::SHL_ADD, Third::Immediate),
+];
+/// Exclusive ors of shifted and rotated terms, as hashes and checksums have them.
+const XORS: &[Fusion] = &[
+    fusion(op::SHL_IMM, op::SHL_XOR, Third::Immediate),
+    fusion(op::SHR_U_IMM, op::SHR_U_XOR, Third::Immediate),
+    fusion(op::ROTL_IMM, op::ROTL_XOR, Third::Immediate),
+];
+const XORS64: &[Fusion] = &[fusion(op::ROTL64_IMM, op::ROTL_XOR64, Third::Immediate)];
+/// Sums and differences of float products; a difference only takes a product away.
+const F32_SUMS: &[Fusion] = &[fusion(op::F32_MUL, op::F32_MUL_ADD, Third::Slot)];
+const F32_DIFFERENCES: &[Fusion] = &[fusion(op::F32_MUL, op::F32_MUL_RSUB, Third::Slot)];
+const F64_SUMS: &[Fusion] = &[fusion(op::F64_MUL, op::F64_MUL_ADD, Third::Slot)];
+const F64_DIFFERENCES: &[Fusion] = &[fusion(op::F64_MUL, op::F64_MUL_RSUB, Third::Slot)];
 
 /// The comparison of exchanged operands.
 const fn exchanged(kind: u8) -> u8 {
@@ -171,8 +205,8 @@ impl Function<'_, '_, '_> {
                 return Ok(());
             }
         } else if match what {
-            B::Add => self.fused_add(x, y)?,
-            B::Xor => self.fused_xor(x, y)?,
+            B::Add => self.fused(SUMS, x, y)?,
+            B::Xor => self.fused(XORS, x, y)?,
             _ => false,
         } {
             return Ok(());
@@ -231,52 +265,59 @@ impl Function<'_, '_, '_> {
         })
     }
 
-    /// A sum one of whose terms the newest operation made by a product or a shift.
-    fn fused_add(&mut self, x: Entry, y: Entry) -> Res<bool> {
-        let three = |opcode| match opcode {
-            op::MUL => Some(op::MUL_ADD),
-            op::ADD => Some(op::ADD3),
-            _ => None,
-        };
-        let shift = |opcode| (opcode == op::SHL_IMM).then_some(op::SHL_ADD);
-        Ok(self.fused_with(x, y, three, |operands, other| (operands, other))?
-            || self.fused_with(x, y, shift, exchange)?)
-    }
-
-    /// An exclusive or one of whose terms the newest operation shifted or rotated.
-    fn fused_xor(&mut self, x: Entry, y: Entry) -> Res<bool> {
-        let fused = |opcode| match opcode {
-            op::SHL_IMM => Some(op::SHL_XOR),
-            op::SHR_U_IMM => Some(op::SHR_U_XOR),
-            op::ROTL_IMM => Some(op::ROTL_XOR),
-            _ => None,
-        };
-        self.fused_with(x, y, fused, exchange)
-    }
-
-    /// `a = f(b, c, d)` from an operation of `b` and `c` that the newest operation did, and its result and
-    /// another operand; the fused opcode takes the other operand where `layout` puts it in its units.
-    fn fused_with(
-        &mut self,
-        x: Entry,
-        y: Entry,
-        fused: impl Fn(u8) -> Option<u8>,
-        layout: impl Fn(u16, u16) -> (u16, u16),
-    ) -> Res<bool> {
+    /// `a = f(b, c, d)` from what the newest operation made and another operand, when a fusion is for that.
+    fn fused(&mut self, fusions: &[Fusion], x: Entry, y: Entry) -> Res<bool> {
         for (term, other) in [(y, x), (x, y)] {
             let Some(made) = self.emit.made(term.slot).filter(|_| term.place == Place::Own) else { continue };
-            let Some(opcode) = fused(self.emit.opcode(made)).filter(|_| other.constant().is_none()) else {
+            let opcode = self.emit.opcode(made);
+            let Some(fusion) = fusions.iter().find(|f| f.made == opcode && other.constant().is_none()) else {
                 continue;
             };
             let operands = self.emit.at(made.at + 1);
             self.emit.undo(made);
             let arg = self.arg(other)?;
-            let other = self.emit.y(arg)?;
+            let other = u16::from(self.emit.y(arg)?);
+            let (second, third) = match fusion.third {
+                Third::Slot => (operands, other),
+                Third::Immediate => (operands & 0xff | other << 8, operands >> 8),
+            };
             let result = self.push(term.ty.unwrap_or(ValType::I32))?.own();
             let a = self.emit.result(result)?;
-            let (second, third) = layout(operands, other.into());
-            self.emit.making(opcode, a, second)?;
+            self.emit.making(fusion.fused, a, second)?;
             self.emit.unit(third)?;
+            self.emit.finish(result)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// A sum, difference or product one of whose terms is a constant that the newest operation made.
+    fn float_constant(&mut self, index: u8, x: Entry, y: Entry) -> Res<bool> {
+        let opcode = match index {
+            0 | 1 => op::F64_ADD_CONST,
+            2 => op::F64_MUL_CONST,
+            _ => return Ok(false),
+        };
+        for (term, other) in [(y, x), (x, y)] {
+            let Some(made) = self.emit.made(term.slot).filter(|_| term.place == Place::Own) else { continue };
+            let takes = self.emit.opcode(made) == op::CONST64 && other.constant().is_none();
+            if !takes || (index == 1 && term.slot == x.slot) {
+                continue;
+            }
+            let mut units = [1, 2, 3, 4].map(|n| self.emit.at(made.at + n));
+            if index == 1 {
+                // Less a number is more its opposite.
+                units[3] ^= 0x8000;
+            }
+            self.emit.undo(made);
+            let arg = self.arg(other)?;
+            let b = self.emit.x(arg)?;
+            let result = self.push(ValType::F64)?.own();
+            let a = self.emit.result(result)?;
+            self.emit.making(opcode, a, b.into())?;
+            for unit in units {
+                self.emit.unit(unit)?;
+            }
             self.emit.finish(result)?;
             return Ok(true);
         }
@@ -285,19 +326,18 @@ impl Function<'_, '_, '_> {
 
     /// Sum, difference, product or quotient of floats, by its distance from the first opcode.
     pub(super) fn float_binary(&mut self, index: u8, ty: ValType) -> Res<()> {
-        let (first, mul, sum, difference) = match ty {
-            ValType::F32 => (op::F32_ADD, op::F32_MUL, op::F32_MUL_ADD, op::F32_MUL_RSUB),
-            _ => (op::F64_ADD, op::F64_MUL, op::F64_MUL_ADD, op::F64_MUL_RSUB),
+        let (first, sums, differences) = match ty {
+            ValType::F32 => (op::F32_ADD, F32_SUMS, F32_DIFFERENCES),
+            _ => (op::F64_ADD, F64_SUMS, F64_DIFFERENCES),
         };
         let y = self.pop(ty)?;
         let x = self.pop(ty)?;
-        let keep = |operands, other| (operands, other);
+        if ty == ValType::F64 && self.float_constant(index, x, y)? {
+            return Ok(());
+        }
         let done = match index {
-            0 => self.fused_with(x, y, |opcode| (opcode == mul).then_some(sum), keep)?,
-            // Only the product that is taken away.
-            1 if self.emit.made(x.slot).is_none() => {
-                self.fused_with(x, y, |opcode| (opcode == mul).then_some(difference), keep)?
-            }
+            0 => self.fused(sums, x, y)?,
+            1 if self.emit.made(x.slot).is_none() => self.fused(differences, x, y)?,
             _ => false,
         };
         if done { Ok(()) } else { self.binary_of(first + index, x, y, ty) }
@@ -413,8 +453,7 @@ impl Function<'_, '_, '_> {
             B::Add | B::And if x.constant().is_some() => (y, x),
             _ => (x, y),
         };
-        let rotated = |opcode| (opcode == op::ROTL64_IMM).then_some(op::ROTL_XOR64);
-        if what == B::Xor && self.fused_with(x, y, rotated, exchange)? {
+        if what == B::Xor && self.fused(XORS64, x, y)? {
             return Ok(());
         }
         if let Some(imm) = right.constant() {
@@ -488,6 +527,21 @@ impl Function<'_, '_, '_> {
                 (x, y, ty)
             }
         };
+        let small = |entry: Entry| {
+            entry
+                .constant()
+                .filter(|_| ty.is_some_and(|ty| ty.slots() == 1))
+                .and_then(|x| i8::try_from(x).ok())
+        };
+        if let (Some(x), Some(y)) = (small(x), small(y)) {
+            let arg = self.arg(condition)?;
+            let z = self.emit.z(arg)?;
+            let result = self.push_open(ty)?.own();
+            let a = self.emit.result(result)?;
+            self.emit.making(op::SELECT_IMM, a, u16::from(x as u8) | u16::from(y as u8) << 8)?;
+            self.emit.unit(z.into())?;
+            return self.emit.finish(result);
+        }
         let (z, y, x) = (self.arg(condition)?, self.arg(y)?, self.arg(x)?);
         let (b, c, d) = (self.emit.x(x)?, self.emit.y(y)?, self.emit.z(z)?);
         let result = self.push_open(ty)?.own();

@@ -2,7 +2,7 @@
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::regs::{Cx, Exit, Regs, code32};
+use super::regs::{Cx, Exit, Regs};
 
 macro_rules! back_end {
     ($($name:ident($($r:tt)+) = $body:expr;)*) => {
@@ -15,10 +15,10 @@ macro_rules! back_end {
         pub(crate) unsafe fn run(cx: *mut Cx) {
             // SAFETY: the caller's promise is the contract of the methods of `Regs`.
             unsafe {
-                let mut r = Regs { ip: (*cx).ip, fp: (*cx).fp, w: 0, mem: (*cx).mem, lim: (*cx).lim, cx };
+                let mut r = Regs::from_cx(cx, core::ptr::null());
                 loop {
-                    r.w = code32(r.ip);
-                    let flow = match r.w as u8 {
+                    r = r.fetch();
+                    let flow = match r.opcode() {
                         $(op::$name => operation::$name(r),)*
                         // The compiler emits no other opcode.
                         _ => core::hint::unreachable_unchecked(),
@@ -34,8 +34,9 @@ macro_rules! back_end {
                         }
                     };
                     if exit == Exit::Miss {
-                        let units = miss::access(cx, r.fp, r.ip);
-                        if units > 0 {
+                        let switched = (*cx).switch_window();
+                        let units = if switched { 0 } else { miss::access(cx, r.fp, r.ip) };
+                        if switched || units > 0 {
                             r.ip = r.ip.add(units);
                             (r.mem, r.lim) = ((*cx).mem, (*cx).lim);
                             continue;

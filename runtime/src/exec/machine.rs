@@ -400,11 +400,11 @@ impl StoreInner {
         }
         self.fuel -= 1;
         let (start, _) = self.entry(func)?;
-        let fp = self.stack.base().wrapping_add(self.position.fp);
-        let cx = &raw mut self.cx;
-        let r = Regs { ip: self.position.ip, fp, w: 0, mem: core::ptr::null_mut(), lim: 0, cx };
+        self.cx.ip = self.position.ip;
+        self.cx.fp = self.stack.base().wrapping_add(self.position.fp);
         // SAFETY: the operation's operands are slots of the running frame, and the callee's start is its own.
-        self.position.ip = unsafe { tail_call(r, start, first, link) }.ip;
+        self.position.ip =
+            unsafe { tail_call(Regs::from_cx(&raw mut self.cx, core::ptr::null()), start, first, link) }.ip;
         Ok(None)
     }
 

@@ -10,6 +10,8 @@ struct Access {
     /// Bytes: 1, 2, 4 or 8.
     size: u32,
     kind: Kind,
+    /// Whether the value takes two slots, whatever its size.
+    widens: bool,
     /// Units that the operation takes.
     units: usize,
 }
@@ -27,7 +29,7 @@ const FORM_UNITS: [usize; 5] = [2, 4, 4, 3, 2];
 fn describe(opcode: u8) -> Option<Access> {
     let forms = |first: u8, kind: Kind, size: u32| {
         let units = *FORM_UNITS.get(usize::from(opcode.checked_sub(first)?))?;
-        Some(Access { size, kind, units })
+        Some(Access { size, kind, widens: size == 8, units })
     };
     Some(match opcode {
         op::LOAD32..=op::LOAD32_ABS => forms(op::LOAD32, Kind::LoadUnsigned, 4)?,
@@ -36,6 +38,9 @@ fn describe(opcode: u8) -> Option<Access> {
         op::LOAD16_U..=op::LOAD16_U_ABS => forms(op::LOAD16_U, Kind::LoadUnsigned, 2)?,
         op::LOAD16_S..=op::LOAD16_S_ABS => forms(op::LOAD16_S, Kind::LoadSigned, 2)?,
         op::LOAD64..=op::LOAD64_ABS => forms(op::LOAD64, Kind::LoadUnsigned, 8)?,
+        op::LOAD32_U64..=op::LOAD32_U64_ABS => {
+            Access { widens: true, ..forms(op::LOAD32_U64, Kind::LoadUnsigned, 4)? }
+        }
         op::STORE32..=op::STORE32_ABS => forms(op::STORE32, Kind::Store, 4)?,
         op::STORE8..=op::STORE8_ABS => forms(op::STORE8, Kind::Store, 1)?,
         op::STORE16..=op::STORE16_ABS => forms(op::STORE16, Kind::Store, 2)?,
@@ -77,7 +82,7 @@ unsafe fn try_access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> Result<usize,
         let access = describe(first as u8).ok_or(Trap::UnreachableCodeReached)?;
         let slot = fp.add(usize::from(first >> 8));
         match access.kind {
-            Kind::LoadUnsigned if access.size == 8 => *slot.cast::<Wide>() = Wide(memory.load(ea, 8)?),
+            Kind::LoadUnsigned if access.widens => *slot.cast::<Wide>() = Wide(memory.load(ea, access.size)?),
             Kind::LoadUnsigned => *slot = memory.load(ea, access.size)? as u32,
             Kind::LoadSigned => {
                 let shift = 32 - 8 * access.size;

@@ -126,6 +126,12 @@ macro_rules! for_each_op {
                 r.set(r.a(), r.get(from));
                 r.next(3)
             };
+            // a = condition8 ? imm8 in b : imm8 in c
+            SELECT_IMM(r) = {
+                let x = if r.get(usize::from(r.unit(2))) != 0 { r.b_imm() } else { r.c_imm() };
+                r.set(r.a(), x);
+                r.next(3)
+            };
             SELECT64(r) = {
                 let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };
                 r.set64(r.a(), r.get64(from));
@@ -265,6 +271,11 @@ macro_rules! for_each_op {
             BR_F64_NOT_LT(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) < f64::from_bits(y)));
             BR_F64_LE(r) = r.br_cmp64(|x, y| f64::from_bits(x) <= f64::from_bits(y));
             BR_F64_NOT_LE(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) <= f64::from_bits(y)));
+            // Add and branch: a = b + imm8 in c | offset16
+            ADD_BR(r) = {
+                let x = r.get(r.b()).wrapping_add(r.c_imm());
+                r.step_branch(x, true, 3)
+            };
             // Add, compare and branch: a += imm8 in b; a op c | offset16
             ADD_BR_NE(r) = r.add_br(|x, y| x != y);
             ADD_BR_LT_S(r) = r.add_br(|x, y| (x as i32) < y as i32);
@@ -321,6 +332,9 @@ macro_rules! for_each_op {
             F64_SUB(r) = r.f64_bin(|x, y| x - y);
             F64_MUL(r) = r.f64_bin(|x, y| x * y);
             F64_DIV(r) = r.f64_bin(|x, y| x / y);
+            // a = b op constant64
+            F64_ADD_CONST(r) = r.f64_const(|x, y| x + y);
+            F64_MUL_CONST(r) = r.f64_const(|x, y| x * y);
             // a = b * c + d8; a = d8 - b * c; each step rounds
             F32_MUL_ADD(r) = r.f32_mul(|product, z| product + z);
             F32_MUL_RSUB(r) = r.f32_mul(|product, z| z - product);
@@ -328,7 +342,7 @@ macro_rules! for_each_op {
             F64_MUL_RSUB(r) = r.f64_mul(|product, z| z - product);
             // sub-operation in b's place, operand b in c's | operand c8 when there is one
             RARE(r) = {
-                match crate::exec::rare::run(r.fp, r.w, r.ip, r.cx) {
+                match crate::exec::rare::run(r.fp, r.ip, r.cx) {
                     0 => Err((r, (*r.cx).exit)),
                     units => r.next(units),
                 }
@@ -367,6 +381,12 @@ macro_rules! for_each_op {
             LOAD64_ADD(r) = r.load64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
             LOAD64_INDEX(r) = r.load64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
             LOAD64_ABS(r) = r.load64(0, r.u1() as u32, 2);
+            // Loads of 32 bits into 64.
+            LOAD32_U64(r) = r.load_u64(r.get(r.b()), r.c() as u32, 2);
+            LOAD32_U64_FAR(r) = r.load_u64(r.get(r.b()), r.imm32(2), 4);
+            LOAD32_U64_ADD(r) = r.load_u64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
+            LOAD32_U64_INDEX(r) = r.load_u64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
+            LOAD32_U64_ABS(r) = r.load_u64(0, r.u1() as u32, 2);
             // Stores: [b + offset] = a, in the same forms.
             STORE32(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()));
             STORE32_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()));

@@ -2,7 +2,7 @@
 
 use super::numeric::{f32 as n32, f64 as n64};
 use super::numeric::{trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
-use super::regs::{Cx, Exit, Wide};
+use super::regs::{Cx, Exit, Wide, code32};
 use crate::Trap;
 
 macro_rules! rare {
@@ -25,15 +25,15 @@ rare! {
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
 }
 
-/// Runs the sub-operation in `w` on the frame at `fp`; gives the units that it takes, or 0 after a trap, which
+/// Runs the sub-operation at `ip` on the frame at `fp`; gives the units that it takes, or 0 after a trap, which
 /// is left in `cx.exit`. A number and no `Result`, for the reason that `miss::access` has.
 ///
 /// # Safety
 /// As for the methods of `Regs`.
 #[inline(never)]
-pub(crate) unsafe fn run(fp: *mut u32, w: u32, ip: *const u16, cx: *mut Cx) -> usize {
+pub(crate) unsafe fn run(fp: *mut u32, ip: *const u16, cx: *mut Cx) -> usize {
     // SAFETY: the caller's promise.
-    match unsafe { try_run(fp, w, ip) } {
+    match unsafe { try_run(fp, ip) } {
         Ok(units) => units,
         Err(trap) => {
             // SAFETY: the caller's promise.
@@ -45,8 +45,10 @@ pub(crate) unsafe fn run(fp: *mut u32, w: u32, ip: *const u16, cx: *mut Cx) -> u
 
 /// # Safety
 /// As for [`run`].
-unsafe fn try_run(fp: *mut u32, w: u32, ip: *const u16) -> Result<usize, Trap> {
+unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
     use Rare as R;
+    // SAFETY: an operation has two units at least.
+    let w = unsafe { code32(ip) };
     let a = (w >> 8 & 255) as usize;
     let b = (w >> 24) as usize;
     // SAFETY: the slots are inside the frame; unit 2 exists for the operations that read it.

@@ -14,9 +14,9 @@ use crate::memory::{LinearMemory, Window};
 /// Slots that a return address takes on the value stack.
 pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
 
-/// Slots that a call zeros at once when its function has no more to zero; those behind the frame's end are in
-/// the stack's reserve.
-pub(crate) const ZERO_CHUNK: usize = 4;
+/// Slots that are zeroed at once, those behind the frame's end being in the stack's reserve: the branches of a
+/// loop over single slots would push out of the processor's history what it predicts the next operations by.
+pub(crate) const ZERO_CHUNK: usize = 8;
 
 /// A 64-bit value in two slots, which are aligned to 4 bytes only.
 #[repr(C, packed(4))]
@@ -78,6 +78,19 @@ pub(crate) struct Cx {
 }
 
 impl Cx {
+    /// Makes the second window the first one if the access that missed lies in it; whether it does.
+    #[cfg_attr(all(wasmote_threaded, not(debug_assertions)), expect(dead_code))]
+    pub(crate) fn switch_window(&mut self) -> bool {
+        let Window { base, start, lim } = self.second;
+        let hit = (self.ea as usize).wrapping_sub(start) < lim;
+        if hit {
+            self.second =
+                Window { base: self.mem.wrapping_add(self.start), start: self.start, lim: self.lim };
+            (self.mem, self.start, self.lim) = (base.wrapping_sub(start), start, lim);
+        }
+        hit
+    }
+
     /// Loads the memory's current window, and the one that was used before, which may have moved.
     pub(crate) fn refresh_window(&mut self, memory: &mut LinearMemory) {
         let window = memory.window();
@@ -88,6 +101,14 @@ impl Cx {
     }
 }
 
+/// Whether operands are loaded from the code one by one, which takes fewer instructions than to load an
+/// operation's first two units at once and take them apart; Thumb and RISC-V have instructions for that.
+const BYTES: bool = cfg!(all(target_pointer_width = "64", target_endian = "little"));
+
+/// Whether every access tries the second window itself, which is faster where programs use two by turns, or
+/// leaves that to the loop, which is smaller.
+const SECOND_INLINE: bool = BYTES;
+
 /// The registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Regs {
@@ -95,8 +116,11 @@ pub(crate) struct Regs {
     pub(crate) ip: *const u16,
     /// The current frame's slot 0.
     pub(crate) fp: *mut u32,
-    /// The operation's first two units.
+    /// The operation's first two units, unless operands are taken from it byte by byte.
     pub(crate) w: u32,
+    /// The threaded back end's handlers; the loop has none.
+    #[cfg_attr(any(not(wasmote_threaded), debug_assertions), expect(dead_code))]
+    pub(crate) handlers: *const (),
     /// Where address 0 would lie, were the memory window's bytes part of a whole memory.
     pub(crate) mem: *mut u8,
     /// Addresses in the window at which any access fits.
@@ -117,46 +141,88 @@ pub(crate) unsafe fn code32(at: *const u16) -> u32 {
     unsafe { at.cast::<u32>().read_unaligned() }
 }
 
+impl Regs {
+    /// The registers for running from where `cx` says.
+    ///
+    /// # Safety
+    /// `cx` is valid.
+    #[inline(always)]
+    pub(crate) unsafe fn from_cx(cx: *mut Cx, handlers: *const ()) -> Self {
+        // SAFETY: the caller's promise.
+        let (ip, fp, mem, lim) = unsafe { ((*cx).ip, (*cx).fp, (*cx).mem, (*cx).lim) };
+        Self { ip, fp, w: 0, handlers, mem, lim, cx }
+    }
+}
+
 // SAFETY of all methods: `Regs` exists only inside the dispatch loop, over code that the compiler emitted and
 // validated: `ip` is at an operation with all its units, every slot operand is inside the frame that ENTER
 // checked against the stack, every index operand (global, function) was validated against the instance in `cx`.
 impl Regs {
+    /// Byte `n` of the operation, of its first two units.
+    #[inline(always)]
+    fn byte(&self, n: u32) -> u8 {
+        if BYTES {
+            // SAFETY: see the impl; an operation has two units at least.
+            unsafe { *self.ip.cast::<u8>().add(n as usize) }
+        } else {
+            (self.w >> (8 * n)) as u8
+        }
+    }
+    /// The opcode.
+    #[inline(always)]
+    pub(crate) fn opcode(&self) -> u8 {
+        self.byte(0)
+    }
     #[inline(always)]
     pub(crate) fn a(&self) -> usize {
-        (self.w >> 8 & 255) as usize
+        self.byte(1).into()
     }
     #[inline(always)]
     pub(crate) fn b(&self) -> usize {
-        (self.w >> 16 & 255) as usize
+        self.byte(2).into()
     }
     #[inline(always)]
     pub(crate) fn c(&self) -> usize {
-        (self.w >> 24) as usize
-    }
-    /// The signed 8-bit immediate in place of operand c.
-    #[inline(always)]
-    pub(crate) fn c_imm(&self) -> u32 {
-        (self.w as i32 >> 24) as u32
-    }
-    /// The signed 8-bit immediate in place of operand b.
-    #[inline(always)]
-    pub(crate) fn b_imm(&self) -> u32 {
-        ((self.w << 8) as i32 >> 24) as u32
+        self.byte(3).into()
     }
     /// The signed 8-bit immediate in place of operand a.
     #[inline(always)]
     pub(crate) fn a_imm(&self) -> u32 {
-        ((self.w << 16) as i32 >> 24) as u32
+        self.byte(1) as i8 as u32
+    }
+    /// The signed 8-bit immediate in place of operand b.
+    #[inline(always)]
+    pub(crate) fn b_imm(&self) -> u32 {
+        self.byte(2) as i8 as u32
+    }
+    /// The signed 8-bit immediate in place of operand c.
+    #[inline(always)]
+    pub(crate) fn c_imm(&self) -> u32 {
+        self.byte(3) as i8 as u32
     }
     /// The second unit.
     #[inline(always)]
     pub(crate) fn u1(&self) -> usize {
-        (self.w >> 16) as usize
+        if BYTES {
+            // SAFETY: see the impl; an operation has two units at least.
+            unsafe { usize::from(self.unit(1)) }
+        } else {
+            (self.w >> 16) as usize
+        }
     }
     /// The second unit, signed.
     #[inline(always)]
     pub(crate) fn i1(&self) -> i32 {
-        self.w as i32 >> 16
+        i32::from(self.u1() as i16)
+    }
+    /// Gets ready to take operands from the operation at `ip`.
+    #[inline(always)]
+    pub(crate) unsafe fn fetch(mut self) -> Self {
+        if !BYTES {
+            // SAFETY: see the impl; an operation has two units at least.
+            self.w = unsafe { code32(self.ip) };
+        }
+        self
     }
     /// Unit n.
     #[inline(always)]
@@ -382,6 +448,16 @@ impl Regs {
         // SAFETY: see the impl.
         unsafe { self.bin64(|x, y| f(f64::from_bits(x), f64::from_bits(y)).to_bits()) }
     }
+    /// `a = f(b, constant of 64 bits in units 2 to 5)`.
+    #[inline(always)]
+    pub(crate) unsafe fn f64_const(self, f: impl Fn(f64, f64) -> f64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            let y = u64::from(self.imm32(2)) | u64::from(self.imm32(4)) << 32;
+            self.set64(self.a(), f(f64::from_bits(self.get64(self.b())), f64::from_bits(y)).to_bits());
+            self.next(6)
+        }
+    }
     /// `a = f(b * c, d8 in unit 2)`.
     #[inline(always)]
     pub(crate) unsafe fn f32_mul(self, f: impl Fn(f32, f32) -> f32) -> Flow {
@@ -440,11 +516,13 @@ impl Regs {
             if ea.wrapping_sub((*self.cx).start) < self.lim {
                 return Ok(self.mem.wrapping_add(ea));
             }
-            cold_path();
-            let second = &(*self.cx).second;
-            let rel = ea.wrapping_sub(second.start);
-            if rel < second.lim {
-                return Ok(second.base.wrapping_add(rel));
+            if SECOND_INLINE {
+                cold_path();
+                let second = &(*self.cx).second;
+                let rel = ea.wrapping_sub(second.start);
+                if rel < second.lim {
+                    return Ok(second.base.wrapping_add(rel));
+                }
             }
             cold_path();
             (*self.cx).ea = ea as u64;
@@ -473,6 +551,15 @@ impl Regs {
         unsafe {
             let at = self.at(base, offset)?;
             self.set64(self.a(), at.cast::<u64>().read_unaligned());
+            self.next(units)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn load_u64(self, base: u32, offset: u32, units: usize) -> Flow {
+        // SAFETY: see the impl; `at` gives room for any access.
+        unsafe {
+            let at = self.at(base, offset)?;
+            self.set64(self.a(), at.cast::<u32>().read_unaligned().into());
             self.next(units)
         }
     }
@@ -513,32 +600,47 @@ impl Regs {
             let link = self.fp.add(params(func)).cast::<*const u16>();
             link.write_unaligned(self.ip.add(units));
             self.ip = func;
-            self.w = code32(func);
-            // Saves a dispatch; a frame that does not fit stops at the ENTER itself.
-            if self.w as u8 == op::ENTER && self.a() <= ZERO_CHUNK {
-                if self.fp.wrapping_add(self.u1()) <= (*self.cx).limit {
-                    self.fp.add(usize::from(self.unit(2))).cast::<[u32; ZERO_CHUNK]>().write([0; ZERO_CHUNK]);
-                    self.ip = self.ip.add(3);
-                } else {
-                    cold_path();
+            self = self.fetch();
+            // Saves a dispatch; what is not done here stops, or goes on, at the ENTER itself.
+            if self.opcode() == op::ENTER && self.a() <= 2 * ZERO_CHUNK && self.fits() {
+                let zeros = self.zeros();
+                zeros.write([0; ZERO_CHUNK]);
+                if self.a() > ZERO_CHUNK {
+                    zeros.add(1).write([0; ZERO_CHUNK]);
                 }
+                self.ip = self.ip.add(3);
             }
         }
         Ok(self)
     }
+    /// Whether the frame that ENTER is to enter ends below the stack's soft limit.
+    #[inline(always)]
+    unsafe fn fits(&self) -> bool {
+        // SAFETY: see the impl.
+        let limit = unsafe { (*self.cx).limit };
+        let fits = self.fp.wrapping_add(self.u1()) <= limit;
+        if !fits {
+            cold_path();
+        }
+        fits
+    }
+    /// The slots that ENTER is to zero.
+    #[inline(always)]
+    unsafe fn zeros(&self) -> *mut [u32; ZERO_CHUNK] {
+        // SAFETY: see the impl.
+        unsafe { self.fp.add(usize::from(self.unit(2))).cast() }
+    }
     /// Enters a frame: zeros its locals.
     #[inline(always)]
     pub(crate) unsafe fn enter(self) -> Flow {
-        // SAFETY: see the impl; the slots to zero are inside the frame.
+        // SAFETY: see the impl; the slots to zero are inside the frame, or in the reserve behind it.
         unsafe {
-            if self.fp.wrapping_add(self.u1()) > (*self.cx).limit {
-                cold_path();
+            if !self.fits() {
                 return Err((self, Exit::Stack));
             }
-            let zeros = self.fp.add(usize::from(self.unit(2)));
-            for i in 0..self.a() {
+            for chunk in 0..self.a().div_ceil(ZERO_CHUNK) {
                 // Volatile, since a call of memset costs more than these few slots.
-                zeros.add(i).write_volatile(0);
+                self.zeros().add(chunk).write_volatile([0; ZERO_CHUNK]);
             }
             self.next(3)
         }

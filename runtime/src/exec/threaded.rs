@@ -7,10 +7,10 @@
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::regs::{Cx, Exit, Flow, Regs, code32};
+use super::regs::{Cx, Exit, Flow, Regs};
 
 /// An operation's machine code; the arguments are the fields of [`Regs`].
-type Handler = unsafe extern "C" fn(*const u16, *mut u32, u32, *mut u8, usize, *mut Cx);
+type Handler = unsafe extern "C" fn(*const u16, *mut u32, *const (), *mut u8, usize, *mut Cx);
 
 /// Goes to the operation at `ip`.
 ///
@@ -20,9 +20,8 @@ type Handler = unsafe extern "C" fn(*const u16, *mut u32, u32, *mut u8, usize, *
 unsafe fn go(r: Regs) {
     // SAFETY: the caller's promise; the table has a handler for every byte.
     unsafe {
-        let w = code32(r.ip);
-        let Some(handler) = HANDLERS.get(usize::from(w as u8)) else { core::hint::unreachable_unchecked() };
-        handler(r.ip, r.fp, w, r.mem, r.lim, r.cx);
+        let handler = *r.handlers.cast::<Handler>().add(usize::from(r.opcode()));
+        handler(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx);
     }
 }
 
@@ -36,10 +35,10 @@ unsafe fn end(flow: Flow) {
     unsafe {
         match flow {
             Ok(r) => go(r),
-            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.mem, r.lim, r.cx),
+            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx),
             Err((r, exit)) => {
                 (*r.cx).exit = exit;
-                stopped(r.ip, r.fp, r.w, r.mem, r.lim, r.cx);
+                stopped(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx);
             }
         }
     }
@@ -48,7 +47,7 @@ unsafe fn end(flow: Flow) {
 /// Leaves the position in `cx`, and returns to the driver.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn stopped(ip: *const u16, fp: *mut u32, _: u32, _: *mut u8, _: usize, cx: *mut Cx) {
+unsafe extern "C" fn stopped(ip: *const u16, fp: *mut u32, _: *const (), _: *mut u8, _: usize, cx: *mut Cx) {
     // SAFETY: the handlers' contract.
     unsafe {
         (*cx).ip = ip;
@@ -59,12 +58,22 @@ unsafe extern "C" fn stopped(ip: *const u16, fp: *mut u32, _: u32, _: *mut u8, _
 /// Does a memory access outside of the current window, and goes on behind it.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn missed(ip: *const u16, fp: *mut u32, w: u32, mem: *mut u8, lim: usize, cx: *mut Cx) {
+unsafe extern "C" fn missed(
+    ip: *const u16,
+    fp: *mut u32,
+    handlers: *const (),
+    mem: *mut u8,
+    lim: usize,
+    cx: *mut Cx,
+) {
     // SAFETY: the handlers' contract.
     unsafe {
         match miss::access(cx, fp, ip) {
-            0 => stopped(ip, fp, w, mem, lim, cx),
-            units => go(Regs { ip: ip.add(units), fp, w, mem: (*cx).mem, lim: (*cx).lim, cx }),
+            0 => stopped(ip, fp, handlers, mem, lim, cx),
+            units => {
+                let (mem, lim) = ((*cx).mem, (*cx).lim);
+                go(Regs { ip: ip.add(units), fp, w: 0, handlers, mem, lim, cx });
+            }
         }
     }
 }
@@ -77,13 +86,13 @@ macro_rules! back_end {
             pub(super) unsafe extern "C" fn $name(
                 ip: *const u16,
                 fp: *mut u32,
-                w: u32,
+                handlers: *const (),
                 mem: *mut u8,
                 lim: usize,
                 cx: *mut Cx,
             ) {
                 // SAFETY: the contract of the methods of `Regs`.
-                unsafe { end(operation::$name(Regs { ip, fp, w, mem, lim, cx })) }
+                unsafe { end(operation::$name(Regs { ip, fp, w: 0, handlers, mem, lim, cx })) }
             })*
         }
 
@@ -104,5 +113,5 @@ for_each_op!(back_end);
 /// `cx` is filled as its fields say, for code that the compiler emitted and a stack that holds its frame.
 pub(crate) unsafe fn run(cx: *mut Cx) {
     // SAFETY: the caller's promise is the contract of the methods of `Regs`.
-    unsafe { go(Regs { ip: (*cx).ip, fp: (*cx).fp, w: 0, mem: (*cx).mem, lim: (*cx).lim, cx }) }
+    unsafe { go(Regs::from_cx(cx, HANDLERS.as_ptr().cast())) }
 }
