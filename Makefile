@@ -22,7 +22,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test size guests fmt lint thumb term clean prepare
+.PHONY: help run test size guests fmt lint thumb bench mem dispatch term clean prepare
 
 ## help: list the targets
 help:
@@ -73,6 +73,19 @@ lint: prepare
 thumb:
 	@.ci/prepare thumb
 	$(CARGO) build --release --target $(THUMB) $(addprefix -p ,$(FIRMWARE))
+
+## bench: run the benchmarks beside wasmi, stitch, tinywasm and native code (ARGS="--guests fib,crc32 --rounds 3")
+bench: prepare
+	@tests/bench/run.sh $(ARGS)
+
+## mem: print what modules take of the heap, and their internal code, beside wasmi
+mem: prepare
+	$(CARGO) run --release -p wasmote-bench --features peers --bin mem
+
+## dispatch: check that the threaded back end goes on by jumps
+dispatch: prepare
+	$(CARGO) build --release -p wasmote-native
+	@tests/dispatch.sh $(TARGET)/release/wasmote-native
 
 ## term: open a terminal on a board's line (PORT=/dev/ttyACM0)
 term: prepare
