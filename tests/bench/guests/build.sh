@@ -2,7 +2,30 @@
 # Builds the guests that are committed beside their sources. Needs clang and lld with the wasm32 target.
 set -eu
 cd "$(dirname "$0")"
+flags="--target=wasm32 -ffreestanding -fno-builtin -nostdlib -Wall"
+link="-Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=4096"
+
+# Flags are words.
+# shellcheck disable=SC2086
 for source in *.c; do
-    clang --target=wasm32 -O2 -ffreestanding -fno-builtin -nostdlib -Wall -Wl,--no-entry -Wl,--strip-all \
-        -Wl,-z,stack-size=4096 -o "${source%.c}.wasm" "$source"
+    clang $flags -O2 $link -o "${source%.c}.wasm" "$source"
 done
+
+# Modules of about 10 and 50 KB: all guests in one, once and in several builds of each.
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+compile() { # name flags...
+    for source in *.c; do
+        name=${source%.c}_$1
+        # shellcheck disable=SC2086
+        clang $flags -D"run=run_$name" '-DEXPORT=__attribute__((visibility("default")))' "$2" "$3" \
+            -c -o "$objects/$name.o" "$source"
+    done
+}
+mkdir -p sizes
+compile os -Os -fno-unroll-loops
+clang $flags $link -Wl,--export-dynamic -o sizes/10k.wasm "$objects"/*.o
+compile o1 -O1 -fno-unroll-loops
+compile o2 -O2 -funroll-loops
+compile o3 -O3 -funroll-loops
+clang $flags $link -Wl,--export-dynamic -o sizes/50k.wasm "$objects"/*.o

@@ -3,10 +3,12 @@
 #pragma once
 #include <stdint.h>
 
+#ifndef EXPORT
 #ifdef __wasm__
 #define EXPORT __attribute__((export_name("run")))
 #else
 #define EXPORT
+#endif
 #endif
 
 // A generator of numbers that need no statistical quality (Marsaglia's xorshift).
