@@ -11,11 +11,17 @@ use core::ptr::NonNull;
 
 use crate::{Error, Result};
 
-/// Appends to a vector, or reports that memory ran out.
-pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
+/// Makes room for one more element, or reports that memory ran out.
+pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
     if vec.len() == vec.capacity() {
         vec.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
     }
+    Ok(())
+}
+
+/// Appends to a vector, or reports that memory ran out.
+pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
+    reserve_one(vec)?;
     vec.push(value);
     Ok(())
 }

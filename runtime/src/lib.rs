@@ -90,6 +90,7 @@ mod linker;
 mod memory;
 mod module;
 pub mod names;
+mod order;
 mod reader;
 mod store;
 mod store_inner;

@@ -2,9 +2,11 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use crate::fallible::push;
 use crate::memory::MemoryType;
+use crate::order::Order;
 use crate::{Result, ValType};
 
 /// A function's type: a view, so that asking for it allocates nothing.
@@ -78,6 +80,8 @@ struct Entry {
 pub(crate) struct Types {
     entries: Vec<Entry>,
     all: Vec<ValType>,
+    /// The distinct types, while they are read.
+    order: Order,
 }
 
 impl Types {
@@ -99,22 +103,19 @@ impl Types {
         let slots = |types: &[ValType]| types.iter().map(|t| t.slots() as u16).sum();
         let new = self.all.get(start..).unwrap_or_default();
         let param_slots = slots(new.get(..usize::from(params)).unwrap_or_default());
-        let same = self
-            .entries
-            .iter()
-            .find(|e| e.params == params && e.results == results && self.values(e.start, new.len()) == new);
-        let entry = match same {
+        let index = self.entries.len() as u32;
+        let same = self.order.find_or_insert(index, |other| {
+            let Some(e) = self.entries.get(other as usize) else { return Ordering::Less };
+            let old = self.all.get(e.start as usize..).unwrap_or_default();
+            let old = old.get(..usize::from(e.params) + usize::from(e.results)).unwrap_or_default();
+            (e.params, old).cmp(&(params, new))
+        })?;
+        let entry = match same.and_then(|same| self.entries.get(same as usize)) {
             Some(&entry) => {
                 self.all.truncate(start);
                 entry
             }
-            None => Entry {
-                start: start as u32,
-                params,
-                results,
-                canonical: self.entries.len() as u16,
-                param_slots,
-            },
+            None => Entry { start: start as u32, params, results, canonical: index as u16, param_slots },
         };
         push(&mut self.entries, entry)
     }
@@ -141,6 +142,7 @@ impl Types {
 
     /// Gives back what growing took too much.
     pub(crate) fn shrink(&mut self) -> Result<()> {
+        self.order = Order::default();
         shrink(&mut self.entries)?;
         shrink(&mut self.all)
     }

@@ -3,7 +3,7 @@
 use crate::{Error, Func, Result};
 
 /// The type of a value (specification section 2.3). The discriminants are the binary format's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum ValType {
     /// A 32-bit integer.

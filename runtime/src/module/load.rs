@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::exec::code::Code;
 use crate::fallible::{exact, push, with_capacity};
 use crate::memory::MemoryType;
+use crate::order::Order;
 use crate::reader::{Reader, Source};
 use crate::types::{GlobalType, TableType, shrink};
 use crate::{Error, Result, ValType};
@@ -353,10 +354,15 @@ impl Loader<'_, '_> {
     }
 
     fn exports(&mut self) -> Result<()> {
-        for _ in 0..self.read.count()? {
+        let mut order = Order::default();
+        for export in 0..self.read.count()? {
             let name = self.name()?;
-            let text = self.parts.name(name);
-            if self.parts.exports.iter().any(|e| e.name.len == name.len && self.parts.name(e.name) == text) {
+            let parts = &self.parts;
+            let other = order.find_or_insert(export, |other| {
+                let other = parts.exports.get(other as usize).map(|e| parts.bytes(e.name));
+                other.cmp(&Some(parts.bytes(name)))
+            })?;
+            if other.is_some() {
                 return Err(self.read.invalid("duplicate export name"));
             }
             let kind = self.read.u8()?;

@@ -146,9 +146,13 @@ impl Parts {
         self.declared.get(func as usize / 8).is_some_and(|byte| byte >> (func % 8) & 1 != 0)
     }
 
-    fn name(&self, name: Name) -> &str {
+    fn bytes(&self, name: Name) -> &[u8] {
         let bytes = self.names.get(name.start as usize..).unwrap_or_default();
-        core::str::from_utf8(bytes.get(..name.len as usize).unwrap_or_default()).unwrap_or_default()
+        bytes.get(..name.len as usize).unwrap_or_default()
+    }
+
+    fn name(&self, name: Name) -> &str {
+        core::str::from_utf8(self.bytes(name)).unwrap_or_default()
     }
 
     fn extern_type(&self, kind: ExternKind, index: u32) -> Option<ExternType<'_>> {
