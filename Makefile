@@ -5,11 +5,13 @@ FLASH ?= flash.bin
 FLASH_SIZE ?= 1048576
 ARGS ?=
 PORT ?= /dev/ttyACM0
+SECONDS ?= 60
 
 CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 THUMB := thumbv7em-none-eabi
 FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell
+FUZZ := $(abspath $(TARGET))/fuzz
 
 # The modules that a new flash file holds.
 GUESTS := $(wildcard tests/guests/*.wasm)
@@ -22,7 +24,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test size guests fmt lint thumb bench mem dispatch term clean prepare
+.PHONY: help run test size guests fmt lint thumb bench mem dispatch fuzz miri term clean prepare
 
 ## help: list the targets
 help:
@@ -86,6 +88,24 @@ mem: prepare
 dispatch: prepare
 	$(CARGO) build --release -p wasmote-native
 	@tests/dispatch.sh $(TARGET)/release/wasmote-native
+
+## fuzz: hold the runtime against its oracles for SECONDS (ARGS="--seed 1", ARGS="--count 1000000")
+fuzz: prepare
+	$(CARGO) run --release -p wasmote-spec-tests --bin fuzz -- --seconds $(SECONDS) $(ARGS)
+
+## fuzz-NAME: fuzz load, run, generated, libc or console for SECONDS, guided by coverage (nightly, cargo-fuzz)
+fuzz-%: tests/fuzz/targets/%.rs
+	@.ci/prepare fuzz
+	@mkdir -p $(FUZZ)/corpus/$* $(FUZZ)/found/$*
+	$(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz $* $(FUZZ)/corpus/$* $(FUZZ_SEEDS) -- \
+	    -max_total_time=$(SECONDS) -timeout=20 -max_len=16384 -artifact_prefix=$(FUZZ)/found/$*/
+fuzz-load fuzz-run: FUZZ_SEEDS := tests/guests
+fuzz-console: FUZZ_SEEDS := tests/expect
+
+## miri: run the runtime's unit tests in Miri, which finds undefined behaviour (nightly)
+miri:
+	@.ci/prepare miri
+	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-runtime
 
 ## term: open a terminal on a board's line (PORT=/dev/ttyACM0)
 term: prepare

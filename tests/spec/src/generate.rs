@@ -25,8 +25,13 @@ pub fn module(seed: u64, purpose: Purpose) -> Option<Vec<u8>> {
     let mut random = Prng::new(seed);
     let length = 1 << (6 + random.below(7));
     let bytes = random.bytes(length);
-    let config = config(&mut random, purpose)?;
-    let mut unstructured = Unstructured::new(&bytes);
+    module_of(&bytes, &mut random, purpose)
+}
+
+/// Makes a module of given bytes, with a configuration that is drawn.
+pub fn module_of(bytes: &[u8], random: &mut Prng, purpose: Purpose) -> Option<Vec<u8>> {
+    let config = config(random, purpose)?;
+    let mut unstructured = Unstructured::new(bytes);
     let mut module = Module::new(config, &mut unstructured).ok()?;
     let bytes = match purpose {
         Purpose::Loading => module.to_bytes(),

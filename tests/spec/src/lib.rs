@@ -14,6 +14,7 @@ pub mod reasons;
 pub mod rewrite;
 pub mod script;
 pub mod shapes;
+pub mod slices;
 pub mod spectest;
 pub mod suite;
 pub mod theirs;

@@ -1,5 +1,8 @@
 //! Runs a module as planned on the runtime.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use wasmote_runtime::{
     Engine, Error, Extern, ExternType, Func, FuncType, Global, HostError, Instance, Linker, Memory, Module,
     Result, Store, StoreLimits, Table, Trap, Val, ValType,
@@ -59,6 +62,17 @@ fn ended(error: Error) -> Ended {
     }
 }
 
+/// The types of a host function's parameters or results, which live as long as the program: each list once.
+pub fn interned(types: &[ValType]) -> &'static [ValType] {
+    static LISTS: Mutex<BTreeSet<&'static [ValType]>> = Mutex::new(BTreeSet::new());
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    lists.get(types).copied().unwrap_or_else(|| {
+        let list: &'static [ValType] = types.to_vec().leak();
+        lists.insert(list);
+        list
+    })
+}
+
 /// Defines what a module imports.
 fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Result<()> {
     for import in module.imports() {
@@ -66,8 +80,7 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
         match import.ty {
             ExternType::Func(ty) => {
                 let results: Vec<Kind> = ty.results.iter().map(|&ty| kind(ty)).collect();
-                // A host function's type lives as long as the program; the modules here import only a few.
-                let ty = FuncType { params: ty.params.to_vec().leak(), results: ty.results.to_vec().leak() };
+                let ty = FuncType { params: interned(ty.params), results: interned(ty.results) };
                 linker.func_new(from, name, ty, move |caller, _, out| {
                     let count = *caller.data();
                     *caller.data_mut() += 1;
