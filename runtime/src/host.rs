@@ -1,6 +1,7 @@
 //! Host functions: what the embedder gives to modules.
 
 use alloc::boxed::Box;
+use core::marker::PhantomData;
 
 use crate::memory::LinearMemory;
 use crate::store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
@@ -284,7 +285,8 @@ impl<V: WasmValues, E: Into<HostError>> HostResult for Result<V, E> {
     }
 }
 
-/// A closure over typed parameters that can be a host function: `Fn(&mut Caller<T>, A, B, ...) -> R`.
+/// A closure over typed parameters that can be a host function: `Fn(&mut Caller<T>, A, B, ...) -> R`, or
+/// `Fn(A, B, ...) -> R`.
 pub trait IntoFunc<T: 'static, Params, R>: 'static {
     /// Its type in the guest.
     const TYPE: FuncType<'static>;
@@ -312,11 +314,20 @@ fn put(slots: &mut core::slice::IterMut<'_, u32>, ty: ValType, bits: u64) {
     }
 }
 
+/// Marks the parameters of a closure that does not ask who calls.
+pub struct Plain<Params>(PhantomData<Params>);
+
 macro_rules! into_func {
     ($(($($t:ident)*))*) => {
-        $(impl<T: 'static, Closure, R, $($t: WasmTy),*> IntoFunc<T, ($($t,)*), R> for Closure
+        $(
+            into_func! { @one ($($t)*), ($($t,)*), (caller: &mut Caller<'_, T>) }
+            into_func! { @one ($($t)*), Plain<($($t,)*)>, () }
+        )*
+    };
+    (@one ($($t:ident)*), $params:ty, ($($caller:ident: $caller_type:ty)?)) => {
+        impl<T: 'static, Closure, R, $($t: WasmTy),*> IntoFunc<T, $params, R> for Closure
         where
-            Closure: Fn(&mut Caller<'_, T>, $($t),*) -> R + 'static,
+            Closure: Fn($($caller_type,)? $($t),*) -> R + 'static,
             R: HostResult,
         {
             const TYPE: FuncType<'static> = FuncType {
@@ -327,12 +338,13 @@ macro_rules! into_func {
             fn invoke(&self, caller: &mut Caller<'_, T>, params: &[u32], results: &mut [u32]) -> Result<(), HostError> {
                 let mut slots = params.iter();
                 $(let $t = $t::from_bits(take(&mut slots, $t::TYPE));)*
-                let values = self(caller, $($t),*).into_result()?;
+                $(let $caller = caller;)?
+                let values = self($($caller,)? $($t),*).into_result()?;
                 let mut slots = results.iter_mut();
                 values.each(|ty, bits| put(&mut slots, ty, bits));
                 Ok(())
             }
-        })*
+        }
     };
 }
 into_func! { () (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H) }

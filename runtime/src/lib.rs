@@ -104,7 +104,9 @@ pub use self::error::{Error, Result, Trap};
 pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
-pub use self::host::{Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, WasmTy, WasmValues};
+pub use self::host::{
+    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, WasmTy, WasmValues,
+};
 pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;
 pub use self::memory::MemoryType;

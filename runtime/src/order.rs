@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::fallible::reserve_one;
 use crate::Result;
+use crate::fallible::reserve_one;
 
 /// Indices of values, in the values' order, each value once.
 #[derive(Default)]
