@@ -10,6 +10,7 @@ SECONDS ?= 60
 CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 THUMB := thumbv7em-none-eabi
+RISCV := riscv32imac-unknown-none-elf
 FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell
 FUZZ := $(abspath $(TARGET))/fuzz
 
@@ -24,7 +25,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test size guests fmt lint thumb bench mem dispatch fuzz miri term clean prepare
+.PHONY: help run test size guests fmt lint thumb riscv bench mem dispatch fuzz miri term clean prepare
 
 ## help: list the targets
 help:
@@ -76,6 +77,11 @@ thumb:
 	@.ci/prepare thumb
 	$(CARGO) build --release --target $(THUMB) $(addprefix -p ,$(FIRMWARE))
 
+## riscv: build the firmware crates for a RISC-V microcontroller
+riscv:
+	@.ci/prepare riscv
+	$(CARGO) build --release --target $(RISCV) $(addprefix -p ,$(FIRMWARE))
+
 ## bench: run the benchmarks beside wasmi, stitch, tinywasm and native code (ARGS="--guests fib,crc32 --rounds 3")
 bench: prepare
 	@tests/bench/run.sh $(ARGS)
@@ -105,7 +111,9 @@ fuzz-console: FUZZ_SEEDS := tests/expect
 ## miri: run the runtime's unit tests in Miri, which finds undefined behaviour (nightly)
 miri:
 	@.ci/prepare miri
-	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-runtime
+	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-runtime --lib -- --skip libc::
+	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-spec-tests --test hosts --test regressions
+	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-spec-tests --test resume nested
 
 ## term: open a terminal on a board's line (PORT=/dev/ttyACM0)
 term: prepare

@@ -7,6 +7,10 @@ use alloc::{vec, vec::Vec};
 use super::{LinearMemory, MemoryType, windows::GRANULE};
 use crate::{Error, Trap};
 
+/// Random runs against the model, and accesses of each; Miri takes its time.
+const SEEDS: u64 = if cfg!(miri) { 2 } else { 40 };
+const STEPS: u32 = if cfg!(miri) { 60 } else { 400 };
+
 const PAGE: u64 = 65536;
 
 fn memory(min: u32, page_log2: u8) -> LinearMemory {
@@ -164,20 +168,20 @@ fn check_against_model(page_log2: u8, pages: u32, heap: Option<usize>, seed: u64
 
 #[test]
 fn does_what_a_flat_array_does() {
-    for seed in 1..40 {
-        check_against_model(16, 1, None, seed, 400);
-        check_against_model(16, 0, None, seed, 400);
-        check_against_model(0, 0, None, seed, 400);
-        check_against_model(0, 1 + seed as u32 * 7, None, seed, 400);
-        check_against_model(0, 100_003, None, seed, 400);
+    for seed in 1..SEEDS {
+        check_against_model(16, 1, None, seed, STEPS);
+        check_against_model(16, 0, None, seed, STEPS);
+        check_against_model(0, 0, None, seed, STEPS);
+        check_against_model(0, 1 + seed as u32 * 7, None, seed, STEPS);
+        check_against_model(0, 100_003, None, seed, STEPS);
     }
 }
 
 #[test]
 fn changes_nothing_when_the_heap_is_full() {
-    for seed in 1..40 {
-        check_against_model(16, 2, Some(20_000), seed, 400);
-        check_against_model(0, 5_000, Some(3_000), seed, 400);
+    for seed in 1..SEEDS {
+        check_against_model(16, 2, Some(20_000), seed, STEPS);
+        check_against_model(0, 5_000, Some(3_000), seed, STEPS);
     }
 }
 
