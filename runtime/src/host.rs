@@ -160,6 +160,11 @@ impl<'a, T> Caller<'a, T> {
         self.linear_memory()?.copy_within(to.into(), from.into(), len.into())
     }
 
+    /// How many bytes of the calling instance's memory, from an address on, were never written.
+    pub(crate) fn zero_memory(&mut self, address: u32) -> u64 {
+        self.linear_memory().map_or(0, |memory| memory.zeros(address.into()))
+    }
+
     /// The declared size of the calling instance's memory in bytes, 0 when it has none.
     pub fn memory_len(&mut self) -> u64 {
         self.linear_memory().map_or(0, |m| m.byte_len())

@@ -192,6 +192,14 @@ impl LinearMemory {
         Ok(())
     }
 
+    /// How many bytes from an address on are zero because none of them was ever written.
+    pub(crate) fn zeros(&self, addr: u64) -> u64 {
+        match self.check(addr, self.byte_len().saturating_sub(addr)) {
+            Ok(Some(span)) => self.windows.gap(span) as u64,
+            _ => 0,
+        }
+    }
+
     /// Writes bytes. Zeros alone commit nothing.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub(super) fn advance(addr: u32, by: u32) -> Result<u32, Trap> {
 }
 
 /// The bytes from an address on, fetched some at a time.
+#[derive(Clone)]
 pub(super) struct Bytes {
     /// The address of the next byte; it may be the end of the address space.
     addr: u64,
@@ -23,6 +24,19 @@ pub(super) struct Bytes {
 impl Bytes {
     pub(super) fn new(addr: u32) -> Self {
         Self { addr: addr.into(), buf: [0; FETCH], left: 0 }
+    }
+
+    /// Passes over at most `max` zeros that were never written, and gives how many these are. Their number is
+    /// bounded by nothing, so they are not gone through.
+    pub(super) fn skip_zeros(&mut self, env: &mut dyn Env, max: u32) -> u32 {
+        match u32::try_from(self.addr) {
+            Ok(addr) if self.left == 0 => {
+                let zeros = env.zeros(addr).min(max.into());
+                self.addr = self.addr.saturating_add(zeros);
+                zeros as u32
+            }
+            _ => 0,
+        }
     }
 
     /// The next byte, or a trap at the end of the memory.

@@ -7,8 +7,8 @@
 //! the memory's size, and what does not hold is a trap.
 //!
 //! Limits: the "C" locale; `long` and pointers have 32 bits; `printf` has no `%n`, `%a`, `long double` or
-//! wide characters and refuses them by name. A libc call is not metered by fuel: its time is bounded by
-//! what the guest has written to its memory, not by a constant.
+//! wide characters and refuses them by name. A libc call is not metered by fuel: its time is linear in what
+//! the guest has written to its memory, not bounded by a constant.
 
 mod ctype;
 mod decimal;
@@ -20,6 +20,7 @@ mod heap;
 mod number;
 mod output;
 mod program;
+mod search;
 mod spec;
 mod string;
 mod table;
@@ -90,6 +91,8 @@ trait Env {
     fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap>;
     /// Copies bytes within the guest's memory, as `memmove`.
     fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap>;
+    /// How many bytes from an address on are zeros that were never written.
+    fn zeros(&mut self, addr: u32) -> u64;
     /// The size of the guest's memory in bytes.
     fn byte_len(&mut self) -> u64;
     /// Finds addresses for a heap of `size` bytes, or as many as there are.

@@ -7,50 +7,67 @@ use super::{Env, heap};
 use crate::Trap;
 
 /// The difference of the first two bytes that differ after `map`, in at most `max` bytes, as C's
-/// comparisons give it. `strings` also ends at a zero byte.
-fn compare(
-    env: &mut dyn Env,
-    a: u32,
-    b: u32,
-    max: u32,
-    strings: bool,
-    map: fn(&u8) -> u8,
-) -> Result<u32, Trap> {
+/// comparisons of strings give it, which also end at a zero byte.
+fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> Result<u32, Trap> {
     let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
     for _ in 0..max {
         let (x, y) = (map(&a.next(env)?), map(&b.next(env)?));
-        if x != y {
+        if x != y || x == 0 {
             return Ok(u32::from(x).wrapping_sub(y.into()));
-        }
-        if strings && x == 0 {
-            break;
         }
     }
     Ok(0)
 }
 
-/// The address of the first byte among `max` that equals `c`. `string` also ends at a zero byte.
-fn find(env: &mut dyn Env, addr: u32, c: u32, max: u32, string: bool) -> Result<Option<u32>, Trap> {
-    let mut bytes = Bytes::new(addr);
-    for i in 0..max {
-        let byte = bytes.next(env)?;
-        if byte == c as u8 {
-            return advance(addr, i).map(Some);
-        }
-        if string && byte == 0 {
-            break;
-        }
-    }
-    Ok(None)
-}
-
-/// The length of the prefix of `s` whose bytes are in `set`, or are not in it.
-fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, Trap> {
+/// The address of a character of a string, whose end counts as one.
+fn find(env: &mut dyn Env, s: u32, c: u32) -> Result<Option<u32>, Trap> {
     let mut bytes = Bytes::new(s);
     let mut len = 0;
     loop {
         let byte = bytes.next(env)?;
-        if byte == 0 || find(env, set, byte.into(), u32::MAX, true)?.is_some() != within {
+        if byte == c as u8 {
+            return advance(s, len).map(Some);
+        }
+        if byte == 0 {
+            return Ok(None);
+        }
+        len = advance(len, 1)?;
+    }
+}
+
+/// A set of bytes.
+struct Set([u32; 8]);
+
+impl Set {
+    /// The characters of a string.
+    fn of(env: &mut dyn Env, s: u32) -> Result<Self, Trap> {
+        let mut set = Self([0; 8]);
+        let mut bytes = Bytes::new(s);
+        loop {
+            match bytes.next(env)? {
+                0 => return Ok(set),
+                byte => {
+                    if let Some(word) = set.0.get_mut(usize::from(byte >> 5)) {
+                        *word |= 1 << (byte & 31);
+                    }
+                }
+            }
+        }
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte >> 5)).is_some_and(|word| word >> (byte & 31) & 1 != 0)
+    }
+}
+
+/// The length of the prefix of `s` whose bytes are in `set`, or are not in it.
+fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, Trap> {
+    let set = Set::of(env, set)?;
+    let mut bytes = Bytes::new(s);
+    let mut len = 0;
+    loop {
+        let byte = bytes.next(env)?;
+        if byte == 0 || set.has(byte) != within {
             return Ok(len);
         }
         len = advance(len, 1)?;
@@ -72,11 +89,44 @@ pub(super) fn memset(env: &mut dyn Env, dst: u32, c: u32, n: u32) -> Result<u32,
 }
 
 pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Trap> {
-    compare(env, a, b, n, false, u8::clone)
+    let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
+    let mut left = n;
+    while left > 0 {
+        // Zeros against zeros.
+        let mut ahead = a.clone();
+        let zeros = ahead.skip_zeros(env, left);
+        let zeros = b.skip_zeros(env, zeros);
+        a.skip_zeros(env, zeros);
+        left = left.saturating_sub(zeros);
+        if zeros > 0 {
+            continue;
+        }
+        let (x, y) = (a.next(env)?, b.next(env)?);
+        if x != y {
+            return Ok(u32::from(x).wrapping_sub(y.into()));
+        }
+        left = left.saturating_sub(1);
+    }
+    Ok(0)
 }
 
 pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, Trap> {
-    Ok(find(env, s, c, n, false)?.unwrap_or(0))
+    let mut bytes = Bytes::new(s);
+    let mut at = 0;
+    while at < n {
+        if c as u8 != 0 {
+            let zeros = bytes.skip_zeros(env, n.saturating_sub(at));
+            at = at.saturating_add(zeros);
+            if zeros > 0 {
+                continue;
+            }
+        }
+        if bytes.next(env)? == c as u8 {
+            return advance(s, at);
+        }
+        at = at.saturating_add(1);
+    }
+    Ok(0)
 }
 
 pub(super) fn strlen(env: &mut dyn Env, s: u32) -> Result<u32, Trap> {
@@ -84,19 +134,19 @@ pub(super) fn strlen(env: &mut dyn Env, s: u32) -> Result<u32, Trap> {
 }
 
 pub(super) fn strcmp(env: &mut dyn Env, a: u32, b: u32) -> Result<u32, Trap> {
-    compare(env, a, b, u32::MAX, true, u8::clone)
+    compare(env, a, b, u32::MAX, u8::clone)
 }
 
 pub(super) fn strncmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Trap> {
-    compare(env, a, b, n, true, u8::clone)
+    compare(env, a, b, n, u8::clone)
 }
 
 pub(super) fn strncasecmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Trap> {
-    compare(env, a, b, n, true, u8::to_ascii_lowercase)
+    compare(env, a, b, n, u8::to_ascii_lowercase)
 }
 
 pub(super) fn strchr(env: &mut dyn Env, s: u32, c: u32) -> Result<u32, Trap> {
-    Ok(find(env, s, c, u32::MAX, true)?.unwrap_or(0))
+    Ok(find(env, s, c)?.unwrap_or(0))
 }
 
 pub(super) fn strspn(env: &mut dyn Env, s: u32, accept: u32) -> Result<u32, Trap> {
@@ -105,21 +155,6 @@ pub(super) fn strspn(env: &mut dyn Env, s: u32, accept: u32) -> Result<u32, Trap
 
 pub(super) fn strcspn(env: &mut dyn Env, s: u32, reject: u32) -> Result<u32, Trap> {
     span(env, s, reject, false)
-}
-
-pub(super) fn strstr(env: &mut dyn Env, s: u32, needle: u32) -> Result<u32, Trap> {
-    let len = strlen(env, needle)?;
-    let Some(rest_len) = len.checked_sub(1) else { return Ok(s) };
-    let first_byte = Bytes::new(needle).next(env)?;
-    let rest = advance(needle, 1)?;
-    let mut at = s;
-    while let Some(found) = find(env, at, first_byte.into(), u32::MAX, true)? {
-        at = advance(found, 1)?;
-        if compare(env, at, rest, rest_len, true, u8::clone)? == 0 {
-            return Ok(found);
-        }
-    }
-    Ok(0)
 }
 
 pub(super) fn strcpy(env: &mut dyn Env, dst: u32, src: u32) -> Result<u32, Trap> {

@@ -1,6 +1,6 @@
 //! The library's functions as a module's imports: one row each.
 
-use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, string};
+use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string};
 use core::ops::Range;
 
 use crate::host::{Caller, HostError, HostFunc};
@@ -24,6 +24,10 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
 
     fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
         self.copy_memory(dst, src, len)
+    }
+
+    fn zeros(&mut self, addr: u32) -> u64 {
+        self.zero_memory(addr)
     }
 
     fn byte_len(&mut self) -> u64 {
@@ -123,7 +127,7 @@ pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
         "strncmp"(a, b, n) -> I32 = string::strncmp;
         "strncasecmp"(a, b, n) -> I32 = string::strncasecmp;
         "strchr"(s, c) -> I32 = string::strchr;
-        "strstr"(s, needle) -> I32 = string::strstr;
+        "strstr"(s, needle) -> I32 = search::strstr;
         "strspn"(s, accept) -> I32 = string::strspn;
         "strcspn"(s, reject) -> I32 = string::strcspn;
         "strcpy"(dst, src) -> I32 = string::strcpy;

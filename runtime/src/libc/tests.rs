@@ -68,6 +68,10 @@ impl Env for World {
         self.memory.copy_within(dst.into(), src.into(), len.into())
     }
 
+    fn zeros(&mut self, addr: u32) -> u64 {
+        self.memory.zeros(addr.into())
+    }
+
     fn byte_len(&mut self) -> u64 {
         self.memory.byte_len()
     }

@@ -83,6 +83,12 @@ impl Windows {
         parts
     }
 
+    /// How many of a span's first bytes are not committed.
+    pub(super) fn gap(&self, span: Span) -> usize {
+        let next = self.parts(span).into_iter().flatten().map(|part| part.first).min();
+        next.map_or(span.len(), |next| next.saturating_sub(span.first))
+    }
+
     /// Reads the bytes of a span, zero where nothing is committed.
     pub(super) fn read(&self, span: Span, buf: &mut [u8]) {
         buf.fill(0);

@@ -1,8 +1,11 @@
 //! Memory, string, number and character functions against what C says.
 
+use alloc::vec::Vec;
+
 use super::World;
 use crate::Trap;
-use crate::libc::{ctype, number, string};
+use crate::libc::{Env, ctype, number, search, string};
+use crate::memory::{LinearMemory, MemoryType};
 
 const A: u32 = 64;
 const B: u32 = 512;
@@ -47,12 +50,12 @@ fn finds() {
     assert_eq!(string::strchr(&mut w, A, 'z' as u32), Ok(0));
     assert_eq!(string::memchr(&mut w, A, 'h' as u32, 14), Ok(0));
     assert_eq!(string::memchr(&mut w, A, 'h' as u32, 15), at(14));
-    assert_eq!(string::strstr(&mut w, A, B), at(2));
-    assert_eq!(string::strstr(&mut w, B, A), Ok(0));
+    assert_eq!(search::strstr(&mut w, A, B), at(2));
+    assert_eq!(search::strstr(&mut w, B, A), Ok(0));
     let mut check = |haystack: &str, needle: &str, want: u32| {
         w.string(A, haystack.as_bytes());
         w.string(B, needle.as_bytes());
-        assert_eq!(string::strstr(&mut w, A, B), Ok(want), "{needle} in {haystack}");
+        assert_eq!(search::strstr(&mut w, A, B), Ok(want), "{needle} in {haystack}");
     };
     check("aaab", "aab", A + 1);
     check("abc", "", A);
@@ -103,13 +106,55 @@ fn hostile_addresses_trap() {
         assert_eq!(string::strcpy(&mut w, B, s), trap);
         assert_eq!(string::strcmp(&mut w, s, s), trap);
         assert_eq!(string::strdup(&mut w, s), trap);
-        assert_eq!(string::strstr(&mut w, s, A), trap);
+        assert_eq!(search::strstr(&mut w, s, A), trap);
         assert_eq!(number::atoi(&mut w, s), if s == END - 5 { Ok(0) } else { trap });
         assert_eq!(string::memcpy(&mut w, s, 0, 6), trap);
         assert_eq!(string::memset(&mut w, s, 0, u32::MAX), trap);
         assert_eq!(string::memcmp(&mut w, s, s, 6), trap);
         assert_eq!(string::memcpy(&mut w, s, s, 0), Ok(s), "no bytes, no trap");
     }
+}
+
+#[test]
+fn strstr_finds_what_a_plain_search_finds() {
+    let mut w = World::new();
+    let text = |bits: u32, len: u32| (0..len).map(|i| b'a' + (bits >> i & 1) as u8).collect::<Vec<u8>>();
+    for needle_len in 1..=7 {
+        for needle_bits in 0..1 << needle_len {
+            let needle = text(needle_bits, needle_len);
+            w.string(B, &needle);
+            // Bits that hold all sorts of repetitions.
+            for seed in 0..40u32 {
+                let haystack = text(seed.wrapping_mul(0x9e37_79b1) ^ needle_bits << 5, 20);
+                w.string(A, &haystack);
+                let found = haystack.windows(needle.len()).position(|part| part == needle);
+                let want = found.map_or(0, |at| A + at as u32);
+                let shown = core::str::from_utf8(&needle);
+                assert_eq!(search::strstr(&mut w, A, B), Ok(want), "{shown:?} in {haystack:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn time_is_linear_in_what_was_written() {
+    const HALF: u32 = 30_000;
+    let mut w = World::new();
+    // Each would take billions of steps the obvious way.
+    w.fill(A, HALF, b'a').unwrap();
+    w.fill(HALF + A + 1, HALF / 2, b'a').unwrap();
+    w.string(HALF + A + 1 + HALF / 2, b"b");
+    assert_eq!(search::strstr(&mut w, A, HALF + A + 1), Ok(0));
+    assert_eq!(string::strspn(&mut w, A, HALF + A + 1), Ok(HALF));
+    assert_eq!(string::strcspn(&mut w, A, HALF + A + 1 + HALF / 2), Ok(HALF));
+    let ty = MemoryType { min: 0x1_0000, max: None, page_log2: 16 };
+    w.memory = LinearMemory::new(ty, u64::MAX).unwrap();
+    assert_eq!(string::memchr(&mut w, A, 1, u32::MAX - A), Ok(0));
+    assert_eq!(string::memcmp(&mut w, A, B, u32::MAX - B), Ok(0));
+    w.string(0xf000_0000, b"x");
+    assert_eq!(string::memchr(&mut w, A, 'x' as u32, u32::MAX - A), Ok(0xf000_0000));
+    assert_eq!(string::memcmp(&mut w, A, B, u32::MAX - B), Ok((-i32::from(b'x')) as u32));
+    assert_eq!(string::memchr(&mut w, A, 0, 5), Ok(A));
 }
 
 #[test]
