@@ -57,6 +57,16 @@ pub enum Error {
     Trap(Trap),
 }
 
+/// An allocation failed; what the operation had taken is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+impl From<OutOfMemory> for Error {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
 /// Why guest code stopped for good (specification section 4.2.1). Names follow wasmtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

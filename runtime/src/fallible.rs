@@ -9,12 +9,14 @@ use core::cell::Cell;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
-use crate::{Error, Result};
+use crate::error::OutOfMemory;
+
+type Result<T> = core::result::Result<T, OutOfMemory>;
 
 /// Makes room for one more element, or reports that memory ran out.
 pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
     if vec.len() == vec.capacity() {
-        vec.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        vec.try_reserve(1).map_err(|_| OutOfMemory)?;
     }
     Ok(())
 }
@@ -29,7 +31,7 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
 /// Makes an empty vector that holds exactly `len` elements without growing.
 pub(crate) fn with_capacity<T>(len: usize) -> Result<Vec<T>> {
     let mut vec = Vec::new();
-    vec.try_reserve_exact(len).map_err(|_| Error::OutOfMemory)?;
+    vec.try_reserve_exact(len).map_err(|_| OutOfMemory)?;
     Ok(vec)
 }
 
@@ -71,7 +73,7 @@ pub fn boxed<T>(value: T) -> Result<Box<T>> {
     // SAFETY: the layout's size is not zero.
     let place = unsafe { alloc(layout) }.cast::<T>();
     if place.is_null() {
-        return Err(Error::OutOfMemory);
+        return Err(OutOfMemory);
     }
     // SAFETY: `place` is a fresh allocation of T's layout by the global allocator, which Box frees with.
     unsafe {

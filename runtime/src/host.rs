@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use crate::memory::LinearMemory;
 use crate::store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 use crate::types::FuncType;
-use crate::{Error, Extern, Instance, Result, Trap, Val, ValType};
+use crate::{Error, Extern, Instance, OutOfMemory, Result, Trap, Val, ValType};
 
 /// How a host function ends when it does not return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,12 @@ pub enum HostError {
 impl From<Trap> for HostError {
     fn from(trap: Trap) -> Self {
         Self::Trap(trap)
+    }
+}
+
+impl From<OutOfMemory> for HostError {
+    fn from(_: OutOfMemory) -> Self {
+        Self::Trap(Trap::OutOfMemory)
     }
 }
 

@@ -205,12 +205,12 @@ fn copy_segment(
     if u64::from(to) + u64::from(segment.len) > memory.byte_len() {
         return Err(Trap::MemoryOutOfBounds.into());
     }
-    source.seek(segment.offset)?;
+    source.seek(segment.offset).map_err(|stop| stop.at(segment.offset))?;
     let (mut to, mut left) = (u64::from(to), segment.len as usize);
     let mut chunk = [0; COPY_CHUNK];
     while left > 0 {
         let part = chunk.get_mut(..left.min(COPY_CHUNK)).unwrap_or_default();
-        let n = source.read(part)?;
+        let n = source.read(part).map_err(|stop| stop.at(segment.offset))?;
         if n == 0 {
             return Err(Error::Read);
         }

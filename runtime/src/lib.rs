@@ -92,6 +92,7 @@ mod module;
 pub mod names;
 mod order;
 mod reader;
+mod stop;
 mod store;
 mod store_inner;
 mod table;
@@ -100,7 +101,7 @@ mod types;
 mod value;
 
 pub use self::config::{Config, Engine, StoreLimits};
-pub use self::error::{Error, Result, Trap};
+pub use self::error::{Error, OutOfMemory, Result, Trap};
 pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};

@@ -3,6 +3,7 @@
 //! They are looked up in the module's bytes when a message needs one, and take no memory in between.
 
 use crate::reader::{Reader, SliceSource, Source};
+use crate::stop::{Res, Stop};
 use crate::{Error, Result};
 
 /// Looks up a function's name in a module's bytes; copies as much of it as fits into `to`.
@@ -27,11 +28,10 @@ pub fn function_name_in<'b>(module: &[u8], func: u32, to: &'b mut [u8]) -> Resul
 }
 
 fn lookup<'b>(source: &mut dyn Source, func: u32, to: &'b mut [u8]) -> Result<Option<&'b str>> {
-    let mut read = Reader::new(source)?;
-    match search(&mut read, func, to) {
+    match Reader::new(source).and_then(|mut read| search(&mut read, func, to)) {
         Ok(Some(len)) => Ok(to.get(..len).and_then(valid)),
         Ok(None) => Ok(None),
-        Err(Error::Read) => Err(Error::Read),
+        Err(Stop::Read) => Err(Error::Read),
         Err(_) => Ok(None),
     }
 }
@@ -45,7 +45,7 @@ fn valid(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Finds the name and copies it; gives the length of the copy.
-fn search(read: &mut Reader<'_>, func: u32, to: &mut [u8]) -> Result<Option<usize>> {
+fn search(read: &mut Reader<'_>, func: u32, to: &mut [u8]) -> Res<Option<usize>> {
     read.seek(8)?;
     while !read.at_end()? {
         let id = read.u8()?;
@@ -65,7 +65,7 @@ fn search(read: &mut Reader<'_>, func: u32, to: &mut [u8]) -> Result<Option<usiz
     Ok(None)
 }
 
-fn in_section(read: &mut Reader<'_>, end: u32, func: u32, to: &mut [u8]) -> Result<Option<usize>> {
+fn in_section(read: &mut Reader<'_>, end: u32, func: u32, to: &mut [u8]) -> Res<Option<usize>> {
     read.set_end(end);
     while !read.at_end()? {
         let kind = read.u8()?;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::Result;
+use crate::error::OutOfMemory;
 use crate::fallible::reserve_one;
 
 /// Indices of values, in the values' order, each value once.
@@ -20,7 +20,7 @@ impl Order {
         &mut self,
         new: u32,
         mut compare: impl FnMut(u32) -> Ordering,
-    ) -> Result<Option<u32>> {
+    ) -> Result<Option<u32>, OutOfMemory> {
         match self.0.binary_search_by(|&index| compare(index)) {
             Ok(at) => Ok(self.0.get(at).copied()),
             Err(at) => {

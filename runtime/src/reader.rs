@@ -3,7 +3,8 @@
 //! Decoding is done here and not by wasmparser's `BinaryReader`, because every error of that allocates a box
 //! and a string infallibly: a malformed module on a full heap would abort the firmware.
 
-use crate::{Error, Result, ValType};
+use crate::ValType;
+use crate::stop::{Res, Stop};
 
 /// Bytes of a module held at a time.
 pub(crate) const WINDOW: usize = 256;
@@ -13,19 +14,19 @@ pub(crate) const WINDOW: usize = 256;
 /// [`Module::from_reader`]: crate::Module::from_reader
 pub(crate) trait Source {
     /// Reads some bytes at the position; 0 at the end.
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize>;
+    fn read(&mut self, buf: &mut [u8]) -> Res<usize>;
     /// Moves the position to a byte offset from the start of the module.
-    fn seek(&mut self, offset: u32) -> Result<()>;
+    fn seek(&mut self, offset: u32) -> Res<()>;
 }
 
 impl<S: embedded_io::Read + embedded_io::Seek> Source for S {
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        embedded_io::Read::read(self, buf).map_err(|_| Error::Read)
+    fn read(&mut self, buf: &mut [u8]) -> Res<usize> {
+        embedded_io::Read::read(self, buf).map_err(|_| Stop::Read)
     }
 
-    fn seek(&mut self, offset: u32) -> Result<()> {
+    fn seek(&mut self, offset: u32) -> Res<()> {
         let at = embedded_io::SeekFrom::Start(u64::from(offset));
-        embedded_io::Seek::seek(self, at).map(|_| ()).map_err(|_| Error::Read)
+        embedded_io::Seek::seek(self, at).map(|_| ()).map_err(|_| Stop::Read)
     }
 }
 
@@ -46,7 +47,7 @@ impl embedded_io::ErrorType for SliceSource<'_> {
 }
 
 impl embedded_io::Read for SliceSource<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+    fn read(&mut self, buf: &mut [u8]) -> core::result::Result<usize, Self::Error> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let n = rest.len().min(buf.len());
         if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
@@ -58,7 +59,7 @@ impl embedded_io::Read for SliceSource<'_> {
 }
 
 impl embedded_io::Seek for SliceSource<'_> {
-    fn seek(&mut self, pos: embedded_io::SeekFrom) -> Result<u64, Self::Error> {
+    fn seek(&mut self, pos: embedded_io::SeekFrom) -> core::result::Result<u64, Self::Error> {
         let to = match pos {
             embedded_io::SeekFrom::Start(n) => n,
             embedded_io::SeekFrom::End(n) => (self.bytes.len() as u64).saturating_add_signed(n),
@@ -86,7 +87,7 @@ pub(crate) struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    pub(crate) fn new(source: &'s mut dyn Source) -> Result<Self> {
+    pub(crate) fn new(source: &'s mut dyn Source) -> Res<Self> {
         source.seek(0)?;
         Ok(Self { source, window: [0; WINDOW], next: 0, stop: 0, filled: 0, base: 0, end: u32::MAX })
     }
@@ -113,7 +114,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Continues at another offset.
-    pub(crate) fn seek(&mut self, offset: u32) -> Result<()> {
+    pub(crate) fn seek(&mut self, offset: u32) -> Res<()> {
         let ahead = offset.wrapping_sub(self.base) as usize;
         if offset >= self.base && ahead <= self.filled {
             self.next = ahead;
@@ -126,7 +127,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Refills the window; whether there is a byte to read.
-    fn refill(&mut self) -> Result<bool> {
+    fn refill(&mut self) -> Res<bool> {
         let offset = self.offset();
         if offset >= self.end {
             return Ok(false);
@@ -135,7 +136,7 @@ impl<'s> Reader<'s> {
             (self.base, self.next) = (offset, 0);
             self.filled = self.source.read(&mut self.window)?.min(WINDOW);
             if self.base.checked_add(WINDOW as u32).is_none() {
-                return Err(self.malformed("length out of bounds"));
+                return Err(Stop::LengthOutOfBounds);
             }
         }
         self.set_end(self.end);
@@ -143,35 +144,20 @@ impl<'s> Reader<'s> {
     }
 
     /// Whether the source has no byte left before the end.
-    pub(crate) fn at_end(&mut self) -> Result<bool> {
+    pub(crate) fn at_end(&mut self) -> Res<bool> {
         Ok(self.next >= self.stop && !self.refill()?)
     }
 
     #[cold]
-    pub(crate) fn malformed(&self, reason: &'static str) -> Error {
-        Error::Malformed { reason, offset: self.offset() }
-    }
-
-    #[cold]
-    pub(crate) fn invalid(&self, reason: &'static str) -> Error {
-        Error::Invalid { reason, offset: self.offset() }
-    }
-
-    #[cold]
-    pub(crate) fn unsupported(&self, feature: &'static str) -> Error {
-        Error::Unsupported { feature, offset: self.offset() }
-    }
-
-    #[cold]
-    fn refilled_u8(&mut self) -> Result<u8> {
+    fn refilled_u8(&mut self) -> Res<u8> {
         if !self.refill()? {
-            return Err(self.malformed("unexpected end"));
+            return Err(Stop::UnexpectedEnd);
         }
         self.u8()
     }
 
     #[inline]
-    pub(crate) fn u8(&mut self) -> Result<u8> {
+    pub(crate) fn u8(&mut self) -> Res<u8> {
         if self.next >= self.stop {
             return self.refilled_u8();
         }
@@ -185,36 +171,36 @@ impl<'s> Reader<'s> {
     }
 
     #[inline]
-    pub(crate) fn u32(&mut self) -> Result<u32> {
+    pub(crate) fn u32(&mut self) -> Res<u32> {
         let byte = self.u8()?;
         if byte < 0x80 { Ok(u32::from(byte)) } else { Ok(self.leb(byte, 32, false)? as u32) }
     }
 
     #[inline]
-    pub(crate) fn i32(&mut self) -> Result<i32> {
+    pub(crate) fn i32(&mut self) -> Res<i32> {
         let byte = self.u8()?;
         if byte < 0x80 { Ok((i32::from(byte) << 25) >> 25) } else { Ok(self.leb(byte, 32, true)? as i32) }
     }
 
-    pub(crate) fn i64(&mut self) -> Result<i64> {
+    pub(crate) fn i64(&mut self) -> Res<i64> {
         let byte = self.u8()?;
         Ok(self.leb(byte, 64, true)? as i64)
     }
 
     /// A 33-bit signed integer: a block type.
-    pub(crate) fn i33(&mut self) -> Result<i64> {
+    pub(crate) fn i33(&mut self) -> Res<i64> {
         let byte = self.u8()?;
         Ok(self.leb(byte, 33, true)? as i64)
     }
 
     /// LEB128 of at most `bits` bits whose first byte was read (specification section 5.2.2).
-    fn leb(&mut self, first: u8, bits: u32, signed: bool) -> Result<u64> {
+    fn leb(&mut self, first: u8, bits: u32, signed: bool) -> Res<u64> {
         let mut byte = first;
         let mut value = u64::from(byte & 0x7f);
         let mut shift = 7;
         while byte & 0x80 != 0 {
             if shift >= bits {
-                return Err(self.malformed("integer representation too long"));
+                return Err(Stop::IntegerTooLong);
             }
             byte = self.u8()?;
             value |= u64::from(byte & 0x7f) << shift;
@@ -226,7 +212,7 @@ impl<'s> Reader<'s> {
             let over = (byte & 0x7f) >> if signed { used - 1 } else { used };
             let ones = 0x7f >> if signed { used - 1 } else { used };
             if over != 0 && !(signed && over == ones) {
-                return Err(self.malformed("integer too large"));
+                return Err(Stop::IntegerTooLarge);
             }
         }
         if signed && shift < 64 && byte & 0x40 != 0 {
@@ -235,19 +221,19 @@ impl<'s> Reader<'s> {
         Ok(value)
     }
 
-    pub(crate) fn u32_fixed(&mut self) -> Result<u32> {
+    pub(crate) fn u32_fixed(&mut self) -> Res<u32> {
         let mut bytes = [0; 4];
         self.bytes(&mut bytes)?;
         Ok(u32::from_le_bytes(bytes))
     }
 
-    pub(crate) fn u64_fixed(&mut self) -> Result<u64> {
+    pub(crate) fn u64_fixed(&mut self) -> Res<u64> {
         let mut bytes = [0; 8];
         self.bytes(&mut bytes)?;
         Ok(u64::from_le_bytes(bytes))
     }
 
-    pub(crate) fn bytes(&mut self, to: &mut [u8]) -> Result<()> {
+    pub(crate) fn bytes(&mut self, to: &mut [u8]) -> Res<()> {
         let mut to = to;
         while !to.is_empty() {
             let chunk = self.chunk(to.len() as u32)?;
@@ -260,9 +246,9 @@ impl<'s> Reader<'s> {
     }
 
     /// The next 1 to `most` bytes, as many as the window has.
-    pub(crate) fn chunk(&mut self, most: u32) -> Result<&[u8]> {
+    pub(crate) fn chunk(&mut self, most: u32) -> Res<&[u8]> {
         if self.next >= self.stop && !self.refill()? {
-            return Err(self.malformed("unexpected end"));
+            return Err(Stop::UnexpectedEnd);
         }
         let from = self.next;
         self.next = self.stop.min(from.saturating_add(most as usize));
@@ -270,38 +256,38 @@ impl<'s> Reader<'s> {
     }
 
     /// A count of things that take at least one byte each, so that a lie is found before memory is taken.
-    pub(crate) fn count(&mut self) -> Result<u32> {
+    pub(crate) fn count(&mut self) -> Res<u32> {
         let count = self.u32()?;
-        if count > self.left() { Err(self.malformed("length out of bounds")) } else { Ok(count) }
+        if count > self.left() { Err(Stop::LengthOutOfBounds) } else { Ok(count) }
     }
 
     /// Bytes of a vector, whose length is read.
-    pub(crate) fn length(&mut self) -> Result<u32> {
+    pub(crate) fn length(&mut self) -> Res<u32> {
         let length = self.u32()?;
-        if length > self.left() { Err(self.malformed("length out of bounds")) } else { Ok(length) }
+        if length > self.left() { Err(Stop::LengthOutOfBounds) } else { Ok(length) }
     }
 
-    pub(crate) fn val_type(&mut self) -> Result<ValType> {
+    pub(crate) fn val_type(&mut self) -> Res<ValType> {
         let byte = self.u8()?;
-        ValType::from_byte(byte).ok_or_else(|| self.bad_type(byte, "malformed value type"))
+        ValType::from_byte(byte).ok_or_else(|| bad_type(byte, Stop::MalformedValueType))
     }
 
-    pub(crate) fn ref_type(&mut self) -> Result<ValType> {
+    pub(crate) fn ref_type(&mut self) -> Res<ValType> {
         let byte = self.u8()?;
         match ValType::from_byte(byte) {
             Some(ty) if ty.is_ref() => Ok(ty),
-            _ => Err(self.bad_type(byte, "malformed reference type")),
+            _ => Err(bad_type(byte, Stop::MalformedReferenceType)),
         }
     }
+}
 
-    /// The error for a byte that is no type of ours, by the proposal that it belongs to.
-    #[cold]
-    pub(crate) fn bad_type(&self, byte: u8, reason: &'static str) -> Error {
-        match byte {
-            0x7b => self.unsupported("SIMD"),
-            0x63 | 0x64 => self.unsupported("typed function references"),
-            0x65..=0x6e | 0x71..=0x74 => self.unsupported("garbage collection"),
-            _ => self.malformed(reason),
-        }
+/// The reason to refuse a byte that is no type of ours, by the proposal that it belongs to.
+#[cold]
+pub(crate) fn bad_type(byte: u8, otherwise: Stop) -> Stop {
+    match byte {
+        0x7b => Stop::Simd,
+        0x63 | 0x64 => Stop::TypedFunctions,
+        0x65..=0x6e | 0x71..=0x74 => Stop::GarbageCollection,
+        _ => otherwise,
     }
 }

@@ -165,7 +165,7 @@ impl<T> Store<T> {
         push(&mut self.inner.host_types, ty)?;
         if let Err(error) = push(&mut self.hosts, entry) {
             self.inner.host_types.pop();
-            return Err(error);
+            return Err(error.into());
         }
         Ok(self.hosts.len() as u32)
     }

@@ -4,10 +4,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use crate::ValType;
+use crate::error::OutOfMemory;
 use crate::fallible::push;
 use crate::memory::MemoryType;
 use crate::order::Order;
-use crate::{Result, ValType};
+use crate::stop::Res;
 
 /// A function's type: a view, so that asking for it allocates nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +96,8 @@ impl Types {
         &mut self,
         params: u16,
         results: u16,
-        mut next: impl FnMut() -> Result<ValType>,
-    ) -> Result<()> {
+        mut next: impl FnMut() -> Res<ValType>,
+    ) -> Res<()> {
         let start = self.all.len();
         for _ in 0..usize::from(params) + usize::from(results) {
             push(&mut self.all, next()?)?;
@@ -117,7 +119,7 @@ impl Types {
             }
             None => Entry { start: start as u32, params, results, canonical: index as u16, param_slots },
         };
-        push(&mut self.entries, entry)
+        Ok(push(&mut self.entries, entry)?)
     }
 
     fn values(&self, start: u32, len: usize) -> &[ValType] {
@@ -141,7 +143,7 @@ impl Types {
     }
 
     /// Gives back what growing took too much.
-    pub(crate) fn shrink(&mut self) -> Result<()> {
+    pub(crate) fn shrink(&mut self) -> Result<(), OutOfMemory> {
         self.order = Order::default();
         shrink(&mut self.entries)?;
         shrink(&mut self.all)
@@ -149,7 +151,7 @@ impl Types {
 }
 
 /// Reallocates a vector to its exact size.
-pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
+pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<(), OutOfMemory> {
     let boxed: Box<[T]> = crate::fallible::exact(core::mem::take(vec))?;
     *vec = boxed.into_vec();
     Ok(())

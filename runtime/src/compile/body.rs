@@ -1,11 +1,12 @@
 //! The instructions (specification section 5.4), one match over their bytes.
 
+use super::Function;
 use super::branch::Kind;
-use super::{Function, Res};
 use crate::ValType;
 use crate::exec::driver_op::DriverOp;
 use crate::exec::ops::op;
 use crate::exec::rare::Rare as R;
+use crate::stop::{Res, Stop};
 
 use ValType::{F32, F64, I32, I64};
 
@@ -43,7 +44,7 @@ impl Function<'_, '_, '_> {
                 0x1b => self.select(None)?,
                 0x1c => {
                     if self.read.u32()? != 1 {
-                        return Err(self.read.invalid("invalid result arity").into());
+                        return Err(Stop::InvalidResultArity);
                     }
                     let ty = self.read.val_type()?;
                     self.select(Some(ty))?;
@@ -63,7 +64,7 @@ impl Function<'_, '_, '_> {
                 0x28..=0x3e => self.memory_access(opcode)?,
                 0x3f | 0x40 => {
                     if self.read.u8()? != 0 {
-                        return Err(self.read.malformed("zero byte expected").into());
+                        return Err(Stop::ZeroByteExpected);
                     }
                     self.require_memory()?;
                     let (what, count) =
@@ -94,7 +95,7 @@ impl Function<'_, '_, '_> {
                 0xd1 => {
                     let x = self.pop_any()?;
                     if x.ty.is_some_and(|ty| !ty.is_ref()) {
-                        return Err(self.mismatch());
+                        return Err(Stop::TypeMismatch);
                     }
                     // A null is the number 0.
                     self.push_again(x, I32)?;
@@ -105,26 +106,25 @@ impl Function<'_, '_, '_> {
                     self.ref_func(index)?;
                 }
                 0xfc => self.prefixed()?,
-                other => return Err(self.unknown(other)),
+                other => return Err(Self::unknown(other)),
             }
         }
         if self.read.left() != 0 {
-            return Err(self.read.malformed("unexpected content after the function's end").into());
+            return Err(Stop::ContentAfterFunction);
         }
         Ok(())
     }
 
     /// The error for an opcode that is not ours, by the proposal that it belongs to.
-    fn unknown(&self, opcode: u8) -> super::Stop {
+    fn unknown(opcode: u8) -> Stop {
         match opcode {
-            0x06..=0x0a | 0x18 | 0x19 | 0x1f => self.read.unsupported("exception handling"),
-            0x14 | 0x15 | 0xd4 | 0xd6 => self.read.unsupported("typed function references"),
-            0xd3 | 0xd5 | 0xfb => self.read.unsupported("garbage collection"),
-            0xfd => self.read.unsupported("SIMD"),
-            0xfe => self.read.unsupported("threads"),
-            _ => self.read.malformed("illegal opcode"),
+            0x06..=0x0a | 0x18 | 0x19 | 0x1f => Stop::Exceptions,
+            0x14 | 0x15 | 0xd4 | 0xd6 => Stop::TypedFunctions,
+            0xd3 | 0xd5 | 0xfb => Stop::GarbageCollection,
+            0xfd => Stop::Simd,
+            0xfe => Stop::Threads,
+            _ => Stop::IllegalOpcode,
         }
-        .into()
     }
 
     /// Emits a driver's operation on the newest operands, whose types are checked.
@@ -156,17 +156,13 @@ impl Function<'_, '_, '_> {
         Ok(first)
     }
 
-    fn index16(&self, index: u32, what: &'static str) -> Res<u16> {
-        u16::try_from(index).map_err(|_| crate::Error::Limit { what }.into())
-    }
-
     fn call(&mut self, tail: bool) -> Res<()> {
         let index = self.read.u32()?;
         let Some(ty) = self.parts.func_type_index(index) else {
-            return Err(self.read.invalid("unknown function").into());
+            return Err(Stop::UnknownFunction);
         };
         let imported = index < self.parts.imported_funcs;
-        let index = self.index16(index, "65,535 functions")?;
+        let index = index16(index, Stop::Functions)?;
         let (base, results) = self.call_frame(ty, tail)?;
         if tail && !imported {
             self.emit.plain(op::RETURN_CALL, 0, index)?;
@@ -184,7 +180,7 @@ impl Function<'_, '_, '_> {
                 self.emit.plain(opcode, 0, index)?;
                 self.emit.plain(op::FP_DOWN, 0, base)?;
             }
-            Err(_) => return Err(super::Stop::TooNarrow),
+            Err(_) => return Err(Stop::TooNarrow),
         }
         self.push_results(results, tail)
     }
@@ -194,7 +190,7 @@ impl Function<'_, '_, '_> {
         let (params, results) =
             self.parts.types.get(ty).map_or((&[][..], &[][..]), |t| (t.params, t.results));
         if tail && self.function_results() != results {
-            return Err(self.mismatch());
+            return Err(Stop::TypeMismatch);
         }
         let base = self.settle_checked(params)?;
         Ok((base, ty))
@@ -223,14 +219,14 @@ impl Function<'_, '_, '_> {
         let ty = self.read.u32()?;
         let table = self.read.u32()?;
         match self.parts.tables.get(table as usize) {
-            None => return Err(self.read.invalid("unknown table").into()),
-            Some(t) if t.element != ValType::FuncRef => return Err(self.mismatch()),
+            None => return Err(Stop::UnknownTable),
+            Some(t) if t.element != ValType::FuncRef => return Err(Stop::TypeMismatch),
             Some(_) => {}
         }
         if self.parts.types.get(ty).is_none() {
-            return Err(self.read.invalid("unknown type").into());
+            return Err(Stop::UnknownType);
         }
-        let table = self.index16(table, "65,535 tables")?;
+        let table = index16(table, Stop::Tables)?;
         let index = self.pop(I32)?;
         let arg = self.arg(index)?;
         let (base, ty) = self.call_frame(ty, tail)?;
@@ -256,7 +252,7 @@ impl Function<'_, '_, '_> {
                 self.emit.plain(op::FP_DOWN, 0, base)?;
             }
             _ if !self.emit.live => {}
-            _ => return Err(super::Stop::TooNarrow),
+            _ => return Err(Stop::TooNarrow),
         }
         self.push_results(ty, tail)
     }
@@ -264,14 +260,14 @@ impl Function<'_, '_, '_> {
     fn global_get(&mut self) -> Res<()> {
         let index = self.read.u32()?;
         let Some(global) = self.parts.globals.get(index as usize) else {
-            return Err(self.read.invalid("unknown global").into());
+            return Err(Stop::UnknownGlobal);
         };
         let ty = global.ty.content;
         if index < self.parts.imported_globals && global.ty.mutable {
             return self.driver(DriverOp::GlobalGet, &[], Some(ty), index as u16, 0);
         }
         let opcode = if ty.slots() == 2 { op::GLOBAL_GET64 } else { op::GLOBAL_GET };
-        let place = self.index16(global.slot, "65,535 slots of globals")?;
+        let place = index16(global.slot, Stop::GlobalSlots)?;
         let result = self.push(ty)?.own();
         let a = self.emit.result(result)?;
         self.emit.making(opcode, a, place)?;
@@ -281,16 +277,16 @@ impl Function<'_, '_, '_> {
     fn global_set(&mut self) -> Res<()> {
         let index = self.read.u32()?;
         let Some(global) = self.parts.globals.get(index as usize) else {
-            return Err(self.read.invalid("unknown global").into());
+            return Err(Stop::UnknownGlobal);
         };
         if !global.ty.mutable {
-            return Err(self.read.invalid("global is immutable").into());
+            return Err(Stop::ImmutableGlobal);
         }
         let ty = global.ty.content;
         if index < self.parts.imported_globals {
             return self.driver(DriverOp::GlobalSet, &[ty], None, index as u16, 0);
         }
-        let place = self.index16(global.slot, "65,535 slots of globals")?;
+        let place = index16(global.slot, Stop::GlobalSlots)?;
         let value = self.pop(ty)?;
         let arg = self.arg(value)?;
         let a = self.emit.x(arg)?;
@@ -300,8 +296,8 @@ impl Function<'_, '_, '_> {
     fn table(&mut self) -> Res<(u16, ValType)> {
         let index = self.read.u32()?;
         match self.parts.tables.get(index as usize) {
-            Some(table) => Ok((self.index16(index, "65,535 tables")?, table.element)),
-            None => Err(self.read.invalid("unknown table").into()),
+            Some(table) => Ok((index16(index, Stop::Tables)?, table.element)),
+            None => Err(Stop::UnknownTable),
         }
     }
 
@@ -316,10 +312,10 @@ impl Function<'_, '_, '_> {
 
     fn ref_func(&mut self, index: u32) -> Res<()> {
         if self.parts.func_type_index(index).is_none() {
-            return Err(self.read.invalid("unknown function").into());
+            return Err(Stop::UnknownFunction);
         }
         if !self.parts.is_declared(index) {
-            return Err(self.read.invalid("undeclared function reference").into());
+            return Err(Stop::UndeclaredFunction);
         }
         self.driver(DriverOp::RefFunc, &[], Some(ValType::FuncRef), index as u16, 0)
     }
@@ -462,7 +458,7 @@ impl Function<'_, '_, '_> {
                 let (table, element) = self.table()?;
                 let segment = self.elem_segment(index)?;
                 if segment.1 != element {
-                    return Err(self.mismatch());
+                    return Err(Stop::TypeMismatch);
                 }
                 self.driver(DriverOp::TableInit, &[I32, I32, I32], None, segment.0, table)
             }
@@ -475,7 +471,7 @@ impl Function<'_, '_, '_> {
                 let (to, element) = self.table()?;
                 let (from, other) = self.table()?;
                 if element != other {
-                    return Err(self.mismatch());
+                    return Err(Stop::TypeMismatch);
                 }
                 self.driver(DriverOp::TableCopy, &[I32, I32, I32], None, to, from)
             }
@@ -491,31 +487,36 @@ impl Function<'_, '_, '_> {
                 let (table, element) = self.table()?;
                 self.driver(DriverOp::TableFill, &[I32, element, I32], None, table, 0)
             }
-            18 => Err(self.read.unsupported("memory control").into()),
-            19..=22 => Err(self.read.unsupported("wide arithmetic").into()),
-            _ => Err(self.read.malformed("illegal opcode").into()),
+            18 => Err(Stop::MemoryControl),
+            19..=22 => Err(Stop::WideArithmetic),
+            _ => Err(Stop::IllegalOpcode),
         }
     }
 
     fn zero_byte(&mut self) -> Res<()> {
         match self.read.u8()? {
             0 => Ok(()),
-            _ => Err(self.read.malformed("zero byte expected").into()),
+            _ => Err(Stop::ZeroByteExpected),
         }
     }
 
     fn data_segment(&self, index: u32) -> Res<u16> {
         match self.parts.data_count {
-            None => Err(self.read.malformed("data count section required").into()),
-            Some(count) if index >= count => Err(self.read.invalid("unknown data segment").into()),
-            Some(_) => self.index16(index, "65,535 data segments"),
+            None => Err(Stop::DataCountRequired),
+            Some(count) if index >= count => Err(Stop::UnknownDataSegment),
+            Some(_) => index16(index, Stop::DataSegments),
         }
     }
 
     fn elem_segment(&self, index: u32) -> Res<(u16, ValType)> {
         match self.parts.elems.get(index as usize) {
-            Some(segment) => Ok((self.index16(index, "65,535 element segments")?, segment.ty)),
-            None => Err(self.read.invalid("unknown elem segment").into()),
+            Some(segment) => Ok((index16(index, Stop::ElemSegments)?, segment.ty)),
+            None => Err(Stop::UnknownElemSegment),
         }
     }
+}
+
+/// An index that internal code has 16 bits for.
+fn index16(index: u32, limit: Stop) -> Res<u16> {
+    u16::try_from(index).map_err(|_| limit)
 }

@@ -1,11 +1,13 @@
 //! The control stack: blocks, labels and branches.
 
+use super::Function;
 use super::emit::{Arg, Chain};
 use super::operand::{Entry, Place};
-use super::{Function, Res};
 use crate::ValType;
 use crate::exec::ops::op;
 use crate::fallible::push;
+use crate::reader::bad_type;
+use crate::stop::{Res, Stop};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -98,18 +100,18 @@ impl<'a> Function<'a, '_, '_> {
         let code = self.read.i33()?;
         if let Ok(index) = u32::try_from(code) {
             if self.parts.types.get(index).is_none() {
-                return Err(self.read.invalid("unknown type").into());
+                return Err(Stop::UnknownType);
             }
             return Ok(BlockType::Type(index));
         }
         let byte = (code & 0x7f) as u8;
         if code < -0x40 {
-            return Err(self.read.malformed("malformed block type").into());
+            return Err(Stop::MalformedBlockType);
         }
         match ValType::from_byte(byte) {
             Some(ty) => Ok(BlockType::Value(ty)),
             None if byte == 0x40 => Ok(BlockType::Empty),
-            None => Err(self.read.bad_type(byte, "malformed block type").into()),
+            None => Err(bad_type(byte, Stop::MalformedBlockType)),
         }
     }
 
@@ -159,7 +161,7 @@ impl<'a> Function<'a, '_, '_> {
                 .skip(own.len() - types.len())
                 .zip(types)
                 .all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
-        if fits { Ok(()) } else { Err(self.mismatch()) }
+        if fits { Ok(()) } else { Err(Stop::TypeMismatch) }
     }
 
     pub(super) fn block(&mut self, kind: Kind) -> Res<()> {
@@ -190,7 +192,7 @@ impl<'a> Function<'a, '_, '_> {
     pub(super) fn else_part(&mut self) -> Res<()> {
         let at = self.innermost();
         let Some(&control) = self.controls.get(at).filter(|c| c.kind == Kind::If) else {
-            return Err(self.read.malformed("unexpected else").into());
+            return Err(Stop::UnexpectedElse);
         };
         self.close(&control)?;
         if self.emit.live {
@@ -218,7 +220,7 @@ impl<'a> Function<'a, '_, '_> {
         let results = self.results(control.ty);
         self.expect(results)?;
         if self.entries.len() != control.height as usize + results.len() {
-            return Err(self.mismatch());
+            return Err(Stop::TypeMismatch);
         }
         Ok(())
     }
@@ -230,7 +232,7 @@ impl<'a> Function<'a, '_, '_> {
         self.close(&control)?;
         let results = self.results(control.ty);
         if control.kind == Kind::If && self.params(control.ty) != results {
-            return Err(self.mismatch());
+            return Err(Stop::TypeMismatch);
         }
         if control.kind == Kind::Function {
             if self.emit.live {
@@ -282,7 +284,7 @@ impl<'a> Function<'a, '_, '_> {
     fn target(&self, depth: u32) -> Res<usize> {
         match self.innermost().checked_sub(depth as usize) {
             Some(at) => Ok(at),
-            None => Err(self.read.invalid("unknown label").into()),
+            None => Err(Stop::UnknownLabel),
         }
     }
 
@@ -387,7 +389,7 @@ impl<'a> Function<'a, '_, '_> {
             self.emit.plain(op::BR_TABLE_WIDE, a, count as u16)?;
             self.emit.unit((count >> 16) as u16)?;
         } else {
-            let short = u16::try_from(count).map_err(|_| super::Stop::TooNarrow)?;
+            let short = u16::try_from(count).map_err(|_| Stop::TooNarrow)?;
             let a = self.emit.x(arg)?;
             self.emit.plain(op::BR_TABLE, a, short)?;
         }
@@ -398,7 +400,7 @@ impl<'a> Function<'a, '_, '_> {
             let at = self.target(depth)?;
             let types = self.label_types(at);
             if *arity.get_or_insert(types.len()) != types.len() {
-                return Err(self.mismatch());
+                return Err(Stop::TypeMismatch);
             }
             if checked != at {
                 self.expect_all(types)?;
@@ -438,7 +440,7 @@ impl<'a> Function<'a, '_, '_> {
         let own = self.entries.get(height..).unwrap_or_default();
         let fits = (open || own.len() >= types.len())
             && own.iter().rev().zip(types.iter().rev()).all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
-        if fits { Ok(()) } else { Err(self.mismatch()) }
+        if fits { Ok(()) } else { Err(Stop::TypeMismatch) }
     }
 
     pub(super) fn return_op(&mut self) -> Res<()> {

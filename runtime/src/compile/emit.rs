@@ -6,10 +6,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Res, Stop};
-use crate::Error;
 use crate::exec::ops::{SCRATCH_SLOTS, op};
 use crate::fallible::push;
+use crate::stop::{Res, Stop};
 
 /// An operation that computed a value into a slot.
 #[derive(Clone, Copy)]
@@ -161,7 +160,7 @@ impl Emitter {
     pub(super) fn reach(&mut self, end: u32) -> Res<()> {
         if self.live {
             if end > 0xffff {
-                return Err(Error::Limit { what: "65,535 slots in a frame" }.into());
+                return Err(Stop::FrameSlots);
             }
             self.frame = self.frame.max(end);
         }

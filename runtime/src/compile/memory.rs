@@ -1,10 +1,11 @@
 //! Memory instructions: an address just computed by an addition becomes part of the access.
 
+use super::Function;
 use super::emit::Arg;
 use super::operand::{Entry, Place};
-use super::{Function, Res};
 use crate::ValType;
 use crate::exec::ops::op;
+use crate::stop::{Res, Stop};
 
 /// Distance of the forms of an access from its first opcode.
 const FAR: u8 = 1;
@@ -29,15 +30,15 @@ impl Function<'_, '_, '_> {
     fn offset(&mut self, natural: u32) -> Res<u32> {
         let flags = self.read.u32()?;
         if flags & 0x40 != 0 && flags < 0x80 {
-            return Err(self.read.unsupported("multiple memories").into());
+            return Err(Stop::MultipleMemories);
         }
         if flags >= 0x20 {
-            return Err(self.read.malformed("malformed memop flags").into());
+            return Err(Stop::MalformedMemop);
         }
         let offset = self.read.u32()?;
         self.require_memory()?;
         if flags > natural {
-            return Err(self.read.invalid("alignment must not be larger than natural").into());
+            return Err(Stop::AlignmentTooLarge);
         }
         Ok(offset)
     }
@@ -45,7 +46,7 @@ impl Function<'_, '_, '_> {
     pub(super) fn require_memory(&self) -> Res<()> {
         match self.parts.memory {
             Some(_) => Ok(()),
-            None => Err(self.read.invalid("unknown memory").into()),
+            None => Err(Stop::UnknownMemory),
         }
     }
 

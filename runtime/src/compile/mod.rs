@@ -17,28 +17,13 @@ use alloc::vec::Vec;
 use self::branch::Control;
 use self::emit::Emitter;
 use self::operand::Entry;
+use crate::ValType;
 use crate::exec::ops::{SCRATCH_SLOTS, op};
 use crate::exec::regs::LINK_SLOTS;
 use crate::fallible::push;
 use crate::module::Parts;
 use crate::reader::Reader;
-use crate::{Error, Result, ValType};
-
-/// Why a function's compilation stopped.
-enum Stop {
-    /// For good.
-    Error(Error),
-    /// It needs wide code.
-    TooNarrow,
-}
-
-type Res<T> = core::result::Result<T, Stop>;
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
+use crate::stop::{Res, Stop};
 
 /// Locals of one type that follow each other.
 #[derive(Clone, Copy)]
@@ -90,18 +75,14 @@ struct Function<'a, 's, 'r> {
 impl Compiler {
     /// Compiles the body at the reader's position, which ends at its end, of a function of the type `ty`; gives
     /// the code, which stays until the next one.
-    pub(crate) fn function(&mut self, parts: &Parts, read: &mut Reader<'_>, ty: u32) -> Result<&[u16]> {
+    pub(crate) fn function(&mut self, parts: &Parts, read: &mut Reader<'_>, ty: u32) -> Res<&[u16]> {
         let start = read.offset();
         match self.attempt(parts, read, ty, false) {
-            Ok(()) => {}
-            Err(Stop::Error(error)) => return Err(error),
             Err(Stop::TooNarrow) => {
                 read.seek(start)?;
-                self.attempt(parts, read, ty, true).map_err(|stop| match stop {
-                    Stop::Error(error) => error,
-                    Stop::TooNarrow => Error::Limit { what: "slots in a frame" },
-                })?;
+                self.attempt(parts, read, ty, true)?;
             }
+            done => done?,
         }
         Ok(&self.emit.code)
     }
@@ -147,7 +128,7 @@ impl Function<'_, '_, '_> {
         for _ in 0..self.read.u32()? {
             let count = self.read.u32()?;
             if count > MAX_LOCALS - self.locals.min(MAX_LOCALS) {
-                return Err(self.read.malformed("too many locals").into());
+                return Err(Stop::TooManyLocals);
             }
             let ty = self.read.val_type()?;
             self.declare(count, ty, &mut slot)?;
@@ -189,21 +170,17 @@ impl Function<'_, '_, '_> {
     /// The type and slot of a local.
     fn local(&self, index: u32) -> Res<(ValType, u16)> {
         if index >= self.locals {
-            return Err(self.read.invalid("unknown local").into());
+            return Err(Stop::UnknownLocal);
         }
         let after = self.runs.partition_point(|r| r.first <= index);
         match self.runs.get(after.wrapping_sub(1)) {
             Some(run) => Ok((run.ty, (run.slot + (index - run.first) * run.ty.slots()) as u16)),
-            None => Err(self.read.invalid("unknown local").into()),
+            None => Err(Stop::UnknownLocal),
         }
     }
 
     /// The index of the innermost control.
     fn innermost(&self) -> usize {
         self.controls.len().saturating_sub(1)
-    }
-
-    fn mismatch(&self) -> Stop {
-        self.read.invalid("type mismatch").into()
     }
 }

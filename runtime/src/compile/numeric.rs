@@ -1,11 +1,12 @@
 //! Numeric instructions: constants are folded into immediates, comparisons into their opposites, products and
 //! shifts into sums.
 
+use super::Function;
 use super::operand::{Entry, Place};
-use super::{Function, Res};
 use crate::ValType;
 use crate::exec::ops::op;
 use crate::exec::rare::Rare;
+use crate::stop::{Res, Stop};
 
 /// The 32-bit integer instructions in the order of the opcodes from ADD on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -522,7 +523,7 @@ impl Function<'_, '_, '_> {
                 let x = self.pop_any()?;
                 let ty = x.ty.or(y.ty);
                 if ty.is_some_and(ValType::is_ref) || (x.ty.is_some() && y.ty.is_some() && x.ty != y.ty) {
-                    return Err(self.mismatch());
+                    return Err(Stop::TypeMismatch);
                 }
                 (x, y, ty)
             }

@@ -1,9 +1,10 @@
 //! The operand stack: types for validation, places for code generation.
 
+use super::Function;
 use super::emit::Arg;
-use super::{Function, Res};
 use crate::ValType;
 use crate::fallible::push;
+use crate::stop::{Res, Stop};
 
 /// Where an operand's value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Function<'_, '_, '_> {
         let slot = self.top();
         let slots = ty.map_or(1, ValType::slots);
         if self.emit.live && slot + slots > MAX_SLOT {
-            return Err(crate::Error::Limit { what: "65,520 slots in a frame" }.into());
+            return Err(Stop::FrameSlots);
         }
         self.emit.reach(slot + slots)?;
         // Unreachable code alone can go over the limit, and emits nothing.
@@ -127,14 +128,14 @@ impl Function<'_, '_, '_> {
             let slot = self.top().min(0xfff0) as u16;
             return Ok(Entry { ty: None, slot, place: Place::Own });
         }
-        Err(self.mismatch())
+        Err(Stop::TypeMismatch)
     }
 
     /// Pops an operand of a type.
     pub(super) fn pop(&mut self, ty: ValType) -> Res<Entry> {
         let mut entry = self.pop_any()?;
         match entry.ty {
-            Some(found) if found != ty => Err(self.mismatch()),
+            Some(found) if found != ty => Err(Stop::TypeMismatch),
             _ => {
                 entry.ty = Some(ty);
                 Ok(entry)

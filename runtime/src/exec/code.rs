@@ -5,9 +5,11 @@
 
 use alloc::vec::Vec;
 
+use crate::error::OutOfMemory;
 use crate::fallible::{exact, push, with_capacity};
 use crate::types::shrink;
-use crate::{Error, Result};
+
+type Result<T> = core::result::Result<T, OutOfMemory>;
 
 /// Units of a chunk, unless a function needs more or the module less.
 const CHUNK: usize = 2048;
@@ -45,7 +47,7 @@ impl Code {
             _ => {
                 let chunk = with_capacity(self.expected.min(CHUNK).max(need))?;
                 push(&mut self.chunks, chunk)?;
-                self.chunks.last_mut().ok_or(Error::OutOfMemory)?
+                self.chunks.last_mut().ok_or(OutOfMemory)?
             }
         };
         chunk.push(params);

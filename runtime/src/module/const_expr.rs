@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::Parts;
 use crate::fallible::{exact, push};
 use crate::reader::Reader;
+use crate::stop::{Res, Stop};
 use crate::{Error, Result, ValType};
 
 /// A constant expression, as what remains to be done when the module is instantiated.
@@ -51,24 +52,24 @@ impl ConstOp {
 
 impl ConstExpr {
     /// Reads and checks an expression of a type.
-    pub(super) fn read(read: &mut Reader<'_>, parts: &mut Parts, ty: ValType) -> Result<Self> {
+    pub(super) fn read(read: &mut Reader<'_>, parts: &mut Parts, ty: ValType) -> Res<Self> {
         let (first, found) = match Self::op(read, parts)? {
             Some(op) => op,
-            None => return Err(read.invalid("type mismatch")),
+            None => return Err(Stop::TypeMismatch),
         };
-        let Some(first_type) = found else { return Err(read.invalid("type mismatch")) };
+        let Some(first_type) = found else { return Err(Stop::TypeMismatch) };
         let mut ops = Vec::new();
         let mut types = Vec::new();
         let mut next = Self::op(read, parts)?;
         if next.is_none() {
             if first_type != ty {
-                return Err(read.invalid("type mismatch"));
+                return Err(Stop::TypeMismatch);
             }
             return Ok(match first {
                 ConstOp::Global(index) => Self::Global(index),
                 ConstOp::Func(index) => Self::Func(index),
                 ConstOp::Value(bits) => Self::Value(bits),
-                _ => return Err(read.invalid("constant expression required")),
+                _ => return Err(Stop::ConstantRequired),
             });
         }
         push(&mut ops, first)?;
@@ -82,7 +83,7 @@ impl ConstExpr {
                         _ => ValType::I64,
                     };
                     if types.pop() != Some(operand) || types.last() != Some(&operand) {
-                        return Err(read.invalid("type mismatch"));
+                        return Err(Stop::TypeMismatch);
                     }
                 }
             }
@@ -91,12 +92,12 @@ impl ConstExpr {
         }
         match types.as_slice() {
             [found] if *found == ty => Ok(Self::Long(exact(ops)?)),
-            _ => Err(read.invalid("type mismatch")),
+            _ => Err(Stop::TypeMismatch),
         }
     }
 
     /// Reads an instruction and the type that it makes, none for a binary one; nothing at the end.
-    fn op(read: &mut Reader<'_>, parts: &mut Parts) -> Result<Option<(ConstOp, Option<ValType>)>> {
+    fn op(read: &mut Reader<'_>, parts: &mut Parts) -> Res<Option<(ConstOp, Option<ValType>)>> {
         let value = |bits, ty| Ok(Some((ConstOp::Value(bits), Some(ty))));
         match read.u8()? {
             0x0b => Ok(None),
@@ -111,7 +112,7 @@ impl ConstExpr {
             0xd2 => {
                 let index = read.u32()?;
                 if !parts.declare(index)? {
-                    return Err(read.invalid("unknown function"));
+                    return Err(Stop::UnknownFunction);
                 }
                 Ok(Some((ConstOp::Func(index), Some(ValType::FuncRef))))
             }
@@ -121,8 +122,8 @@ impl ConstExpr {
                     Some(global) if index < parts.imported_globals && !global.ty.mutable => {
                         Ok(Some((ConstOp::Global(index), Some(global.ty.content))))
                     }
-                    Some(_) => Err(read.invalid("constant expression required")),
-                    None => Err(read.invalid("unknown global")),
+                    Some(_) => Err(Stop::ConstantRequired),
+                    None => Err(Stop::UnknownGlobal),
                 }
             }
             0x6a => Ok(Some((ConstOp::Add32, None))),
@@ -131,10 +132,10 @@ impl ConstExpr {
             0x7c => Ok(Some((ConstOp::Add64, None))),
             0x7d => Ok(Some((ConstOp::Sub64, None))),
             0x7e => Ok(Some((ConstOp::Mul64, None))),
-            0xfd => Err(read.unsupported("SIMD")),
-            0xfb => Err(read.unsupported("garbage collection")),
-            0x00..=0x26 | 0x28..=0xc4 | 0xd1 | 0xfc => Err(read.invalid("constant expression required")),
-            _ => Err(read.malformed("illegal opcode")),
+            0xfd => Err(Stop::Simd),
+            0xfb => Err(Stop::GarbageCollection),
+            0x00..=0x26 | 0x28..=0xc4 | 0xd1 | 0xfc => Err(Stop::ConstantRequired),
+            _ => Err(Stop::IllegalOpcode),
         }
     }
 

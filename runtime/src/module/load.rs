@@ -12,9 +12,10 @@ use crate::exec::code::Code;
 use crate::fallible::{exact, push, with_capacity};
 use crate::memory::MemoryType;
 use crate::order::Order;
-use crate::reader::{Reader, Source};
+use crate::reader::{Reader, Source, bad_type};
+use crate::stop::{Res, Stop};
 use crate::types::{GlobalType, TableType, shrink};
-use crate::{Error, Result, ValType};
+use crate::{Result, ValType};
 
 /// The position of each section in the order that they must have; 0 for custom ones, which go anywhere.
 const fn rank(id: u8) -> Option<u8> {
@@ -30,8 +31,9 @@ const fn rank(id: u8) -> Option<u8> {
 }
 
 pub(super) fn load(config: &Config, source: &mut dyn Source, keep_data: bool) -> Result<Parts> {
-    let mut loader = Loader { config, read: Reader::new(source)?, parts: Parts::default(), keep_data };
-    loader.module()?;
+    let read = Reader::new(source).map_err(|stop| stop.at(0))?;
+    let mut loader = Loader { config, read, parts: Parts::default(), keep_data };
+    loader.module().map_err(|stop| stop.at(loader.read.offset()))?;
     let mut parts = loader.parts;
     parts.declared = Vec::new();
     parts.types.shrink()?;
@@ -57,14 +59,14 @@ struct Loader<'a, 's> {
 
 impl Parts {
     /// Lets `ref.func` name a function; whether there is such a function.
-    pub(super) fn declare(&mut self, func: u32) -> Result<bool> {
+    pub(super) fn declare(&mut self, func: u32) -> Res<bool> {
         if func as usize >= self.func_types.len() {
             return Ok(false);
         }
         let at = func as usize / 8;
         if self.declared.len() <= at {
             let more = at + 1 - self.declared.len();
-            self.declared.try_reserve(more).map_err(|_| Error::OutOfMemory)?;
+            self.declared.try_reserve(more).map_err(|_| Stop::OutOfMemory)?;
             self.declared.resize(at + 1, 0);
         }
         if let Some(byte) = self.declared.get_mut(at) {
@@ -75,17 +77,8 @@ impl Parts {
 }
 
 impl Loader<'_, '_> {
-    fn module(&mut self) -> Result<()> {
-        let mut magic = [0; 4];
-        self.read.bytes(&mut magic)?;
-        if &magic != b"\0asm" {
-            return Err(Error::Malformed { reason: "magic header not detected", offset: 0 });
-        }
-        match self.read.u32_fixed()? {
-            1 => {}
-            0x0001_000d => return Err(Error::Unsupported { feature: "component model", offset: 4 }),
-            _ => return Err(Error::Malformed { reason: "unknown binary version", offset: 4 }),
-        }
+    fn module(&mut self) -> Res<()> {
+        self.header()?;
         let mut last = 0;
         let mut code = None;
         let mut datas = 0;
@@ -93,16 +86,16 @@ impl Loader<'_, '_> {
             let id = self.read.u8()?;
             let rank = match rank(id) {
                 Some(rank) => rank,
-                None if id == 13 => return Err(self.read.unsupported("exception handling")),
-                None => return Err(self.read.malformed("malformed section id")),
+                None if id == 13 => return Err(Stop::Exceptions),
+                None => return Err(Stop::MalformedSectionId),
             };
             let size = self.read.u32()?;
             let Some(end) = self.read.offset().checked_add(size) else {
-                return Err(self.read.malformed("length out of bounds"));
+                return Err(Stop::LengthOutOfBounds);
             };
             if rank != 0 {
                 if rank <= last {
-                    return Err(self.read.malformed("unexpected content after last section"));
+                    return Err(Stop::ContentAfterLastSection);
                 }
                 last = rank;
             }
@@ -123,26 +116,40 @@ impl Loader<'_, '_> {
                 _ => datas = self.datas()?,
             }
             if self.read.left() != 0 {
-                return Err(self.read.malformed("section size mismatch"));
+                return Err(Stop::SectionSizeMismatch);
             }
             self.read.set_end(outer);
         }
         let own = self.parts.func_types.len() as u32 - self.parts.imported_funcs;
         if code.unwrap_or(0) != own {
-            return Err(self.read.malformed("function and code section have inconsistent lengths"));
+            return Err(Stop::CodeCountMismatch);
         }
         if self.parts.data_count.is_some_and(|count| count != datas) {
-            return Err(self.read.malformed("data count and data section have inconsistent lengths"));
+            return Err(Stop::DataCountMismatch);
         }
         Ok(())
     }
 
-    fn limit(&self, count: usize, most: u32, what: &'static str) -> Result<()> {
-        if count as u64 > u64::from(most) { Err(Error::Limit { what }) } else { Ok(()) }
+    /// Reads the magic number and the version; when one is wrong, its own offset is where that is said.
+    fn header(&mut self) -> Res<()> {
+        let refused = match self.read.u32_fixed()?.to_le_bytes() {
+            [0, b'a', b's', b'm'] => match self.read.u32_fixed()? {
+                1 => return Ok(()),
+                0x0001_000d => Stop::Components,
+                _ => Stop::UnknownVersion,
+            },
+            _ => Stop::NoMagic,
+        };
+        self.read.seek(self.read.offset().saturating_sub(4))?;
+        Err(refused)
+    }
+
+    fn limit(&self, count: usize, most: u32, what: Stop) -> Res<()> {
+        if count as u64 > u64::from(most) { Err(what) } else { Ok(()) }
     }
 
     /// Skips a custom section, whose name must be UTF-8 like any other.
-    fn custom(&mut self) -> Result<()> {
+    fn custom(&mut self) -> Res<()> {
         let kept = self.parts.names.len();
         self.name()?;
         self.parts.names.truncate(kept);
@@ -155,132 +162,129 @@ impl Loader<'_, '_> {
         self.read.u8().map(|_| ())
     }
 
-    fn name(&mut self) -> Result<Name> {
+    fn name(&mut self) -> Res<Name> {
         let mut left = self.read.length()?;
         let name = Name { start: self.parts.names.len() as u32, len: left };
         while left > 0 {
             let chunk = self.read.chunk(left)?;
-            self.parts.names.try_reserve(chunk.len()).map_err(|_| Error::OutOfMemory)?;
+            self.parts.names.try_reserve(chunk.len()).map_err(|_| Stop::OutOfMemory)?;
             self.parts.names.extend_from_slice(chunk);
             left -= chunk.len() as u32;
         }
         match core::str::from_utf8(self.parts.names.get(name.start as usize..).unwrap_or_default()) {
             Ok(_) => Ok(name),
-            Err(_) => Err(self.read.malformed("malformed UTF-8 encoding")),
+            Err(_) => Err(Stop::MalformedUtf8),
         }
     }
 
-    fn types(&mut self) -> Result<()> {
+    fn types(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             match self.read.u8()? {
                 0x60 => {}
-                0x4e | 0x4f | 0x50 | 0x5e | 0x5f => return Err(self.read.unsupported("garbage collection")),
-                _ => return Err(self.read.malformed("malformed function type")),
+                0x4e | 0x4f | 0x50 | 0x5e | 0x5f => return Err(Stop::GarbageCollection),
+                _ => return Err(Stop::MalformedFunctionType),
             }
-            self.limit(self.parts.types.len() as usize + 1, self.config.max_types, "max_types")?;
+            self.limit(self.parts.types.len() as usize + 1, self.config.max_types, Stop::MaxTypes)?;
             // The results' count stands behind the parameters, which therefore are collected first.
             let mut values = Vec::new();
             let params = self.val_types(&mut values)?;
             let results = self.val_types(&mut values)?;
             let mut next = values.iter();
-            let read = &self.read;
-            self.parts.types.push(params, results, || {
-                next.next().copied().ok_or_else(|| read.malformed("unexpected end"))
-            })?;
+            self.parts.types.push(params, results, || next.next().copied().ok_or(Stop::UnexpectedEnd))?;
         }
         Ok(())
     }
 
-    fn val_types(&mut self, into: &mut Vec<ValType>) -> Result<u16> {
+    fn val_types(&mut self, into: &mut Vec<ValType>) -> Res<u16> {
         let count = self.read.count()?;
-        self.limit(count as usize, self.config.max_arity, "max_arity")?;
+        self.limit(count as usize, self.config.max_arity, Stop::MaxArity)?;
         for _ in 0..count {
             push(into, self.read.val_type()?)?;
         }
         Ok(count as u16)
     }
 
-    fn limits(&mut self, most_flags: u8) -> Result<(u8, u32, Option<u32>)> {
+    fn limits(&mut self, most_flags: u8) -> Res<(u8, u32, Option<u32>)> {
         let flags = self.read.u8()?;
         if flags & 0x02 != 0 && flags < 0x10 {
-            return Err(self.read.unsupported("threads"));
+            return Err(Stop::Threads);
         }
         if flags & 0x04 != 0 && flags < 0x10 {
-            return Err(self.read.unsupported("memory64"));
+            return Err(Stop::Memory64);
         }
         if flags & !most_flags != 0 {
-            return Err(self.read.malformed("malformed limits flags"));
+            return Err(Stop::MalformedLimits);
         }
         let min = self.read.u32()?;
         let max = if flags & 1 != 0 { Some(self.read.u32()?) } else { None };
         Ok((flags, min, max))
     }
 
-    fn table_type(&mut self) -> Result<TableType> {
+    fn table_type(&mut self) -> Res<TableType> {
         let byte = self.read.u8()?;
         let element = match ValType::from_byte(byte) {
             Some(ty) if ty.is_ref() => ty,
-            None if byte == 0x40 => return Err(self.read.unsupported("typed function references")),
-            _ => return Err(self.read.bad_type(byte, "malformed reference type")),
+            None if byte == 0x40 => return Err(Stop::TypedFunctions),
+            _ => return Err(bad_type(byte, Stop::MalformedReferenceType)),
         };
         let (_, min, max) = self.limits(1)?;
         if max.is_some_and(|max| max < min) {
-            return Err(self.read.invalid("size minimum must not be greater than maximum"));
+            return Err(Stop::MinimumAboveMaximum);
         }
         Ok(TableType { element, min, max })
     }
 
-    fn memory_type(&mut self) -> Result<MemoryType> {
+    fn memory_type(&mut self) -> Res<MemoryType> {
         let (flags, min, max) = self.limits(9)?;
         let page_log2 = match flags & 8 {
             0 => 16,
             _ => match self.read.u32()? {
                 log2 @ (0 | 16) => log2 as u8,
-                64.. => return Err(self.read.malformed("invalid custom page size")),
-                _ => return Err(self.read.invalid("invalid custom page size")),
+                64.. => return Err(Stop::MalformedPageSize),
+                _ => return Err(Stop::InvalidPageSize),
             },
         };
         if page_log2 == 16 && (min > 0x1_0000 || max.is_some_and(|max| max > 0x1_0000)) {
-            return Err(self.read.invalid("memory size must be at most 65536 pages (4GiB)"));
+            return Err(Stop::MemoryTooLarge);
         }
         if max.is_some_and(|max| max < min) {
-            return Err(self.read.invalid("size minimum must not be greater than maximum"));
+            return Err(Stop::MinimumAboveMaximum);
         }
         Ok(MemoryType { min, max, page_log2 })
     }
 
-    fn global_type(&mut self) -> Result<GlobalType> {
+    fn global_type(&mut self) -> Res<GlobalType> {
         let content = self.read.val_type()?;
         match self.read.u8()? {
             mutable @ (0 | 1) => Ok(GlobalType { content, mutable: mutable == 1 }),
-            _ => Err(self.read.malformed("malformed mutability")),
+            _ => Err(Stop::MalformedMutability),
         }
     }
 
-    fn add_func(&mut self, ty: u32) -> Result<()> {
+    fn add_func(&mut self, ty: u32) -> Res<()> {
         let types = &self.parts.types;
         if types.get(ty).is_none() {
-            return Err(self.read.invalid("unknown type"));
+            return Err(Stop::UnknownType);
         }
         let canonical = types.canonical(ty);
         push(&mut self.parts.func_types, canonical)?;
-        self.limit(self.parts.func_types.len(), self.config.max_functions, "max_functions")
+        self.limit(self.parts.func_types.len(), self.config.max_functions, Stop::MaxFunctions)
     }
 
-    fn add_memory(&mut self, ty: MemoryType) -> Result<()> {
+    fn add_memory(&mut self, ty: MemoryType) -> Res<()> {
         if self.parts.memory.replace(ty).is_some() {
-            return Err(self.read.invalid("multiple memories"));
+            return Err(Stop::SecondMemory);
         }
         Ok(())
     }
 
-    fn add_global(&mut self, ty: GlobalType) -> Result<()> {
+    fn add_global(&mut self, ty: GlobalType) -> Res<()> {
         push(&mut self.parts.globals, Global { ty, slot: self.parts.global_slots })?;
         self.parts.global_slots += ty.content.slots();
-        self.limit(self.parts.globals.len(), self.config.max_globals, "max_globals")
+        self.limit(self.parts.globals.len(), self.config.max_globals, Stop::MaxGlobals)
     }
 
-    fn imports(&mut self) -> Result<()> {
+    fn imports(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let (module, name) = (self.name()?, self.name()?);
             let kind = match self.read.u8()? {
@@ -308,18 +312,18 @@ impl Loader<'_, '_> {
                     self.parts.imported_globals += 1;
                     ImportKind::Global(ty)
                 }
-                4 => return Err(self.read.unsupported("exception handling")),
-                _ => return Err(self.read.malformed("malformed import kind")),
+                4 => return Err(Stop::Exceptions),
+                _ => return Err(Stop::MalformedImportKind),
             };
             push(&mut self.parts.imports, Import { module, name, kind })?;
-            self.limit(self.parts.imports.len(), self.config.max_imports, "max_imports")?;
+            self.limit(self.parts.imports.len(), self.config.max_imports, Stop::MaxImports)?;
         }
         Ok(())
     }
 
-    fn functions(&mut self) -> Result<()> {
+    fn functions(&mut self) -> Res<()> {
         let count = self.read.count()?;
-        self.parts.func_types.try_reserve_exact(count as usize).map_err(|_| Error::OutOfMemory)?;
+        self.parts.func_types.try_reserve_exact(count as usize).map_err(|_| Stop::OutOfMemory)?;
         for _ in 0..count {
             let ty = self.read.u32()?;
             self.add_func(ty)?;
@@ -327,7 +331,7 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    fn tables(&mut self) -> Result<()> {
+    fn tables(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let ty = self.table_type()?;
             push(&mut self.parts.tables, ty)?;
@@ -335,7 +339,7 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    fn memories(&mut self) -> Result<()> {
+    fn memories(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let ty = self.memory_type()?;
             self.add_memory(ty)?;
@@ -343,7 +347,7 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    fn globals(&mut self) -> Result<()> {
+    fn globals(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let ty = self.global_type()?;
             let init = ConstExpr::read(&mut self.read, &mut self.parts, ty.content)?;
@@ -353,7 +357,7 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    fn exports(&mut self) -> Result<()> {
+    fn exports(&mut self) -> Res<()> {
         let mut order = Order::default();
         for export in 0..self.read.count()? {
             let name = self.name()?;
@@ -363,35 +367,37 @@ impl Loader<'_, '_> {
                 other.cmp(&Some(parts.bytes(name)))
             })?;
             if other.is_some() {
-                return Err(self.read.invalid("duplicate export name"));
+                return Err(Stop::DuplicateExport);
             }
             let kind = self.read.u8()?;
             let index = self.read.u32()?;
             let within = |count: usize| (index as usize) < count;
-            let (kind, known, reason) = match kind {
-                0 => (ExternKind::Func, self.parts.declare(index)?, "unknown function"),
-                1 => (ExternKind::Table, within(self.parts.tables.len()), "unknown table"),
-                2 => (ExternKind::Memory, within(usize::from(self.parts.memory.is_some())), "unknown memory"),
-                3 => (ExternKind::Global, within(self.parts.globals.len()), "unknown global"),
-                4 => return Err(self.read.unsupported("exception handling")),
-                _ => return Err(self.read.malformed("malformed export kind")),
+            let (kind, known, unknown) = match kind {
+                0 => (ExternKind::Func, self.parts.declare(index)?, Stop::UnknownFunction),
+                1 => (ExternKind::Table, within(self.parts.tables.len()), Stop::UnknownTable),
+                2 => (
+                    ExternKind::Memory,
+                    within(usize::from(self.parts.memory.is_some())),
+                    Stop::UnknownMemory,
+                ),
+                3 => (ExternKind::Global, within(self.parts.globals.len()), Stop::UnknownGlobal),
+                4 => return Err(Stop::Exceptions),
+                _ => return Err(Stop::MalformedExportKind),
             };
             if !known {
-                return Err(self.read.invalid(reason));
+                return Err(unknown);
             }
             push(&mut self.parts.exports, Export { name, kind, index })?;
-            self.limit(self.parts.exports.len(), self.config.max_exports, "max_exports")?;
+            self.limit(self.parts.exports.len(), self.config.max_exports, Stop::MaxExports)?;
         }
         Ok(())
     }
 
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self) -> Res<()> {
         let index = self.read.u32()?;
         match self.parts.func_type(index) {
-            None => Err(self.read.invalid("unknown function")),
-            Some(ty) if !ty.params.is_empty() || !ty.results.is_empty() => {
-                Err(self.read.invalid("start function"))
-            }
+            None => Err(Stop::UnknownFunction),
+            Some(ty) if !ty.params.is_empty() || !ty.results.is_empty() => Err(Stop::StartFunction),
             Some(_) => {
                 self.parts.start = Some(index);
                 Ok(())
@@ -399,7 +405,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn elems(&mut self) -> Result<()> {
+    fn elems(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let segment = self.elem()?;
             push(&mut self.parts.elems, segment)?;
@@ -407,10 +413,10 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    fn elem(&mut self) -> Result<ElemSegment> {
+    fn elem(&mut self) -> Res<ElemSegment> {
         let flags = self.read.u32()?;
         if flags > 7 {
-            return Err(self.read.malformed("malformed elements segment kind"));
+            return Err(Stop::MalformedElementsKind);
         }
         let (not_active, explicit, exprs) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0);
         let mode = match (not_active, explicit) {
@@ -419,7 +425,7 @@ impl Loader<'_, '_> {
             (false, _) => {
                 let table = if explicit { self.read.u32()? } else { 0 };
                 if self.parts.tables.get(table as usize).is_none() {
-                    return Err(self.read.invalid("unknown table"));
+                    return Err(Stop::UnknownTable);
                 }
                 let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
                 Mode::Active { table, offset }
@@ -430,13 +436,13 @@ impl Loader<'_, '_> {
             (true, true) => self.read.ref_type()?,
             (true, false) => match self.read.u8()? {
                 0 => ValType::FuncRef,
-                _ => return Err(self.read.malformed("malformed element kind")),
+                _ => return Err(Stop::MalformedElementKind),
             },
         };
         if let Mode::Active { table, .. } = &mode
             && self.parts.tables.get(*table as usize).is_none_or(|t| t.element != ty)
         {
-            return Err(self.read.invalid("type mismatch"));
+            return Err(Stop::TypeMismatch);
         }
         let count = self.read.count()?;
         let items = if exprs {
@@ -450,7 +456,7 @@ impl Loader<'_, '_> {
             for _ in 0..count {
                 let index = self.read.u32()?;
                 if !self.parts.declare(index)? {
-                    return Err(self.read.invalid("unknown function"));
+                    return Err(Stop::UnknownFunction);
                 }
                 items.push(index);
             }
@@ -460,11 +466,11 @@ impl Loader<'_, '_> {
     }
 
     /// Compiles all bodies; gives their count.
-    fn code(&mut self) -> Result<u32> {
+    fn code(&mut self) -> Res<u32> {
         let count = self.read.count()?;
         let imported = self.parts.imported_funcs;
         if count != self.parts.func_types.len() as u32 - imported {
-            return Err(self.read.malformed("function and code section have inconsistent lengths"));
+            return Err(Stop::CodeCountMismatch);
         }
         let mut code = Code::new(imported as usize, count as usize, self.read.left() as usize)?;
         let mut compiler = Compiler::default();
@@ -476,7 +482,7 @@ impl Loader<'_, '_> {
             let units = compiler.function(&self.parts, &mut self.read, ty)?;
             code.add(self.parts.types.param_slots(ty), units)?;
             if code.bytes() > self.config.max_code as usize {
-                return Err(Error::Limit { what: "max_code" });
+                return Err(Stop::MaxCode);
             }
             self.read.set_end(outer);
         }
@@ -487,7 +493,7 @@ impl Loader<'_, '_> {
     }
 
     /// Reads all data segments; gives their count.
-    fn datas(&mut self) -> Result<u32> {
+    fn datas(&mut self) -> Res<u32> {
         let count = self.read.count()?;
         for _ in 0..count {
             let mode = match self.read.u32()? {
@@ -495,12 +501,12 @@ impl Loader<'_, '_> {
                 flags @ (0 | 2) => {
                     let memory = if flags == 2 { self.read.u32()? } else { 0 };
                     if memory != 0 || self.parts.memory.is_none() {
-                        return Err(self.read.invalid("unknown memory"));
+                        return Err(Stop::UnknownMemory);
                     }
                     let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
                     Mode::Active { table: 0, offset }
                 }
-                _ => return Err(self.read.malformed("malformed data segment kind")),
+                _ => return Err(Stop::MalformedDataKind),
             };
             let len = self.read.length()?;
             let offset = self.read.offset();

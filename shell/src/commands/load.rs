@@ -164,7 +164,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let code = instance.module(&store).map_or(0, Module::code_size);
         let stack_peak = store.stack_peak();
         let loaded = Loaded { alias, module, options, store, instance, code, fuel, stack_peak };
-        let loaded = boxed(loaded).map_err(Error::Runtime)?;
+        let loaded = boxed(loaded).map_err(|full| Error::Runtime(full.into()))?;
         self.session.instances.add(loaded)
     }
 

@@ -1,0 +1,160 @@
+//! Why a module's bytes are refused, as one byte.
+//!
+//! Nearly every function of the reader, the loader and the compiler can stop, so that what they return counts in
+//! their size and speed. The offset in the module is the reader's when it stops; it is put in once, at the end.
+
+use crate::Error;
+use crate::error::OutOfMemory;
+
+/// The result of reading or compiling a part of a module.
+pub(crate) type Res<T> = core::result::Result<T, Stop>;
+
+/// Defines the reasons and what each becomes: the group's error with the reason's text.
+macro_rules! reasons {
+    ($($group:ident { $($name:ident = $text:literal,)* })*) => {
+        /// A reason to stop.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Stop {
+            /// An allocation failed.
+            OutOfMemory,
+            /// The source of the bytes failed.
+            Read,
+            /// The function needs wide code.
+            TooNarrow,
+            $($($name,)*)*
+        }
+
+        impl Stop {
+            /// The group and the text.
+            const fn parts(self) -> (Group, &'static str) {
+                match self {
+                    Self::OutOfMemory => (Group::OutOfMemory, ""),
+                    Self::Read => (Group::Read, ""),
+                    Self::TooNarrow => (Group::Limit, "slots in a frame"),
+                    $($(Self::$name => (Group::$group, $text),)*)*
+                }
+            }
+        }
+    };
+}
+
+/// The variant of [`Error`] that a reason belongs to.
+enum Group {
+    OutOfMemory,
+    Read,
+    Malformed,
+    Invalid,
+    Unsupported,
+    Limit,
+}
+
+reasons! {
+    Malformed {
+        CodeCountMismatch = "function and code section have inconsistent lengths",
+        ContentAfterFunction = "unexpected content after the function's end",
+        ContentAfterLastSection = "unexpected content after last section",
+        DataCountMismatch = "data count and data section have inconsistent lengths",
+        DataCountRequired = "data count section required",
+        IllegalOpcode = "illegal opcode",
+        IntegerTooLarge = "integer too large",
+        IntegerTooLong = "integer representation too long",
+        LengthOutOfBounds = "length out of bounds",
+        MalformedBlockType = "malformed block type",
+        MalformedDataKind = "malformed data segment kind",
+        MalformedElementKind = "malformed element kind",
+        MalformedElementsKind = "malformed elements segment kind",
+        MalformedExportKind = "malformed export kind",
+        MalformedFunctionType = "malformed function type",
+        MalformedImportKind = "malformed import kind",
+        MalformedLimits = "malformed limits flags",
+        MalformedMemop = "malformed memop flags",
+        MalformedMutability = "malformed mutability",
+        MalformedPageSize = "invalid custom page size",
+        MalformedReferenceType = "malformed reference type",
+        MalformedSectionId = "malformed section id",
+        MalformedUtf8 = "malformed UTF-8 encoding",
+        MalformedValueType = "malformed value type",
+        NoMagic = "magic header not detected",
+        SectionSizeMismatch = "section size mismatch",
+        TooManyLocals = "too many locals",
+        UnexpectedElse = "unexpected else",
+        UnexpectedEnd = "unexpected end",
+        UnknownVersion = "unknown binary version",
+        ZeroByteExpected = "zero byte expected",
+    }
+    Invalid {
+        AlignmentTooLarge = "alignment must not be larger than natural",
+        ConstantRequired = "constant expression required",
+        DuplicateExport = "duplicate export name",
+        ImmutableGlobal = "global is immutable",
+        InvalidPageSize = "invalid custom page size",
+        InvalidResultArity = "invalid result arity",
+        MemoryTooLarge = "memory size must be at most 65536 pages (4GiB)",
+        MinimumAboveMaximum = "size minimum must not be greater than maximum",
+        SecondMemory = "multiple memories",
+        StartFunction = "start function",
+        TypeMismatch = "type mismatch",
+        UndeclaredFunction = "undeclared function reference",
+        UnknownDataSegment = "unknown data segment",
+        UnknownElemSegment = "unknown elem segment",
+        UnknownFunction = "unknown function",
+        UnknownGlobal = "unknown global",
+        UnknownLabel = "unknown label",
+        UnknownLocal = "unknown local",
+        UnknownMemory = "unknown memory",
+        UnknownTable = "unknown table",
+        UnknownType = "unknown type",
+    }
+    Unsupported {
+        Components = "component model",
+        Exceptions = "exception handling",
+        GarbageCollection = "garbage collection",
+        Memory64 = "memory64",
+        MemoryControl = "memory control",
+        MultipleMemories = "multiple memories",
+        Simd = "SIMD",
+        Threads = "threads",
+        TypedFunctions = "typed function references",
+        WideArithmetic = "wide arithmetic",
+    }
+    Limit {
+        MaxArity = "max_arity",
+        MaxCode = "max_code",
+        MaxExports = "max_exports",
+        MaxFunctions = "max_functions",
+        MaxGlobals = "max_globals",
+        MaxImports = "max_imports",
+        MaxTypes = "max_types",
+        DataSegments = "65,535 data segments",
+        ElemSegments = "65,535 element segments",
+        FrameSlots = "65,520 slots in a frame",
+        Functions = "65,535 functions",
+        GlobalSlots = "65,535 slots of globals",
+        Tables = "65,535 tables",
+    }
+}
+
+impl Stop {
+    /// The error for a reader that stopped at this offset.
+    pub(crate) fn at(self, offset: u32) -> Error {
+        let (group, text) = self.parts();
+        match group {
+            Group::OutOfMemory => Error::OutOfMemory,
+            Group::Read => Error::Read,
+            Group::Malformed => Error::Malformed { reason: text, offset },
+            Group::Invalid => Error::Invalid { reason: text, offset },
+            Group::Unsupported => Error::Unsupported { feature: text, offset },
+            Group::Limit => Error::Limit { what: text },
+        }
+    }
+}
+
+impl From<OutOfMemory> for Stop {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+// What every function of the compiler returns fits a register.
+const _: () = assert!(size_of::<Res<()>>() == 1);
