@@ -8,8 +8,7 @@ QEMU := $(CURDIR)/app/mps2-an386/qemu
 
 FIRMWARE_BUILD := $(CARGO) build --profile firmware --target $(THUMB) -p wasmote-mps2-an386
 
-# The small chip's flash holds the interpreter only without its speed.
-FEATURES_small := --features small --config 'profile.firmware.package.wasmote-runtime.opt-level="z"'
+FEATURES_small := --features small
 
 .PHONY: firmware firmwares
 

@@ -12,6 +12,9 @@ macro_rules! back_end {
         /// # Safety
         /// `cx` is filled as its fields say, for code that the compiler emitted and a stack that holds its frame.
         #[inline(never)]
+        // LLVM does not outline from a section of its own: what operations have in common would cost a call each.
+        // SAFETY: the linker puts the section with the other code, by its `.text`.
+        #[cfg_attr(target_os = "none", unsafe(link_section = ".text.wasmote.dispatch"))]
         pub(crate) unsafe fn run(cx: *mut Cx) {
             // SAFETY: the caller's promise is the contract of the methods of `Regs`.
             unsafe {
