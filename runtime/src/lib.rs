@@ -78,6 +78,7 @@ extern crate std;
 
 mod compile;
 mod config;
+pub mod decimal;
 mod error;
 mod exec;
 mod fallible;

@@ -1,5 +1,8 @@
 //! Prints values with their type, in the syntax in which arguments are read.
 
+use core::ops::RangeInclusive;
+
+use wasmote_runtime::decimal::{Format, Shortest, shortest};
 use wasmote_runtime::{Func, Val};
 
 use crate::output::{Output, put};
@@ -17,16 +20,8 @@ pub fn untyped(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Opt
     match value {
         Val::I32(x) => put!(out, "{}", x),
         Val::I64(x) => put!(out, "{}", x),
-        Val::F32(bits) => {
-            let x = f32::from_bits(bits);
-            let kind = Kind { nan: x.is_nan(), finite: x.is_finite(), negative: x.is_sign_negative() };
-            float(out, kind, u64::from(bits & 0x007f_ffff), 1 << 22, |b| b.format_finite(x));
-        }
-        Val::F64(bits) => {
-            let x = f64::from_bits(bits);
-            let kind = Kind { nan: x.is_nan(), finite: x.is_finite(), negative: x.is_sign_negative() };
-            float(out, kind, bits & 0x000f_ffff_ffff_ffff, 1 << 51, |b| b.format_finite(x));
-        }
+        Val::F32(bits) => float(out, u64::from(bits), Format::F32),
+        Val::F64(bits) => float(out, bits, Format::F64),
         Val::FuncRef(None) | Val::ExternRef(None) => out.text("null"),
         Val::FuncRef(Some(func)) => match index(func) {
             Some(n) => put!(out, "func[{}]", n),
@@ -36,29 +31,44 @@ pub fn untyped(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Opt
     }
 }
 
-struct Kind {
-    nan: bool,
-    finite: bool,
-    negative: bool,
-}
+/// Decimal exponents for which a float is printed without one.
+const PLAIN: RangeInclusive<i32> = -4..=16;
 
-fn float(
-    out: &mut Output<'_>,
-    kind: Kind,
-    payload: u64,
-    canonical: u64,
-    finite: impl FnOnce(&mut ryu::Buffer) -> &str,
-) {
-    if kind.finite {
-        return out.text(finite(&mut ryu::Buffer::new()));
-    }
-    if kind.negative {
+fn float(out: &mut Output<'_>, bits: u64, format: Format) {
+    if bits & format.sign() != 0 {
         out.text("-");
     }
-    match kind.nan {
-        false => out.text("inf"),
-        true if payload == canonical => out.text("nan"),
-        true => put!(out, "nan:0x{:x}", payload),
+    let magnitude = bits & !format.sign();
+    if magnitude < format.infinity() {
+        return finite(out, &shortest(magnitude, format));
+    }
+    match magnitude & format.mantissa() {
+        0 => out.text("inf"),
+        payload if payload == format.quiet() => out.text("nan"),
+        payload => put!(out, "nan:0x{:x}", payload),
+    }
+}
+
+/// Prints a number with a point or an exponent, so that it is told from an integer.
+fn finite(out: &mut Output<'_>, number: &Shortest) {
+    let digits = str::from_utf8(number.digits()).unwrap_or_default();
+    if !PLAIN.contains(&number.point) {
+        let (first, rest) = digits.split_at_checked(1).unwrap_or_default();
+        let point = if rest.is_empty() { "" } else { "." };
+        return put!(out, "{}{}{}e{}", first, point, rest, number.point.saturating_sub(1));
+    }
+    let whole = usize::try_from(number.point).unwrap_or(0);
+    let (before, after) = digits.split_at_checked(whole).unwrap_or((digits, "0"));
+    out.text(if before.is_empty() { "0" } else { before });
+    zeros(out, whole.saturating_sub(digits.len()));
+    out.text(".");
+    zeros(out, number.point.min(0).unsigned_abs() as usize);
+    out.text(if after.is_empty() { "0" } else { after });
+}
+
+fn zeros(out: &mut Output<'_>, count: usize) {
+    for _ in 0..count {
+        out.text("0");
     }
 }
 
@@ -84,6 +94,11 @@ mod tests {
         check(Val::F64(5f64.to_bits()), "5.0:f64");
         check(Val::F64((-0f64).to_bits()), "-0.0:f64");
         check(Val::F64(1e300f64.to_bits()), "1e300:f64");
+        check(Val::F64(1.25e-7f64.to_bits()), "1.25e-7:f64");
+        check(Val::F64(1e15f64.to_bits()), "1000000000000000.0:f64");
+        check(Val::F64(1.5e16f64.to_bits()), "1.5e16:f64");
+        check(Val::F64(120.25f64.to_bits()), "120.25:f64");
+        check(Val::F64(0.00012f64.to_bits()), "0.00012:f64");
         check(Val::F64(1), "5e-324:f64");
         check(Val::F64(0.1f64.to_bits()), "0.1:f64");
         check(Val::F32(0.1f32.to_bits()), "0.1:f32");

@@ -1,9 +1,9 @@
 //! `%f`, `%e` and `%g`.
 
 use super::Env;
-use super::decimal::{Decimal, Places};
 use super::output::Out;
 use super::spec::Spec;
+use crate::decimal::{Decimal, Places};
 use crate::host::HostError;
 
 /// The precision when none is given (C17, 7.21.6.1).

@@ -11,7 +11,6 @@
 //! the guest has written to its memory, not bounded by a constant.
 
 mod ctype;
-mod decimal;
 mod ending;
 mod float;
 mod format;

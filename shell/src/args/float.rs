@@ -5,25 +5,25 @@
 //! refused rather than made infinite.
 
 use heapless::String;
+use wasmote_runtime::decimal::{Format, MAX_DIGITS, nearest};
 
-use super::hexfloat::{Format, hexfloat};
+use super::hexfloat::hexfloat;
 use super::number::{Fault, digits};
 use super::scan::Scan;
 use crate::limits::NUMBER_LIMIT;
 
 /// The bits of an f32 literal.
 pub(super) fn f32_bits(text: &str) -> Result<u32, Fault> {
-    let bits = bits(text, Format::F32, |plain| plain.parse::<f32>().ok().map(|x| u64::from(x.to_bits())))?;
-    u32::try_from(bits).map_err(|_| Fault::Range)
+    u32::try_from(bits(text, Format::F32)?).map_err(|_| Fault::Range)
 }
 
 /// The bits of an f64 literal.
 pub(super) fn f64_bits(text: &str) -> Result<u64, Fault> {
-    bits(text, Format::F64, |plain| plain.parse::<f64>().ok().map(f64::to_bits))
+    bits(text, Format::F64)
 }
 
-/// The bits of a literal; `decimal` reads one without sign and underscores.
-fn bits(text: &str, format: Format, decimal: impl Fn(&str) -> Option<u64>) -> Result<u64, Fault> {
+/// The bits of a literal.
+fn bits(text: &str, format: Format) -> Result<u64, Fault> {
     let mut scan = Scan(text);
     let sign = if scan.sign() { format.sign() } else { 0 };
     let magnitude = if scan.take("inf") {
@@ -31,11 +31,7 @@ fn bits(text: &str, format: Format, decimal: impl Fn(&str) -> Option<u64>) -> Re
     } else if scan.take("nan") {
         format.infinity() | payload(&mut scan, format)?
     } else {
-        let bits = if scan.hex_prefix() {
-            hexfloat(&mut scan, format)
-        } else {
-            plain(&mut scan)?.and_then(|s| decimal(&s))
-        };
+        let bits = if scan.hex_prefix() { hexfloat(&mut scan, format) } else { decimal(&mut scan, format)? };
         let Some(bits) = bits else { return scan.end(false).map(|()| 0) };
         scan.end(true)?;
         return if bits < format.infinity() { Ok(sign | bits) } else { Err(Fault::Range) };
@@ -55,27 +51,29 @@ fn payload(scan: &mut Scan<'_>, format: Format) -> Result<u64, Fault> {
     payload.filter(|&payload| payload != 0 && payload <= format.mantissa()).ok_or(Fault::Payload)
 }
 
-/// Takes a decimal literal, without its underscores; `None` if there are no digits.
-fn plain(scan: &mut Scan<'_>) -> Result<Option<String<NUMBER_LIMIT>>, Fault> {
-    let mut text = String::new();
-    let mut count = scan.digits(&mut text)?;
+/// Takes a decimal literal and gives its bits; `None` if there are no digits.
+fn decimal(scan: &mut Scan<'_>, format: Format) -> Result<Option<u64>, Fault> {
+    let mut digits = String::<NUMBER_LIMIT>::new();
+    let mut fraction = 0;
+    scan.digits(&mut digits)?;
     let mut ahead = *scan;
     if ahead.take(".") {
-        text.push('.').map_err(|_| Fault::TooLong)?;
-        let fraction = ahead.digits(&mut text)?;
+        fraction = ahead.digits(&mut digits)?;
         // A lone point is not a number.
-        if fraction > 0 || count > 0 {
+        if !digits.is_empty() {
             *scan = ahead;
         }
-        count = count.saturating_add(fraction);
     }
-    if count == 0 {
+    if digits.is_empty() {
         return Ok(None);
     }
-    let exponent = scan.exponent(['e', 'E']);
-    ufmt::uwrite!(text, "e{}", exponent).map_err(|_| Fault::TooLong)?;
-    Ok(Some(text))
+    // The digits are as many as fit, so that the count does too.
+    let exponent = scan.exponent(['e', 'E']).saturating_sub(fraction as i32);
+    Ok(Some(nearest(digits.as_bytes(), exponent, format)))
 }
+
+// All digits of a literal count.
+const _: () = assert!(NUMBER_LIMIT <= MAX_DIGITS);
 
 #[cfg(test)]
 mod tests {

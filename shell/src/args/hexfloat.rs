@@ -1,43 +1,8 @@
 //! Hexadecimal floats: exact bits, rounded once.
 
+use wasmote_runtime::decimal::Format;
+
 use super::scan::Scan;
-
-/// A binary float format of IEEE 754, up to 64 bits.
-#[derive(Clone, Copy)]
-pub(super) struct Format {
-    mantissa_bits: u32,
-    exponent_bits: u32,
-}
-
-impl Format {
-    pub(super) const F32: Self = Self { mantissa_bits: 23, exponent_bits: 8 };
-    pub(super) const F64: Self = Self { mantissa_bits: 52, exponent_bits: 11 };
-
-    /// The sign bit.
-    pub(super) const fn sign(self) -> u64 {
-        1 << (self.mantissa_bits + self.exponent_bits)
-    }
-
-    /// Positive infinity: the first bits that are not finite.
-    pub(super) const fn infinity(self) -> u64 {
-        ((1 << self.exponent_bits) - 1) << self.mantissa_bits
-    }
-
-    /// The bits of the mantissa, all set.
-    pub(super) const fn mantissa(self) -> u64 {
-        (1 << self.mantissa_bits) - 1
-    }
-
-    /// The canonical NaN's payload.
-    pub(super) const fn quiet(self) -> u64 {
-        1 << (self.mantissa_bits - 1)
-    }
-
-    /// The exponent of 1.0.
-    const fn bias(self) -> i32 {
-        (1 << (self.exponent_bits - 1)) - 1
-    }
-}
 
 /// Takes the digits after `0x`, with point and binary exponent, and gives the magnitude's bits; infinity or above
 /// when it is out of range, `None` if there are no digits.
@@ -71,33 +36,7 @@ pub(super) fn hexfloat(scan: &mut Scan<'_>, format: Format) -> Option<u64> {
         return None;
     }
     let exponent = scan.exponent(['p', 'P']);
-    Some(round(mantissa, inexact, scale.saturating_add(exponent), format))
-}
-
-/// The bits nearest to `mantissa` times two to the `scale`, ties to even. `inexact` says that digits were dropped.
-fn round(mantissa: u64, inexact: bool, scale: i32, format: Format) -> u64 {
-    if mantissa == 0 {
-        return 0;
-    }
-    let zeros = mantissa.leading_zeros();
-    let mantissa = mantissa.wrapping_shl(zeros);
-    // The leading bit's weight, in the format's own counting, where subnormals have 1 and no implicit bit.
-    let weight = scale.saturating_sub(zeros.cast_signed()).saturating_add(63).saturating_add(format.bias());
-    let below = 1i32.saturating_sub(weight).max(0).cast_unsigned();
-    let dropped = 63u32.saturating_sub(format.mantissa_bits).saturating_add(below);
-    let (kept, rest) = match dropped {
-        0..=63 => (mantissa.wrapping_shr(dropped), mantissa.wrapping_shl(64u32.wrapping_sub(dropped))),
-        64 => (0, mantissa),
-        _ => return 0,
-    };
-    const HALF: u64 = 1 << 63;
-    let up = rest > HALF || rest == HALF && (inexact || kept & 1 == 1);
-    // The implicit bit adds one to the exponent, and so does a carry out of the mantissa.
-    let exponent = u64::from(weight.saturating_sub(1).max(0).cast_unsigned());
-    if exponent >= format.infinity() >> format.mantissa_bits {
-        return format.infinity();
-    }
-    (exponent << format.mantissa_bits).saturating_add(kept).saturating_add(u64::from(up))
+    Some(format.nearest(mantissa, inexact, scale.saturating_add(exponent)))
 }
 
 #[cfg(test)]

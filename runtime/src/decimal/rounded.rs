@@ -4,91 +4,8 @@
 //! times it (Steele and White, and dtoa's fixed modes). No table and no digit buffer: 300 bytes of stack,
 //! about 1 KB of code. Rounding is to nearest, ties to even, as IEEE 754 and C's default mode have it.
 
-/// 32-bit words of a number: below 10 times the largest scale, 2^1074 (the least subnormal's denominator).
-const WORDS: usize = 35;
-/// The largest power of ten in a word.
-const TEN_POW_9: u32 = 1_000_000_000;
-
-/// A whole number, its least significant word first.
-struct Big {
-    words: [u32; WORDS],
-    /// The words above it are zero.
-    len: usize,
-}
-
-impl Big {
-    const ZERO: Self = Self { words: [0; WORDS], len: 0 };
-
-    fn set(&mut self, value: u64) {
-        self.words = [0; WORDS];
-        let [low, high, ..] = &mut self.words;
-        (*low, *high) = (value as u32, (value >> 32) as u32);
-        self.len = 2;
-    }
-
-    fn is_zero(&self) -> bool {
-        self.words.iter().all(|&word| word == 0)
-    }
-
-    fn mul(&mut self, factor: u32) {
-        let mut carry = 0u64;
-        let len = self.len;
-        for word in self.words.iter_mut().take(len) {
-            // At most (2^32 - 1)^2 + 2^32 - 1, which is below 2^64.
-            let product = u64::from(*word).wrapping_mul(factor.into()).wrapping_add(carry);
-            *word = product as u32;
-            carry = product >> 32;
-        }
-        if carry != 0
-            && let Some(word) = self.words.get_mut(len)
-        {
-            *word = carry as u32;
-            self.len = len.saturating_add(1);
-        }
-    }
-
-    fn mul_pow2(&mut self, mut exponent: u32) {
-        while exponent > 0 {
-            let part = exponent.min(31);
-            self.mul(1u32.wrapping_shl(part));
-            exponent = exponent.saturating_sub(part);
-        }
-    }
-
-    fn mul_pow10(&mut self, mut exponent: u32) {
-        while exponent >= 9 {
-            self.mul(TEN_POW_9);
-            exponent = exponent.saturating_sub(9);
-        }
-        for _ in 0..exponent {
-            self.mul(10);
-        }
-    }
-
-    /// Whether the number is at least another.
-    fn at_least(&self, other: &Self) -> bool {
-        let len = self.len.max(other.len);
-        let pairs = self.words.iter().zip(&other.words).take(len).rev();
-        for (a, b) in pairs {
-            if a != b {
-                return a > b;
-            }
-        }
-        true
-    }
-
-    /// Subtracts a number that is not larger.
-    fn sub(&mut self, other: &Self) {
-        let mut borrow = false;
-        let len = self.len.max(other.len);
-        for (a, b) in self.words.iter_mut().zip(&other.words).take(len) {
-            let (part, first) = a.overflowing_sub(*b);
-            let (whole, second) = part.overflowing_sub(borrow.into());
-            *a = whole;
-            borrow = first | second;
-        }
-    }
-}
+use super::Format;
+use super::big::{Big, estimate_point};
 
 /// The digits of a value as a stream: the value is `0.d1d2d3... * 10^point`, and `d1` is not 0.
 struct Digits {
@@ -105,10 +22,7 @@ impl Digits {
         let scaled = if exponent > 0 { &mut self.numerator } else { &mut self.denominator };
         scaled.mul_pow2(exponent.unsigned_abs());
 
-        // The logarithm of 2 is 1233.02 / 4096: rounded so that the estimate is right or one too low.
-        let log2 = exponent.saturating_add(63).saturating_sub(mantissa.leading_zeros().cast_signed());
-        let factor = if log2 > 0 { 1233 } else { 1234 };
-        self.point = (log2.saturating_mul(factor) >> 12).saturating_add(1);
+        self.point = estimate_point(mantissa, exponent);
         let scaled = if self.point > 0 { &mut self.denominator } else { &mut self.numerator };
         scaled.mul_pow10(self.point.unsigned_abs());
         if self.numerator.at_least(&self.denominator) {
@@ -119,18 +33,13 @@ impl Digits {
 
     fn next(&mut self) -> u8 {
         self.numerator.mul(10);
-        let mut digit = 0u8;
-        while self.numerator.at_least(&self.denominator) {
-            self.numerator.sub(&self.denominator);
-            digit = digit.saturating_add(1);
-        }
-        digit
+        self.numerator.divide(&self.denominator)
     }
 }
 
 /// Where a value is cut to a number of digits.
 #[derive(Clone, Copy)]
-pub(super) enum Places {
+pub(crate) enum Places {
     /// So many digits from the first that is not 0.
     Significant(u32),
     /// So many digits after the decimal point.
@@ -138,12 +47,12 @@ pub(super) enum Places {
 }
 
 /// A value that is rounded to some digits: `0.d1d2d3... * 10^point`.
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     digits: Digits,
     /// The decimal exponent; 1 for zero.
-    pub(super) point: i32,
+    pub(crate) point: i32,
     /// How many digits there are up to the last that is not 0.
-    pub(super) len: u32,
+    pub(crate) len: u32,
     /// How many digits were given.
     given: u32,
     /// Whether rounding adds one to the last digit.
@@ -154,7 +63,7 @@ pub(super) struct Decimal {
 
 impl Decimal {
     /// Before a value is given; all of it is zeros, so it takes no place in flash.
-    pub(super) const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         digits: Digits { numerator: Big::ZERO, denominator: Big::ZERO, point: 0 },
         point: 0,
         len: 0,
@@ -165,12 +74,8 @@ impl Decimal {
 
     /// Becomes a finite value, given as the bits of a double without its sign, rounded. It must be `NONE` yet;
     /// it works in place, because a second copy would take as much stack again.
-    pub(super) fn round(&mut self, bits: u64, places: Places) {
-        let fraction = bits & ((1 << 52) - 1);
-        let (mantissa, exponent) = match (bits >> 52) as i32 & 0x7ff {
-            0 => (fraction, -1074),
-            biased => (fraction | 1 << 52, biased.saturating_sub(1075)),
-        };
+    pub(crate) fn round(&mut self, bits: u64, places: Places) {
+        let (mantissa, exponent) = Format::F64.parts(bits);
         self.point = 1;
         if mantissa == 0 {
             return;
@@ -217,7 +122,7 @@ impl Decimal {
     }
 
     /// The next digit, 0 to 9; zeros after the last.
-    pub(super) fn next(&mut self) -> u8 {
+    pub(crate) fn next(&mut self) -> u8 {
         if self.given >= self.len {
             return 0;
         }
@@ -230,7 +135,7 @@ impl Decimal {
     }
 
     /// How many digits are left until all are zeros.
-    pub(super) fn left(&self) -> u32 {
+    pub(crate) fn left(&self) -> u32 {
         self.len.saturating_sub(self.given)
     }
 }
