@@ -34,6 +34,7 @@ use cooked::End;
 use editor::{EditorIo, Nowhere, Stop};
 use history::Recall;
 use input::{Ctrl, Input, Pumped};
+use keys::{CTRL_D, Key};
 
 /// The prompt.
 pub const PROMPT: &str = "> ";
@@ -58,7 +59,7 @@ pub enum Event<'a> {
     Frame(&'a [u8]),
     /// Ctrl-C gave up the line.
     Interrupt,
-    /// Ctrl-D on an empty line, or the peer is gone. The line can go on all the same.
+    /// Ctrl-D on an empty line, nothing at once behind it, or the peer is gone. The line can go on all the same.
     Eof,
 }
 
@@ -260,6 +261,10 @@ impl<'a> Line<'a> {
         }
         loop {
             while let Some(key) = self.input.queue.pop() {
+                // Bytes follow it at once: a part of a damaged frame, not a person's end.
+                if terminal && key == Key::Control(CTRL_D) && !self.input.queue.is_empty() {
+                    continue;
+                }
                 let echo = |bytes: &[u8]| {
                     if terminal {
                         console.raw(bytes);

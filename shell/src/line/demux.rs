@@ -18,7 +18,7 @@ enum State {
     Held(u8),
     /// Inside a frame.
     Frame,
-    /// Inside a frame that is too long.
+    /// Inside a frame that is too long, or damaged.
     Skip,
     /// A whole frame waits to be taken.
     Ready,
@@ -57,6 +57,8 @@ impl Demux {
                 }
             }
             State::Frame | State::Skip if is_frame_byte(byte) || byte == b'\r' => {}
+            // A line that damaged the frame: the rest must not become a command.
+            State::Frame | State::Skip if byte >= b' ' => self.state = State::Skip,
             state => {
                 if let State::Held(first) = state {
                     console(first);
@@ -142,6 +144,13 @@ mod tests {
         check(&[longest.as_slice(), b"\n"].concat(), &whole);
         check(&[longest.as_slice(), b"A\nls"].concat(), b"ls");
         check(b"\x06\x09AAAA\x03ls\r", b"\x03ls\r");
+        check(b"\x06\x09AA\x06\x09BBBB\n", b"<\x06\x09BBBB>");
         check(b"\x06\x09AAAA", b"");
+    }
+
+    #[test]
+    fn the_rest_of_a_damaged_frame_is_no_command() {
+        check(b"\x06\x09AA.rm\nls\r", b"ls\r");
+        check(b"\x06\x09AA\xc3rm\n\x06\x09BBBB\n", b"<\x06\x09BBBB>");
     }
 }

@@ -15,6 +15,9 @@ use crate::board::Board;
 use crate::console::Console;
 use crate::limits::IDLE_MS;
 
+/// The key that deletes the character under the cursor, as terminals send it.
+const DELETE_FORWARD: &[u8] = b"\x1b[3~";
+
 /// Why noline's line ended, unless Enter ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
@@ -22,7 +25,7 @@ pub(crate) enum Stop {
     Frame,
     /// Ctrl-C.
     Interrupt,
-    /// Ctrl-D on an empty line, or the peer is gone.
+    /// Ctrl-D alone on an empty line, or the peer is gone.
     Eof,
 }
 
@@ -98,7 +101,9 @@ impl<'a, B: Board> EditorIo<'a, B> {
         let mut utf8 = [0; 4];
         let bytes = match key {
             Key::Char(c) => c.encode_utf8(&mut utf8).as_bytes(),
-            Key::Control(DELETE) => b"\x1b[3~",
+            Key::Control(DELETE) => DELETE_FORWARD,
+            // Bytes follow it at once: a part of a damaged frame, or a key in the middle of a paste.
+            Key::Control(CTRL_D) if !self.input.queue.is_empty() => DELETE_FORWARD,
             // noline goes on at the cursor's row, so the cursor leaves a long line at its end.
             Key::Control(ENTER) => &[CTRL_E, ENTER],
             Key::Control(CTRL_C) => {

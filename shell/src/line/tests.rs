@@ -96,6 +96,15 @@ fn a_mute_peer_gets_a_prompt_and_no_escapes() {
 }
 
 #[test]
+fn ctrl_d_ends_only_what_nothing_follows() {
+    // A frame that lost its second byte.
+    let broken = || [Wait(400), send("\x04AAAA\r"), Wait(100)];
+    check(Peer::new(broken()), &["AAAA"], "> AAAA\r\n> ");
+    check_screen(broken(), &["AAAA"], "> AAAA\n> |");
+    check(Peer::new([Wait(400), send("\x04"), Wait(60), send("ls\r")]), &[], "> \r\n");
+}
+
+#[test]
 fn a_script_runs_in_silence() {
     let check = |text, want: &[&str]| check(Peer::new([send(text)]).script(), want, "");
     check("ls\nps\n", &["ls", "ps"]);
