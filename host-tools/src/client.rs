@@ -1,27 +1,30 @@
 //! The device as the commands see it: SMP with its errors put into words.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mcumgr_toolkit::MCUmgrClient;
 use mcumgr_toolkit::client::MCUmgrClientError;
 use mcumgr_toolkit::commands::McuMgrCommand;
 use mcumgr_toolkit::connection::ExecuteError;
 use mcumgr_toolkit::smp_errors::DeviceError;
+use mcumgr_toolkit::transport::ReceiveError;
 use serde_bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::line::{Line, Port};
+use crate::line::{ANSWER_TIMEOUT, Line, Port};
+use crate::pace::Pace;
 use crate::protocol::{
     Commit, Delete, GROUP, List, Listing, NAME_RULE, Resume, UPLOAD_OVERHEAD, Upload, WRONG_OFFSET, is_name,
     refusal,
 };
 
 /// How often a request is sent again when its answer does not come.
-const RETRIES: u8 = 4;
-/// How often the first request is.
-const GREETING_RETRIES: u8 = 1;
+const RETRIES: u8 = 6;
+/// How often the first request is, and how long its answer may take: a dead line is told soon.
+const GREETING_RETRIES: u8 = 3;
+const GREETING_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often an upload may begin anew before it is given up.
 const UPLOAD_ROUNDS: u32 = 3;
 /// Bytes of a packet buffer that framing takes.
@@ -59,10 +62,23 @@ impl Client {
     ///
     /// The line is dead.
     pub fn greet(&self) -> Result<()> {
-        self.smp.set_retries(GREETING_RETRIES);
-        let answered = self.smp.check_connection();
+        self.patiently(GREETING_RETRIES, GREETING_TIMEOUT, MCUmgrClient::check_connection)?
+            .map_err(|error| self.explain(error))
+    }
+
+    /// Sends requests with a patience of their own.
+    fn patiently<T>(
+        &self,
+        retries: u8,
+        timeout: Duration,
+        send: impl FnOnce(&MCUmgrClient) -> T,
+    ) -> Result<T> {
+        self.smp.set_retries(retries);
+        self.smp.set_timeout(timeout).map_err(|error| self.explain(error))?;
+        let sent = send(&self.smp);
         self.smp.set_retries(RETRIES);
-        answered.map_err(|error| self.explain(error))
+        self.smp.set_timeout(ANSWER_TIMEOUT).map_err(|error| self.explain(error))?;
+        Ok(sent)
     }
 
     /// Returns the modules on the device.
@@ -109,13 +125,19 @@ impl Client {
         let room = room.ok_or_else(|| Error::Line("the device's packets are too small".to_owned()))?;
         let mut off = self.begin(name, bytes, len, &sha256)?;
         let mut rounds = 1;
+        let mut pace = Pace::new(room);
         progress(off);
         while off < bytes.len() {
-            let end = bytes.len().min(off.saturating_add(room));
+            let end = bytes.len().min(off.saturating_add(pace.size()));
             let data = bytes.get(off..end).unwrap_or_default();
             let chunk = Upload { off: offset(off), data: Bytes::new(data), name, len: None, sha256: None };
-            off = match self.smp.raw_command(&chunk) {
-                Ok(reached) => usize::try_from(reached.off).unwrap_or(usize::MAX),
+            let began = Instant::now();
+            off = match self.patiently(0, pace.wait(), |smp| smp.raw_command(&chunk))? {
+                Ok(reached) => {
+                    pace.answered(began.elapsed());
+                    usize::try_from(reached.off).unwrap_or(usize::MAX)
+                }
+                Err(error) if is_lost(&error) && pace.lost() => off,
                 // The device restarted, or somebody else began an upload.
                 Err(error)
                     if device_code(&error) == Some((GROUP, WRONG_OFFSET)) && rounds < UPLOAD_ROUNDS =>
@@ -211,6 +233,9 @@ impl Client {
                     _ => format!("the device answers {device}"),
                 })
             }
+            _ if is_lost(&error) && !is_silence(&error) => Error::Line(format!(
+                "the line {port} loses or changes bytes; use a shorter cable or a lower speed, and try again"
+            )),
             _ => {
                 let cause = deepest(&error);
                 if cause.contains("timeout occurred") || cause.contains("timed out") {
@@ -232,6 +257,25 @@ fn device_code(error: &MCUmgrClientError) -> Option<(u16, i32)> {
         }
         _ => None,
     }
+}
+
+/// Tells whether a request may have been answered, or its answer damaged, and is worth sending again.
+fn is_lost(error: &MCUmgrClientError) -> bool {
+    use ReceiveError::{Base64DecodeError, FrameTooBig, UnexpectedResponse};
+    match error {
+        MCUmgrClientError::ExecuteError(ExecuteError::ReceiveFailed(
+            UnexpectedResponse | FrameTooBig | Base64DecodeError(_),
+        )) => true,
+        _ => is_silence(error),
+    }
+}
+
+/// Tells whether no answer came in time.
+fn is_silence(error: &MCUmgrClientError) -> bool {
+    matches!(
+        error,
+        MCUmgrClientError::ExecuteError(ExecuteError::ReceiveFailed(ReceiveError::Timeout))
+    )
 }
 
 /// Puts a name before the message of a device's error.

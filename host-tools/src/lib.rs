@@ -10,6 +10,7 @@ pub mod commands;
 pub mod error;
 pub mod line;
 pub mod module;
+mod pace;
 pub mod progress;
 pub mod protocol;
 
