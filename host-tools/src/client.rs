@@ -272,10 +272,7 @@ fn is_lost(error: &MCUmgrClientError) -> bool {
 
 /// Tells whether no answer came in time.
 fn is_silence(error: &MCUmgrClientError) -> bool {
-    matches!(
-        error,
-        MCUmgrClientError::ExecuteError(ExecuteError::ReceiveFailed(ReceiveError::Timeout))
-    )
+    matches!(error, MCUmgrClientError::ExecuteError(ExecuteError::ReceiveFailed(ReceiveError::Timeout)))
 }
 
 /// Puts a name before the message of a device's error.

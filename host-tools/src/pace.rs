@@ -16,7 +16,9 @@ const GROWTH: usize = 93;
 /// How many times the longest answer so far is waited for.
 const PATIENCE: u32 = 4;
 /// The least wait: a sector may have to be erased first.
-const LEAST_WAIT: Duration = Duration::from_millis(500);
+const LEAST_WAIT: Duration = Duration::from_millis(300);
+/// Losses in a row after which the wait doubles: then the answers may be late instead of lost.
+const LOSSES: u32 = 3;
 
 /// The pace of an upload.
 pub(crate) struct Pace {
@@ -40,7 +42,7 @@ impl Pace {
     /// Returns how long the next answer may take.
     pub(crate) fn wait(&self) -> Duration {
         let wait = self.longest.map_or(ANSWER_TIMEOUT, |longest| longest.saturating_mul(PATIENCE));
-        let doubled = wait.max(LEAST_WAIT).saturating_mul(1 << self.losses.min(4));
+        let doubled = wait.max(LEAST_WAIT).saturating_mul(1 << (self.losses / LOSSES).min(4));
         doubled.min(ANSWER_TIMEOUT)
     }
 
@@ -75,11 +77,11 @@ mod tests {
             assert_eq!((pace.size(), pace.wait()), (size, Duration::from_millis(wait_ms)));
         };
         check(false, 1800, 800);
-        check(true, 900, 1600);
-        check(true, 450, 2000);
+        check(true, 900, 800);
+        check(true, 450, 800);
         check(false, 543, 800);
-        for size in [271, 135, 67, 64, 64] {
-            check(true, size, if size == 271 { 1600 } else { 2000 });
+        for (size, wait_ms) in [(271, 800), (135, 800), (67, 1600), (64, 1600), (64, 1600), (64, 2000)] {
+            check(true, size, wait_ms);
         }
         check(false, 157, 800);
     }
