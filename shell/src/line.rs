@@ -262,7 +262,7 @@ impl<'a> Line<'a> {
         loop {
             while let Some(key) = self.input.queue.pop() {
                 // Bytes follow it at once: a part of a damaged frame, not a person's end.
-                if terminal && key == Key::Control(CTRL_D) && !self.input.queue.is_empty() {
+                if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
                     continue;
                 }
                 let echo = |bytes: &[u8]| {

@@ -74,6 +74,11 @@ impl Demux {
         false
     }
 
+    /// Whether no frame has begun, nor what could be one.
+    pub(crate) fn is_idle(&self) -> bool {
+        matches!(self.state, State::Console | State::Ready)
+    }
+
     /// The last whole frame, marker included, newline not.
     pub(crate) fn frame(&self) -> &[u8] {
         &self.frame

@@ -103,7 +103,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
             Key::Char(c) => c.encode_utf8(&mut utf8).as_bytes(),
             Key::Control(DELETE) => DELETE_FORWARD,
             // Bytes follow it at once: a part of a damaged frame, or a key in the middle of a paste.
-            Key::Control(CTRL_D) if !self.input.queue.is_empty() => DELETE_FORWARD,
+            Key::Control(CTRL_D) if !self.input.is_quiet() => DELETE_FORWARD,
             // noline goes on at the cursor's row, so the cursor leaves a long line at its end.
             Key::Control(ENTER) => &[CTRL_E, ENTER],
             Key::Control(CTRL_C) => {

@@ -68,6 +68,11 @@ impl Input {
         self.demux.frame()
     }
 
+    /// Whether nothing has come behind the key that was taken last.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.queue.is_empty() && self.demux.is_idle()
+    }
+
     /// Forgets that the peer was gone: it may come back.
     pub(crate) fn reopen(&mut self) {
         self.eof = false;

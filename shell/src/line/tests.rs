@@ -101,6 +101,9 @@ fn ctrl_d_ends_only_what_nothing_follows() {
     let broken = || [Wait(400), send("\x04AAAA\r"), Wait(100)];
     check(Peer::new(broken()), &["AAAA"], "> AAAA\r\n> ");
     check_screen(broken(), &["AAAA"], "> AAAA\n> |");
+    // One whose first byte was doubled.
+    let doubled = || [Wait(400), send("\x04"), send("\x04\x14AAAA\n"), Wait(100)];
+    check(Peer::new(doubled()), &["<AAAA>"], "> \r\n\x06\x09BBBB\n\r> \r\n");
     check(Peer::new([Wait(400), send("\x04"), Wait(60), send("ls\r")]), &[], "> \r\n");
 }
 
