@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
@@ -62,6 +63,21 @@ impl Bench {
             Ok(command) => Self::new(&command, programs),
             Err(_) => Self::new(&native(&programs), programs),
         }
+    }
+
+    /// The bench of the tests that run at the same time, built by the first; its files go with the last of them.
+    ///
+    /// # Errors
+    /// As [`Bench::built`].
+    pub fn shared() -> io::Result<Arc<Self>> {
+        static SHARED: Mutex<Weak<Bench>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bench) = shared.upgrade() {
+            return Ok(bench);
+        }
+        let bench = Arc::new(Self::built()?);
+        *shared = Arc::downgrade(&bench);
+        Ok(bench)
     }
 
     /// Takes a board's command and the folder with the programs.

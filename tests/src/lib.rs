@@ -15,3 +15,4 @@ mod pty;
 pub mod script;
 pub mod session;
 pub mod terminal;
+pub mod wire;

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmote_tests::bench::{Bench, Place};
@@ -13,15 +13,8 @@ use wasmote_tests::script::Flash;
 use wasmote_tests::session::{PATIENCE, Session};
 use wasmote_tests::terminal::Manner;
 
-/// The bench, shared by the tests that run at the same time; its files go with the last of them.
 fn bench() -> Arc<Bench> {
-    static SHARED: Mutex<Weak<Bench>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap();
-    shared.upgrade().unwrap_or_else(|| {
-        let bench = Arc::new(Bench::built().unwrap());
-        *shared = Arc::downgrade(&bench);
-        bench
-    })
+    Bench::shared().unwrap()
 }
 
 /// Starts the board under test and waits for its prompt.
