@@ -58,6 +58,7 @@ mod flash;
 mod name;
 mod reader;
 mod store;
+mod structure;
 mod upload;
 mod volume;
 

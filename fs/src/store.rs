@@ -45,17 +45,17 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Makes a store of `BLOCKS` blocks of 4096 bytes, or of one sector where that is larger, without touching
     /// `flash`. On a smaller flash every operation is [`Error::Geometry`].
     pub const fn with_block_count(flash: F) -> Self {
-        Self { volume: Volume { flash }, upload: None }
+        Self { volume: Volume::new(flash), upload: None }
     }
 
     /// Returns the flash; an upload under way can be resumed later.
     pub fn into_flash(self) -> F {
-        self.volume.flash
+        self.volume.into_flash()
     }
 
     /// Returns the flash, for its own settings and counters.
     pub fn flash_mut(&mut self) -> &mut F {
-        &mut self.volume.flash
+        self.volume.flash_mut()
     }
 
     /// Checks that the flash holds a store, and sweeps what a power cut left; called once at boot.

@@ -16,8 +16,8 @@ use littlefs2::driver::Storage;
 use littlefs2::io::{Error as LittlefsError, Result as LittlefsResult};
 use littlefs2::object_safe::{DynFilesystem, DynStorage};
 
-use crate::Error;
 use crate::error::flash_error;
+use crate::{Error, structure};
 
 /// The littlefs block size in bytes for flashes with sectors up to this size; larger sectors are one block.
 pub const MIN_BLOCK_SIZE: usize = 4096;
@@ -124,7 +124,25 @@ impl<F: NorFlash, const BLOCKS: usize> Storage for Driver<'_, F, BLOCKS> {
 
 /// A flash with a file system of `BLOCKS` blocks, or of as many as [`FIT_FLASH`] finds.
 pub(crate) struct Volume<F, const BLOCKS: usize> {
-    pub(crate) flash: F,
+    flash: F,
+    /// Whether the directories were found to be ones that littlefs2 stands.
+    checked: bool,
+}
+
+impl<F, const BLOCKS: usize> Volume<F, BLOCKS> {
+    pub(crate) const fn new(flash: F) -> Self {
+        Self { flash, checked: false }
+    }
+
+    pub(crate) fn into_flash(self) -> F {
+        self.flash
+    }
+
+    /// Lends the flash, on which anything may be afterwards.
+    pub(crate) fn flash_mut(&mut self) -> &mut F {
+        self.checked = false;
+        &mut self.flash
+    }
 }
 
 impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
@@ -135,6 +153,7 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
         &mut self,
         f: impl FnOnce(&dyn DynFilesystem) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        self.check()?;
         let mut f = Some(f);
         let mut outcome = None;
         self.drive(&mut |storage| {
@@ -158,6 +177,18 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     /// Writes an empty file system over whatever the flash holds.
     pub(crate) fn format(&mut self) -> Result<(), Error> {
         self.drive(&mut |storage| Ok(storage.format()?))
+    }
+
+    /// Checks the directories, unless that was done before.
+    fn check(&mut self) -> Result<(), Error> {
+        if !self.checked {
+            let bytes = |size| u32::try_from(size).unwrap_or(u32::MAX);
+            let block_size = block_size::<F>();
+            let blocks = self.flash.capacity() / block_size;
+            structure::check(&mut self.flash, bytes(block_size), bytes(blocks))?;
+            self.checked = true;
+        }
+        Ok(())
     }
 
     /// Runs `f` on the driver of the right capacity.
