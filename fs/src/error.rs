@@ -103,6 +103,8 @@ impl From<LittlefsError> for Error {
             LittlefsError::ENTRY_ALREADY_EXISTED => Self::Exists,
             LittlefsError::NO_SPACE | LittlefsError::FILE_TOO_BIG => Self::Full,
             LittlefsError::CORRUPTION => Self::Corrupt,
+            // Nothing but the flash's driver fails so.
+            LittlefsError::IO => Self::Flash(NorFlashErrorKind::Other),
             other => Self::Littlefs(other.code()),
         }
     }

@@ -1,5 +1,7 @@
-//! NOR flashes that are simulated: in memory, in a file, and one that loses power.
+//! NOR flashes that are simulated: in memory, in a file, one that loses power, and one with bad sectors.
 
+#[cfg(feature = "std")]
+mod faulty;
 mod power_cut;
 mod ram;
 
@@ -8,6 +10,8 @@ mod file;
 
 use embedded_storage::nor_flash::{NorFlashError, NorFlashErrorKind};
 
+#[cfg(feature = "std")]
+pub use faulty::{Fault, Faulty, FaultyError};
 #[cfg(all(feature = "std", unix))]
 pub use file::FileFlash;
 pub use power_cut::{Cut, CutAt, PowerCut, PowerCutError};

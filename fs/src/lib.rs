@@ -59,6 +59,7 @@ mod name;
 mod reader;
 mod store;
 mod structure;
+mod survey;
 mod upload;
 mod volume;
 
@@ -67,8 +68,11 @@ pub use error::Error;
 #[cfg(all(feature = "std", unix))]
 pub use flash::FileFlash;
 pub use flash::{Cut, CutAt, PowerCut, PowerCutError, RamFlash, SimulatorError};
+#[cfg(feature = "std")]
+pub use flash::{Fault, Faulty, FaultyError};
 pub use name::{NAME_MAX, Name};
 pub use reader::ModuleReader;
 pub use store::{ModuleStore, Usage};
+pub use survey::Survey;
 pub use upload::{RESERVED_BLOCKS, UPLOAD_BUFFER_MAX, UPLOAD_BUFFER_MIN, UploadStatus, UploadTarget};
 pub use volume::{BLOCK_COUNTS, BLOCK_CYCLES, CACHE_SIZE, FIT_FLASH, LOOKAHEAD_SIZE, MIN_BLOCK_SIZE};

@@ -115,6 +115,20 @@ pub(crate) fn hash_into(
     })?
 }
 
+/// Compares the file `name` with its record; see [`ModuleStore::verify`].
+pub(crate) fn verify_file(fs: &dyn DynFilesystem, name: &Name) -> Result<Sha256, Error> {
+    let len = file_len(fs, name.path())?;
+    let record = Record::read(fs, name.path())?;
+    let mut hasher = sha2::Sha256::new();
+    hash_into(fs, name.path(), 0..u32::MAX, &mut hasher)?;
+    let sha256 = hasher.finalize().into();
+    match record {
+        None => Err(Error::Unrecorded),
+        Some(record) if record == (Record { len, sha256 }) => Ok(sha256),
+        Some(_) => Err(Error::Corrupt),
+    }
+}
+
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Opens the file `name` and runs `f` on its reader; the file is closed when `f` returns.
     ///
@@ -155,13 +169,6 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns the hash. Fails with [`Error::Corrupt`] if they differ, and with [`Error::Unrecorded`] if
     /// another tool put the file there and there is nothing to compare with.
     pub fn verify(&mut self, name: &Name) -> Result<Sha256, Error> {
-        self.volume.session(|fs| {
-            let len = file_len(fs, name.path())?;
-            let record = Record::read(fs, name.path())?.ok_or(Error::Unrecorded)?;
-            let mut hasher = sha2::Sha256::new();
-            hash_into(fs, name.path(), 0..u32::MAX, &mut hasher)?;
-            let sha256 = hasher.finalize().into();
-            if record == (Record { len, sha256 }) { Ok(sha256) } else { Err(Error::Corrupt) }
-        })
+        self.volume.session(|fs| verify_file(fs, name))
     }
 }

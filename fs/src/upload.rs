@@ -31,7 +31,7 @@ pub const UPLOAD_BUFFER_MIN: usize = 256;
 pub const RESERVED_BLOCKS: u32 = 2;
 
 /// The part file. No [`Name`] can mean it.
-const PART: &Path = path!(".part");
+pub(crate) const PART: &Path = path!(".part");
 
 /// What an upload says about itself when it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ fn allocate_buffer(block_size: usize) -> Result<Vec<u8>, Error> {
 }
 
 /// Finds an upload that can be resumed: its record and the bytes on flash.
-fn find_part(fs: &dyn DynFilesystem) -> Result<Option<(Record, u32)>, Error> {
+pub(crate) fn find_part(fs: &dyn DynFilesystem) -> Result<Option<(Record, u32)>, Error> {
     let stored = match file_len(fs, PART) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,

@@ -30,6 +30,8 @@ pub enum Error<'a> {
     StoreName(wasmote_fs::Error, &'a str),
     /// The store failed for the module on flash of this name.
     StoreModule(wasmote_fs::Error, wasmote_fs::Name),
+    /// So many modules on flash are damaged.
+    Damaged(u32),
     /// No instance has this name.
     NotLoaded(&'a str),
     /// An instance has this name already.
@@ -114,6 +116,7 @@ impl Error<'_> {
             Self::Store(error) | Self::StoreName(error, _) | Self::StoreModule(error, _) => {
                 store_code(*error)
             }
+            Self::Damaged(_) => "CORRUPT",
             Self::NotLoaded(_) => "NOTLOADED",
             Self::Loaded(_) => "LOADED",
             Self::Running(_) | Self::Nested => "BUSY",
@@ -161,6 +164,9 @@ impl uDisplay for Error<'_> {
             Self::Store(error) => f.write_str(error.message()),
             Self::StoreName(error, name) => uwrite!(f, "{}: {}", Shown(name), error.message()),
             Self::StoreModule(error, name) => uwrite!(f, "{}: {}", name.as_str(), error.message()),
+            Self::Damaged(count) => {
+                uwrite!(f, "damaged modules: {}; install them again, or remove them", count)
+            }
             Self::NotLoaded(name) => uwrite!(f, "{} is not loaded; load it, or see ps", Shown(name)),
             Self::Loaded(name) => uwrite!(f, "{} is loaded; unload it, or load as another name", Shown(name)),
             Self::Running(name) => {

@@ -1,6 +1,7 @@
 //! The commands: one table, one function each.
 
 mod call;
+mod fsck;
 mod globals;
 mod inspect;
 mod load;
@@ -50,6 +51,7 @@ commands! {
     "rm", " NAME...", "removes modules from flash", store::rm;
     "mv", " OLD NEW", "renames a module on flash", store::mv;
     "check", " NAME", "verifies a module's hash and code without loading it", store::check;
+    "fsck", "", "reads everything on flash and reports damage; changes nothing", fsck::fsck;
     "format", "", "makes an empty file system, erasing all modules", store::format;
     "exports", " NAME", "what a module offers, with types", inspect::exports;
     "imports", " NAME", "what a module needs, and whether it is there", inspect::imports;

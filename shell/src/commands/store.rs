@@ -6,6 +6,7 @@ use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Entry, Error as StoreError};
 use wasmote_runtime::{Engine, Module};
 
+use super::fsck::{is_damage, state};
 use super::{name, none, only, usage};
 use crate::args::Args;
 use crate::board::Board;
@@ -40,18 +41,17 @@ pub(super) fn ls<'e, B: Board, F: NorFlash>(
         store.usage().map_err(Error::Store)?;
         let mut json = Json::new(&mut out);
         json.begin('{').key("modules").begin('[');
-        let listed = store.list(|entry| {
+        let listed = store.survey(|entry, found| {
             json.begin('{').key("name").text(entry.name.as_str()).key("len").number(entry.len).key("sha256");
             match &entry.sha256 {
                 Some(hash) => json.plain(|out| hex(out, hash)),
                 None => json.null(),
             };
-            json.end('}');
-            ControlFlow::Continue(())
+            json.key("state").text(state(found)).end('}');
         });
         json.end(']').key("status").number(u8::from(listed.is_err())).end('}');
         json.finish();
-        return listed.map_err(|_| Error::Reported);
+        return listed.map(drop).map_err(|_| Error::Reported);
     }
     let mut width = 0;
     let (store, mut out) = context.store_and_out();
@@ -60,14 +60,11 @@ pub(super) fn ls<'e, B: Board, F: NorFlash>(
         ControlFlow::Continue(())
     });
     measured.map_err(Error::Store)?;
-    let listed = store.list(|entry| {
-        row(&mut out, entry, width, long);
-        ControlFlow::Continue(())
-    });
-    listed.map_err(Error::Store)
+    let listed = store.survey(|entry, found| row(&mut out, entry, found, width, long));
+    listed.map(drop).map_err(Error::Store)
 }
 
-fn row(out: &mut Output<'_>, entry: &Entry, width: usize, long: bool) {
+fn row(out: &mut Output<'_>, entry: &Entry, found: Result<(), StoreError>, width: usize, long: bool) {
     let name = entry.name.as_str();
     put!(out, "{}", name);
     pad(out, width.saturating_sub(name.len()));
@@ -83,7 +80,8 @@ fn row(out: &mut Output<'_>, entry: &Entry, width: usize, long: bool) {
         None => put!(out, "no hash  "),
     }
     let set = entry.settings.0.iter().any(|byte| *byte != 0);
-    putln!(out, "{}", if set { "settings" } else { "-" });
+    let settings = if set { "settings" } else { "-" };
+    putln!(out, "{}", if is_damage(found) { state(found) } else { settings });
 }
 
 /// Prints blanks.
