@@ -83,7 +83,8 @@ impl Settings {
     }
 }
 
-fn read_attribute<const N: usize>(
+/// Reads an attribute of exactly `N` bytes; one of another length counts as none.
+pub(crate) fn read_attribute<const N: usize>(
     fs: &dyn DynFilesystem,
     path: &Path,
     id: u8,

@@ -42,7 +42,8 @@
 //! # Image format
 //!
 //! littlefs disk version 2.0; blocks of 4096 bytes, or of one sector where that is larger; attribute `h` is
-//! the length (4 bytes, little endian) and the SHA-256 (32 bytes), attribute `s` the settings (32 bytes).
+//! the length (4 bytes, little endian) and the SHA-256 (32 bytes), attribute `s` the settings (32 bytes). The hidden
+//! file `.part` is an upload; `.boot` holds the boot line, and its attribute `f` a count of failures (1 byte).
 #![no_std]
 
 extern crate alloc;
@@ -52,6 +53,7 @@ extern crate std;
 extern crate tinyrlibc;
 
 mod blocks;
+mod boot;
 mod entry;
 mod error;
 mod flash;
@@ -63,6 +65,7 @@ mod survey;
 mod upload;
 mod volume;
 
+pub use boot::{BOOT_LINE_MAX, BootLine};
 pub use entry::{Entry, SETTINGS_LEN, Settings, Sha256};
 pub use error::Error;
 #[cfg(all(feature = "std", unix))]

@@ -5,7 +5,7 @@ use littlefs2::path;
 
 use crate::entry::read_entry;
 use crate::reader::verify_file;
-use crate::{Entry, Error, ModuleStore, Name, Settings, upload};
+use crate::{Entry, Error, ModuleStore, Name, Settings, boot, upload};
 
 /// What a survey found beside the modules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
                 for found in entries {
                     let found = found?;
                     let name = found.file_name();
-                    if matches!(name.as_str(), "." | "..") || name == upload::PART {
+                    if matches!(name.as_str(), "." | "..") || name == upload::PART || name == boot::BOOT {
                         continue;
                     }
                     match Name::from_bytes(name.as_str().as_bytes()) {

@@ -9,6 +9,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod args;
+mod autostart;
 pub mod board;
 mod commands;
 pub mod console;

@@ -36,6 +36,15 @@ pub const FRAME_QUIET_MS: u32 = 200;
 /// How long a terminal may take to answer a cursor query, milliseconds.
 pub const QUERY_MS: u32 = 300;
 
+/// How long a booting device waits for Ctrl-C before its autostart, milliseconds.
+pub const AUTOSTART_SKIP_MS: u64 = 1000;
+
+/// How long an autostart must run to count as well, milliseconds from boot.
+pub const AUTOSTART_STEADY_MS: u64 = 60_000;
+
+/// Failures in a row after which an autostart is turned off.
+pub const AUTOSTART_TRIES: u8 = 3;
+
 /// How long one wait for console input lasts, milliseconds; the line then just waits again.
 pub const IDLE_MS: u32 = 1000;
 

@@ -184,6 +184,11 @@ impl<'a> Line<'a> {
 
     /// Looks at the line while a command runs; never waits. A script is not read ahead.
     pub fn poll<B: Board>(&mut self, console: &mut Console<B>) -> Activity {
+        self.wait(console, 0)
+    }
+
+    /// As [`Line::poll`], but waits for at most `timeout_ms` milliseconds for something to come.
+    pub fn wait<B: Board>(&mut self, console: &mut Console<B>, timeout_ms: u32) -> Activity {
         /// Chunks taken at once, so that a peer that floods the line cannot keep the command from running.
         const CHUNKS: usize = 4;
         if console.board_mut().interrupted() {
@@ -193,8 +198,9 @@ impl<'a> Line<'a> {
         if !console.board().console_is_terminal() {
             return Activity::Idle;
         }
-        for _ in 0..CHUNKS {
-            match self.input.pump(console, 0, Ctrl::Interrupts) {
+        for chunk in 0..CHUNKS {
+            let timeout_ms = if chunk == 0 { timeout_ms } else { 0 };
+            match self.input.pump(console, timeout_ms, Ctrl::Interrupts) {
                 Pumped::Bytes => {}
                 Pumped::Frame => {
                     self.framed = true;

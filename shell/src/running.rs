@@ -84,7 +84,9 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 Ok(CallStatus::OutOfFuel | CallStatus::Waiting) => {}
                 Err(error) => break Err(Stopped::Runtime(error)),
             }
+            self.session.autostart_may_be_steady();
             if self.interrupted() {
+                self.session.interrupted = true;
                 break Err(Stopped::Interrupted);
             }
             let elapsed = self.session.console.board().micros().saturating_sub(started);

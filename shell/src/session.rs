@@ -40,6 +40,10 @@ pub(crate) struct Session<'a, B, F> {
     pub(crate) depth: u8,
     pub(crate) failed: bool,
     pub(crate) resetting: bool,
+    /// Ctrl-C stopped the last call.
+    pub(crate) interrupted: bool,
+    /// How often in a row the autostart failed, as long as that is not forgotten.
+    pub(crate) boot_failures: u8,
 }
 
 /// The memory of a session whose size does not change, some 7 KB: a small device keeps it off its stack.
@@ -79,6 +83,8 @@ pub fn run_in<B: Board, F: NorFlash>(memory: &mut Memory, board: B, store: &mut 
         depth: 0,
         failed: false,
         resetting: false,
+        interrupted: false,
+        boot_failures: 0,
     };
     session.boot();
     let ended = session.events();
@@ -94,13 +100,18 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             let out = &mut Output::new(&mut self.console);
             putln!(out, "wasmote {} on {}; help lists the commands", version, name);
         }
-        if let Err(error) = self.store.mount() {
-            Error::Store(error).print(&mut Output::new(&mut self.console));
+        match self.store.mount() {
+            Ok(()) => self.autostart(),
+            Err(error) => Error::Store(error).print(&mut Output::new(&mut self.console)),
         }
     }
 
     fn events(&mut self) -> Ended {
         loop {
+            if self.resetting {
+                self.console.flush();
+                return Ended::Reset;
+            }
             match self.line.next(&mut self.console) {
                 Event::Line(line) => {
                     let mut copy = String::<LINE_LIMIT>::new();
@@ -122,10 +133,6 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
                     let failed = self.failed && !self.console.board().console_is_terminal();
                     return Ended::Eof { failed };
                 }
-            }
-            if self.resetting {
-                self.console.flush();
-                return Ended::Reset;
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use wasmote_shell::board::{Board, HeapStats, Input, StackStats};
+use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
 
 use crate::HEAP;
 use crate::console::Console;
@@ -15,12 +15,13 @@ pub(crate) struct Native {
     console: Arc<Mutex<Console>>,
     stack: Stack,
     booted: Instant,
+    cause: ResetCause,
 }
 
 impl Native {
-    /// Starts the clock of a board.
-    pub(crate) fn new(console: Arc<Mutex<Console>>, stack: Stack) -> Self {
-        Self { console, stack, booted: Instant::now() }
+    /// Starts the clock of a board that begins for some reason.
+    pub(crate) fn new(console: Arc<Mutex<Console>>, stack: Stack, cause: ResetCause) -> Self {
+        Self { console, stack, booted: Instant::now(), cause }
     }
 
     fn console(&self) -> MutexGuard<'_, Console> {
@@ -63,6 +64,10 @@ impl Board for Native {
 
     fn stack(&self) -> Option<StackStats> {
         Some(self.stack.stats())
+    }
+
+    fn reset_cause(&self) -> Option<ResetCause> {
+        Some(self.cause)
     }
 
     /// Returns: the shell ends its session, and the board boots again.

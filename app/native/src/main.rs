@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use wasmote_fs::{FileFlash, ModuleStore};
+use wasmote_shell::board::ResetCause;
 use wasmote_shell::session::{self, Ended};
 
 use crate::board::Native;
@@ -70,15 +71,16 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         return Err(format!("cannot take {} bytes of RAM", options.ram));
     }
     let console = Arc::new(Mutex::new(open_console(options.pty)?));
+    let mut cause = ResetCause::PowerOn;
     loop {
         let ended;
-        (flash, ended) = boot(flash, Arc::clone(&console))?;
+        (flash, ended) = boot(flash, Arc::clone(&console), cause)?;
         let held = HEAP.restart();
         if held > 0 {
             eprintln!("wasmote-native: the firmware lost {held} blocks of heap");
         }
         match ended {
-            Ended::Reset => (),
+            Ended::Reset => cause = ResetCause::Requested,
             Ended::Eof { failed } => return Ok(ExitCode::from(u8::from(failed))),
         }
     }
@@ -94,10 +96,14 @@ fn open_console(pty: bool) -> Result<Console, String> {
 }
 
 /// Boots the firmware and runs it until its console ends or it resets; gives the flash back.
-fn boot(flash: FileFlash, console: Arc<Mutex<Console>>) -> Result<(FileFlash, Ended), String> {
+fn boot(
+    flash: FileFlash,
+    console: Arc<Mutex<Console>>,
+    cause: ResetCause,
+) -> Result<(FileFlash, Ended), String> {
     let firmware = thread::Builder::new().name("firmware".into()).stack_size(THREAD_STACK);
-    let firmware = firmware.spawn(|| {
-        let board = Native::new(console, Stack::fill());
+    let firmware = firmware.spawn(move || {
+        let board = Native::new(console, Stack::fill(), cause);
         heap::on_device(|| {
             let mut store = ModuleStore::new(flash);
             let ended = session::run(board, &mut store);

@@ -1,5 +1,6 @@
 //! The commands: one table, one function each.
 
+mod autostart;
 mod call;
 mod fsck;
 mod globals;
@@ -64,6 +65,7 @@ commands! {
     "set", " NAME GLOBAL VALUE", "writes an exported global", globals::set;
     "ps", "", "the instances, their fuel, stack and memory", stats::ps;
     "mem", " [NAME]", "heap and stack, or an instance's memory", stats::mem;
+    "autostart", " [NAME [FUNC [ARG...]] | off]", "what runs at boot: shows it, sets it, or turns it off", autostart::autostart;
     "echo", " [WORD...]", "prints its words", shell::echo;
     "history", "", "the lines typed", shell::history;
     "source", " FILE", "runs a stored file's lines as commands", shell::source;

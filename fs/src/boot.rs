@@ -1,0 +1,91 @@
+//! What the device does when it boots: one line for the shell, in a hidden file.
+
+use embedded_storage::nor_flash::NorFlash;
+use littlefs2::path;
+use littlefs2::path::Path;
+
+use crate::entry::{file_len, read_attribute};
+use crate::{Error, ModuleStore};
+
+/// The longest boot line in bytes.
+pub const BOOT_LINE_MAX: usize = 256;
+
+/// The file of the boot line. No [`Name`](crate::Name) can mean it.
+pub(crate) const BOOT: &Path = path!(".boot");
+
+/// The user attribute of that file that counts how often in a row it failed; absent for 0.
+const FAILURES_ATTRIBUTE: u8 = b'f';
+
+/// The boot line, whose meaning is the shell's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BootLine {
+    bytes: [u8; BOOT_LINE_MAX],
+    len: usize,
+    /// How often in a row it failed.
+    pub failures: u8,
+}
+
+impl BootLine {
+    /// Returns the bytes of the line, at least one.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
+    /// Returns the boot line, or `None` if there is none.
+    pub fn boot_line(&mut self) -> Result<Option<BootLine>, Error> {
+        self.volume.session(|fs| {
+            let len = match file_len(fs, BOOT) {
+                Err(Error::NotFound) | Ok(0) => return Ok(None),
+                other => usize::try_from(other?).unwrap_or(usize::MAX),
+            };
+            let mut line = BootLine { bytes: [0; BOOT_LINE_MAX], len, failures: 0 };
+            if len > BOOT_LINE_MAX {
+                return Err(Error::Corrupt);
+            }
+            fs.open_file_and_then_unit(BOOT, &mut |file| {
+                // A file that ends early is damage; its bytes stay zeros.
+                file.read(&mut line.bytes).map(drop)
+            })?;
+            let failures: Option<[u8; 1]> = read_attribute(fs, BOOT, FAILURES_ATTRIBUTE)?;
+            line.failures = failures.map_or(0, |[failures]| failures);
+            Ok(Some(line))
+        })
+    }
+
+    /// Replaces the boot line, and its failures by none; an empty line removes it.
+    ///
+    /// After a power cut the line is the old one or the new one, or there is none.
+    /// Fails with [`Error::Full`] if the flash has no room for it, or it is above [`BOOT_LINE_MAX`].
+    pub fn set_boot_line(&mut self, line: &[u8]) -> Result<(), Error> {
+        if line.len() > BOOT_LINE_MAX {
+            return Err(Error::Full);
+        }
+        self.volume.session(|fs| {
+            match fs.remove(BOOT) {
+                Err(littlefs2::io::Error::NO_SUCH_ENTRY) => (),
+                other => other?,
+            }
+            if line.is_empty() {
+                return Ok(());
+            }
+            let written = fs.write(BOOT, line);
+            if written.is_err() {
+                // A full disk leaves an empty file, which means no line.
+                let _ = fs.remove(BOOT);
+            }
+            Ok(written?)
+        })
+    }
+
+    /// Notes how often in a row the boot line failed. Without a boot line, nothing happens.
+    pub fn set_boot_failures(&mut self, failures: u8) -> Result<(), Error> {
+        self.volume.session(|fs| match file_len(fs, BOOT) {
+            Err(Error::NotFound) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) if failures == 0 => Ok(fs.remove_attribute(BOOT, FAILURES_ATTRIBUTE)?),
+            Ok(_) => Ok(fs.set_attribute(BOOT, FAILURES_ATTRIBUTE, &[failures])?),
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! What runs when the device boots, and the guard that keeps it from failing for ever.
+//!
+//! | when | what happens |
+//! |---|---|
+//! | at boot | the device waits a second for Ctrl-C, which skips the autostart, and runs it |
+//! | it traps, cannot be loaded, or the device faults, within a minute of boot | a failure is noted on flash |
+//! | it ends well, or has run for a minute | the failures are forgotten |
+//! | the third failure in a row | the autostart is turned off, and the shell says so |
+//!
+//! A boot after `reboot`, or after power came on, is no failure: a power cut says nothing about a module. A board that
+//! keeps no record of its reset has only the failures that the shell sees.
+
+use embedded_storage::nor_flash::NorFlash;
+use heapless::String;
+use ufmt::{Formatter, uDisplay, uWrite, uwrite};
+use wasmote_fs::{BootLine, ModuleStore};
+
+use crate::board::{Board, ResetCause};
+use crate::context::{Context, Target};
+use crate::error::Error;
+use crate::limits::{AUTOSTART_SKIP_MS, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, FRAME_LIMIT, LINE_LIMIT};
+use crate::line::Activity;
+use crate::output::{Output, Shown, putln};
+use crate::session::Session;
+
+/// The words of a stored autostart.
+pub(crate) fn words(line: &BootLine) -> &str {
+    core::str::from_utf8(line.as_bytes()).unwrap_or_default()
+}
+
+/// Why an autostart was turned off, for a person.
+struct GivenUp<'a>(&'a str);
+
+impl uDisplay for GivenUp<'_> {
+    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
+        uwrite!(
+            f,
+            "{} failed {} times within {} s of boot and is turned off; mend it, then autostart it again",
+            Shown(self.0),
+            AUTOSTART_TRIES,
+            AUTOSTART_STEADY_MS / 1000
+        )
+    }
+}
+
+/// Whether the device was reset by a failure of what it ran.
+fn was_failure(cause: Option<ResetCause>) -> bool {
+    match cause {
+        None | Some(ResetCause::PowerOn | ResetCause::Requested) => false,
+        Some(
+            ResetCause::Fault { .. }
+            | ResetCause::StackOverflow { .. }
+            | ResetCause::OutOfMemory { .. }
+            | ResetCause::Panic { .. },
+        ) => true,
+    }
+}
+
+impl<B: Board, F: NorFlash> Session<'_, B, F> {
+    /// Runs the autostart, if there is one and nobody skips it; called once at boot.
+    pub(crate) fn autostart(&mut self) {
+        let line = match self.store.boot_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return,
+            Err(error) => return Error::Store(error).print(&mut Output::new(&mut self.console)),
+        };
+        let words = words(&line);
+        self.boot_failures = line.failures;
+        if was_failure(self.console.board().reset_cause()) && !self.autostart_failed(words) {
+            return;
+        }
+        if self.autostart_skipped(words) {
+            return;
+        }
+        self.interrupted = false;
+        let done = self.run_autostart(words);
+        if self.interrupted {
+            return;
+        }
+        if done {
+            self.autostart_is_steady();
+        } else if self.console.board().millis() < AUTOSTART_STEADY_MS {
+            self.autostart_failed(words);
+        }
+    }
+
+    /// Forgets the failures once the autostart has run for long enough; called between its slices.
+    pub(crate) fn autostart_may_be_steady(&mut self) {
+        if self.boot_failures > 0 && self.console.board().millis() >= AUTOSTART_STEADY_MS {
+            self.autostart_is_steady();
+        }
+    }
+
+    fn autostart_is_steady(&mut self) {
+        if core::mem::take(&mut self.boot_failures) > 0 {
+            // A count that cannot be written stays; nothing else depends on it.
+            let _ = self.store.set_boot_failures(0);
+        }
+    }
+
+    /// Notes a failure; whether the autostart may be tried again. The last one turns it off.
+    fn autostart_failed(&mut self, words: &str) -> bool {
+        self.boot_failures = self.boot_failures.saturating_add(1);
+        if self.boot_failures < AUTOSTART_TRIES {
+            let noted = self.store.set_boot_failures(self.boot_failures);
+            return noted.map_err(|error| self.print(&Error::Store(error))).is_ok();
+        }
+        self.boot_failures = 0;
+        if let Err(error) = self.store.set_boot_line(b"") {
+            self.print(&Error::Store(error));
+        }
+        Context::new(self, Target::Console).report_as("AUTOSTART", &GivenUp(words));
+        false
+    }
+
+    fn print(&mut self, error: &Error<'_>) {
+        error.print(&mut Output::new(&mut self.console));
+    }
+
+    /// Gives a person the time to skip the autostart; whether somebody did.
+    fn autostart_skipped(&mut self, words: &str) -> bool {
+        if !self.console.board().console_is_terminal() {
+            return false;
+        }
+        putln!(
+            &mut Output::new(&mut self.console),
+            "autostart: {}; Ctrl-C within {} s skips it",
+            Shown(words),
+            AUTOSTART_SKIP_MS / 1000
+        );
+        let begin = self.console.board().millis();
+        loop {
+            let waited = self.console.board().millis().saturating_sub(begin);
+            let left = u32::try_from(AUTOSTART_SKIP_MS.saturating_sub(waited)).unwrap_or(0);
+            if left == 0 {
+                return false;
+            }
+            match self.line.wait(&mut self.console, left) {
+                Activity::Idle => {}
+                Activity::Frame => {
+                    let frame = heapless::Vec::<u8, FRAME_LIMIT>::from_slice(self.line.frame());
+                    self.frame(&frame.unwrap_or_default());
+                }
+                Activity::Interrupt => {
+                    putln!(&mut Output::new(&mut self.console), "autostart skipped");
+                    return true;
+                }
+            }
+            if self.resetting {
+                return true;
+            }
+        }
+    }
+
+    /// Runs `NAME` as `run` does, `NAME FUNC ARGS` as `load` and `call` do; whether all went well.
+    fn run_autostart(&mut self, words: &str) -> bool {
+        match words.split_once(' ') {
+            None => self.execute_with("run ", words),
+            Some((name, _)) => self.execute_with("load ", name) && self.execute_with("call ", words),
+        }
+    }
+
+    fn execute_with(&mut self, verb: &str, words: &str) -> bool {
+        let mut line = String::<LINE_LIMIT>::new();
+        if line.push_str(verb).and_then(|()| line.push_str(words)).is_err() {
+            self.print(&Error::LineTooLong);
+            return false;
+        }
+        self.execute(&line, Target::Console)
+    }
+}
+
+/// Turns the words of an autostart into the line that is stored, quoted where they must be.
+///
+/// # Errors
+///
+/// The line and the longest verb do not fit a command line.
+pub(crate) fn store_words<'w, F: NorFlash>(
+    store: &mut ModuleStore<F>,
+    words: impl Iterator<Item = &'w str>,
+) -> Result<(), Error<'static>> {
+    const ROOM: usize = LINE_LIMIT - "call ".len();
+    let mut line = String::<ROOM>::new();
+    for (n, word) in words.enumerate() {
+        if n > 0 {
+            line.push(' ').map_err(|_| Error::LineTooLong)?;
+        }
+        quote(&mut line, word).map_err(|()| Error::LineTooLong)?;
+    }
+    store.set_boot_line(line.as_bytes()).map_err(Error::Store)
+}
+
+/// Appends a word so that it is read as the same word.
+fn quote<const N: usize>(line: &mut String<N>, word: &str) -> Result<(), ()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+:/=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return line.push_str(word).map_err(drop);
+    }
+    line.push('"').map_err(drop)?;
+    for c in word.chars() {
+        if matches!(c, '"' | '\\') {
+            line.push('\\').map_err(drop)?;
+        }
+        line.push(c).map_err(drop)?;
+    }
+    line.push('"').map_err(drop)
+}
+
+#[cfg(test)]
+mod tests;
