@@ -32,6 +32,9 @@ test: prepare firmwares
 	WASMOTE_FIRMWARE=$(abspath $(KEPT))/full WASMOTE_FIRMWARE_SMALL=$(abspath $(KEPT))/small \
 	    WASMOTE_FIRMWARE_FAULTS=$(abspath $(KEPT))/faults \
 	    $(CARGO) test -p wasmote-mps2-an386 --features qemu
+	$(CARGO) build --profile firmware --target $(THUMB) -p wasmote-target-tests
+	WASMOTE_TARGET=$(abspath $(TARGET))/$(THUMB)/firmware/wasmote-target-tests \
+	    $(CARGO) test -p wasmote-spec-tests --features qemu --test target
 
 size: firmware
 	@app/mps2-an386/size $(ELF)

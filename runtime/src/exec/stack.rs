@@ -1,6 +1,7 @@
 //! The value stack: frames of 32-bit slots, grown when a frame does not fit.
 
 use alloc::vec::Vec;
+use core::ptr;
 
 use super::regs::{LINK_SLOTS, ZERO_CHUNK};
 use crate::{Error, Result, Trap};
@@ -87,14 +88,21 @@ impl Stack {
         }
     }
 
-    /// An address of code, in the slots that it takes.
+    /// Puts an address of code into the slots that it takes, as operations do.
     pub(crate) fn set_link(&mut self, slot: usize, ip: *const u16) {
-        let bits = ip.expose_provenance() as u64;
-        self.set_bits(slot, LINK_SLOTS as u32, bits);
+        if let Some(place) = self.slots.get_mut(slot..slot + LINK_SLOTS) {
+            // SAFETY: the slots are as many bytes as an address.
+            unsafe { place.as_mut_ptr().cast::<*const u16>().write_unaligned(ip) }
+        }
     }
 
+    /// The address of code in the slots that it takes; null for slots that there are not.
     pub(crate) fn link(&self, slot: usize) -> *const u16 {
-        core::ptr::with_exposed_provenance(self.get_bits(slot, LINK_SLOTS as u32) as usize)
+        match self.slots.get(slot..slot + LINK_SLOTS) {
+            // SAFETY: the slots are as many bytes as an address, and any bytes are one.
+            Some(place) => unsafe { place.as_ptr().cast::<*const u16>().read_unaligned() },
+            None => ptr::null(),
+        }
     }
 
     /// Bytes that frames took at most.

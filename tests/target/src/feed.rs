@@ -1,6 +1,6 @@
 //! How a module's bytes reach the runtime: as one slice, or through a reader that gives a few at a time.
 
-use std::convert::Infallible;
+use core::convert::Infallible;
 
 use embedded_io::{ErrorType, Read, Seek, SeekFrom};
 use wasmote_runtime::{CallStatus, Engine, Error, Instance, Linker, Module, Result, Store};
