@@ -64,8 +64,8 @@ pub(crate) struct Cx {
     pub(crate) table_len: u32,
     /// The current instance's memory, or null when it has none.
     pub(crate) memory: *mut LinearMemory,
-    /// Where address 0 would lie, were the memory window's bytes part of a whole memory; the window's first
-    /// address, and the count of addresses in it at which any access fits.
+    /// The memory's current window: its bytes, its first address, and the count of addresses in it at which any
+    /// access fits.
     pub(crate) mem: *mut u8,
     pub(crate) start: usize,
     pub(crate) lim: usize,
@@ -84,9 +84,8 @@ impl Cx {
         let Window { base, start, lim } = self.second;
         let hit = (self.ea as usize).wrapping_sub(start) < lim;
         if hit {
-            self.second =
-                Window { base: self.mem.wrapping_add(self.start), start: self.start, lim: self.lim };
-            (self.mem, self.start, self.lim) = (base.wrapping_sub(start), start, lim);
+            self.second = Window { base: self.mem, start: self.start, lim: self.lim };
+            (self.mem, self.start, self.lim) = (base, start, lim);
         }
         hit
     }
@@ -95,8 +94,7 @@ impl Cx {
     pub(crate) fn refresh_window(&mut self, memory: &mut LinearMemory) {
         let window = memory.window();
         let before = if window.start == self.start { self.second.start } else { self.start };
-        self.mem = window.base.wrapping_sub(window.start);
-        (self.start, self.lim) = (window.start, window.lim);
+        (self.mem, self.start, self.lim) = (window.base, window.start, window.lim);
         self.second = memory.window_at(before);
     }
 }
@@ -108,6 +106,17 @@ const BYTES: bool = cfg!(all(target_pointer_width = "64", target_endian = "littl
 /// Whether every access tries the second window itself, which is faster where programs use two by turns, or
 /// leaves that to the loop, which is smaller.
 const SECOND_INLINE: bool = BYTES;
+
+/// Keeps the optimizer from joining two ways that differ in an address only, at the price of computing the
+/// address on both.
+#[inline(always)]
+fn keep_apart() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: there is no instruction in it.
+    unsafe {
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
 
 /// The registers.
 #[derive(Clone, Copy)]
@@ -121,7 +130,7 @@ pub(crate) struct Regs {
     /// The threaded back end's handlers; the loop has none.
     #[cfg_attr(any(not(wasmote_threaded), debug_assertions), expect(dead_code))]
     pub(crate) handlers: *const (),
-    /// Where address 0 would lie, were the memory window's bytes part of a whole memory.
+    /// The bytes of the memory's current window.
     pub(crate) mem: *mut u8,
     /// Addresses in the window at which any access fits.
     pub(crate) lim: usize,
@@ -501,9 +510,10 @@ impl Regs {
         unsafe { self.cmp64(|x, y| f(f64::from_bits(x), f64::from_bits(y))) }
     }
 
-    /// The bytes at `base + offset`, computed without wrapping, when any access there is in the window.
+    /// Does `f` on the bytes at `base + offset`, computed without wrapping, when any access there is in a window,
+    /// and goes on `units` later.
     #[inline(always)]
-    unsafe fn at(self, base: u32, offset: u32) -> Result<*mut u8, (Self, Exit)> {
+    unsafe fn access(self, base: u32, offset: u32, units: usize, f: impl Fn(*mut u8)) -> Flow {
         #[cfg(target_pointer_width = "64")]
         let ea = base as usize + offset as usize;
         #[cfg(not(target_pointer_width = "64"))]
@@ -513,18 +523,23 @@ impl Regs {
         };
         // SAFETY: see the impl; either comparison puts 8 bytes at `ea` inside a window's allocation.
         unsafe {
-            if ea.wrapping_sub((*self.cx).start) < self.lim {
-                return Ok(self.mem.wrapping_add(ea));
+            let rel = ea.wrapping_sub((*self.cx).start);
+            if rel < self.lim {
+                f(self.mem.wrapping_add(rel));
+                return self.next(units);
             }
+            cold_path();
+            // Computed again, so that the way above need not keep it: hence the volatile load.
+            let ea = rel.wrapping_add((&raw const (*self.cx).start).read_volatile());
             if SECOND_INLINE {
-                cold_path();
                 let second = &(*self.cx).second;
                 let rel = ea.wrapping_sub(second.start);
                 if rel < second.lim {
-                    return Ok(second.base.wrapping_add(rel));
+                    f(second.base.wrapping_add(rel));
+                    keep_apart();
+                    return self.next(units);
                 }
             }
-            cold_path();
             (*self.cx).ea = ea as u64;
             Err((self, Exit::Miss))
         }
@@ -538,38 +553,35 @@ impl Regs {
         units: usize,
         f: impl Fn(T) -> u32,
     ) -> Flow {
-        // SAFETY: see the impl; `at` gives room for any access.
+        // SAFETY: see the impl; `access` gives room for any access.
         unsafe {
-            let at = self.at(base, offset)?;
-            self.set(self.a(), f(at.cast::<T>().read_unaligned()));
-            self.next(units)
+            self.access(base, offset, units, |at| {
+                self.set(self.a(), f(at.cast::<T>().read_unaligned()));
+            })
         }
     }
     #[inline(always)]
     pub(crate) unsafe fn load64(self, base: u32, offset: u32, units: usize) -> Flow {
-        // SAFETY: see the impl; `at` gives room for any access.
+        // SAFETY: see the impl; `access` gives room for any access.
         unsafe {
-            let at = self.at(base, offset)?;
-            self.set64(self.a(), at.cast::<u64>().read_unaligned());
-            self.next(units)
+            self.access(base, offset, units, |at| {
+                self.set64(self.a(), at.cast::<u64>().read_unaligned());
+            })
         }
     }
     #[inline(always)]
     pub(crate) unsafe fn load_u64(self, base: u32, offset: u32, units: usize) -> Flow {
-        // SAFETY: see the impl; `at` gives room for any access.
+        // SAFETY: see the impl; `access` gives room for any access.
         unsafe {
-            let at = self.at(base, offset)?;
-            self.set64(self.a(), at.cast::<u32>().read_unaligned().into());
-            self.next(units)
+            self.access(base, offset, units, |at| {
+                self.set64(self.a(), at.cast::<u32>().read_unaligned().into());
+            })
         }
     }
     #[inline(always)]
     pub(crate) unsafe fn store<T: Copy>(self, base: u32, offset: u32, units: usize, value: T) -> Flow {
-        // SAFETY: see the impl; `at` gives room for any access.
-        unsafe {
-            self.at(base, offset)?.cast::<T>().write_unaligned(value);
-            self.next(units)
-        }
+        // SAFETY: see the impl; `access` gives room for any access.
+        unsafe { self.access(base, offset, units, |at| at.cast::<T>().write_unaligned(value)) }
     }
 
     /// Returns: `results` moves them to the frame's start, after the return address in slot `link` was read.
