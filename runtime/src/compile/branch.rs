@@ -600,9 +600,6 @@ fn step_compare_imm(kind: u8) -> Option<u8> {
     match op::BR_EQ_IMM + kind {
         op::BR_NE_IMM => Some(op::ADD_BR_NE_IMM),
         op::BR_LT_S_IMM => Some(op::ADD_BR_LT_S_IMM),
-        op::BR_GE_S_IMM => Some(op::ADD_BR_GE_S_IMM),
-        op::BR_LT_U_IMM => Some(op::ADD_BR_LT_U_IMM),
-        op::BR_GE_U_IMM => Some(op::ADD_BR_GE_U_IMM),
         _ => None,
     }
 }

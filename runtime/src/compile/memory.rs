@@ -50,9 +50,10 @@ impl Function<'_, '_, '_> {
         }
     }
 
-    /// The form for an address; with `fuse` the newest operation may become part of it.
-    fn address(&mut self, entry: Entry, offset: u32, fuse: bool) -> Res<Address> {
-        if let Some(base) = entry.constant() {
+    /// The form for an address of the access whose first opcode is given; with `fuse` the newest operation may become part of it.
+    fn address(&mut self, first: u8, entry: Entry, offset: u32, fuse: bool) -> Res<Address> {
+        let absolute = matches!(first, op::LOAD32 | op::LOAD64 | op::STORE32 | op::STORE64);
+        if let Some(base) = entry.constant().filter(|_| absolute) {
             let sum = u64::from(base as u32) + u64::from(offset);
             if let Ok(at) = u16::try_from(sum) {
                 return Ok(Address::Abs(at));
@@ -114,7 +115,7 @@ impl Function<'_, '_, '_> {
     pub(super) fn load(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
         let offset = self.offset(natural)?;
         let entry = self.pop(ValType::I32)?;
-        let address = self.address(entry, offset, true)?;
+        let address = self.address(first, entry, offset, true)?;
         let result = self.push(ty)?.own();
         let a = self.emit.result(result)?;
         self.access(first, a, &address, true)?;
@@ -136,7 +137,6 @@ impl Function<'_, '_, '_> {
         let immediate = match first {
             op::STORE32 => Some(op::STORE32_IMM),
             op::STORE8 => Some(op::STORE8_IMM),
-            op::STORE16 => Some(op::STORE16_IMM),
             _ => None,
         };
         if let (Some(opcode), Some(imm)) = (immediate, small)
@@ -150,10 +150,10 @@ impl Function<'_, '_, '_> {
         if !value_in_local {
             let arg = self.arg(value)?;
             let a = self.emit.y(Arg { double, ..arg })?;
-            let address = self.address(entry, offset, false)?;
+            let address = self.address(first, entry, offset, false)?;
             return self.access(first, a, &address, false);
         }
-        let address = self.address(entry, offset, true)?;
+        let address = self.address(first, entry, offset, true)?;
         let arg = self.arg(value)?;
         let a = self.emit.y(Arg { double, ..arg })?;
         self.access(first, a, &address, false)
@@ -167,7 +167,7 @@ impl Function<'_, '_, '_> {
         if entry.constant().is_some() {
             return Ok(false);
         }
-        match self.address(entry, offset, !by_index)? {
+        match self.address(opcode, entry, offset, !by_index)? {
             Address::Add { base, imm: add, offset } => {
                 self.emit.plain(opcode + 1, imm, u16::from(base) | u16::from(offset) << 8)?;
                 self.emit.units32(add)?;

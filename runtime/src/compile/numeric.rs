@@ -20,12 +20,13 @@ pub(super) enum Binary {
     Shl,
     ShrS,
     ShrU,
-    Rotl,
-    Rotr,
     DivS,
     DivU,
     RemS,
     RemU,
+    // No opcodes of their own.
+    Rotl,
+    Rotr,
 }
 use Binary as B;
 
@@ -139,9 +140,14 @@ impl Function<'_, '_, '_> {
     pub(super) fn rare_binary(&mut self, what: Rare, ty: ValType) -> Res<()> {
         let y = self.pop(ty)?;
         let x = self.pop(ty)?;
+        self.rare_of(what, x, y, ty)
+    }
+
+    /// `a = f(b, c)` by a sub-operation on operands that were popped.
+    fn rare_of(&mut self, what: Rare, x: Entry, y: Entry, to: ValType) -> Res<()> {
         let (x, y) = (self.arg(x)?, self.arg(y)?);
         let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
-        let result = self.push(ty)?.own();
+        let result = self.push(to)?.own();
         let a = self.emit.result(result)?;
         self.emit.making(op::RARE, a, what as u16 | u16::from(b) << 8)?;
         self.emit.unit(c.into())?;
@@ -212,7 +218,11 @@ impl Function<'_, '_, '_> {
         } {
             return Ok(());
         }
-        self.binary_of(op::ADD + what as u8, x, y, ValType::I32)
+        match what {
+            B::Rotl => self.rare_of(Rare::Rotl, x, y, ValType::I32),
+            B::Rotr => self.rare_of(Rare::Rotr, x, y, ValType::I32),
+            _ => self.binary_of(op::ADD + what as u8, x, y, ValType::I32),
+        }
     }
 
     fn i32_immediate(&mut self, what: Binary, x: Entry, imm: i32) -> Res<bool> {
@@ -249,9 +259,8 @@ impl Function<'_, '_, '_> {
                 self.emit.finish(result)?;
                 Ok(true)
             }
-            B::Shl | B::ShrS | B::ShrU | B::Rotl => {
-                self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty)
-            }
+            B::Shl | B::ShrS | B::ShrU => self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty),
+            B::Rotl => self.immediate(op::ROTL_IMM, None, x, imm & 31, ty),
             B::Rotr => self.immediate(op::ROTL_IMM, None, x, imm.wrapping_neg() & 31, ty),
             B::DivS | B::DivU | B::RemS | B::RemU => Ok(false),
         }
@@ -398,15 +407,35 @@ impl Function<'_, '_, '_> {
         self.emit.finish(result)
     }
 
-    /// Comparison `index` of floats in the wasm order: eq ne lt gt le ge.
-    pub(super) fn float_compare(&mut self, first: u8, index: u8, ty: ValType) -> Res<()> {
-        let y = self.pop(ty)?;
-        let x = self.pop(ty)?;
+    /// Comparison `index` of 32-bit floats in the wasm order: eq ne lt gt le ge.
+    pub(super) fn f32_compare(&mut self, index: u8) -> Res<()> {
+        let y = self.pop(ValType::F32)?;
+        let x = self.pop(ValType::F32)?;
         match index {
-            3 => self.binary_of(first + 2, y, x, ValType::I32),
-            4 => self.binary_of(first + 3, x, y, ValType::I32),
-            5 => self.binary_of(first + 3, y, x, ValType::I32),
-            _ => self.binary_of(first + index, x, y, ValType::I32),
+            0 => self.rare_of(Rare::F32Eq, x, y, ValType::I32),
+            1 => self.rare_of(Rare::F32Ne, x, y, ValType::I32),
+            _ => self.float_order(op::F32_LT, index, x, y),
+        }
+    }
+
+    /// Comparison `index` of 64-bit floats in the wasm order.
+    pub(super) fn f64_compare(&mut self, index: u8) -> Res<()> {
+        let y = self.pop(ValType::F64)?;
+        let x = self.pop(ValType::F64)?;
+        match index {
+            0 => self.binary_of(op::F64_EQ, x, y, ValType::I32),
+            1 => self.binary_of(op::F64_NE, x, y, ValType::I32),
+            _ => self.float_order(op::F64_LT, index, x, y),
+        }
+    }
+
+    /// The orders: lt gt le ge from index 2 on, by the opcodes of lt and le.
+    fn float_order(&mut self, less: u8, index: u8, x: Entry, y: Entry) -> Res<()> {
+        match index {
+            2 => self.binary_of(less, x, y, ValType::I32),
+            3 => self.binary_of(less, y, x, ValType::I32),
+            4 => self.binary_of(less + 1, x, y, ValType::I32),
+            _ => self.binary_of(less + 1, y, x, ValType::I32),
         }
     }
 
@@ -425,7 +454,6 @@ impl Function<'_, '_, '_> {
                 op::EQ_IMM..=op::GE_U_IMM => Some(op::EQ_IMM),
                 op::EQ64..=op::GE_U64 => Some(op::EQ64),
                 op::EQZ64 | op::NEZ64 => Some(op::EQZ64),
-                op::F32_EQ | op::F32_NE => Some(op::F32_EQ),
                 op::F64_EQ | op::F64_NE => Some(op::F64_EQ),
                 _ => None,
             };
@@ -480,7 +508,11 @@ impl Function<'_, '_, '_> {
                 return Ok(());
             }
         }
-        self.binary_of(op::ADD64 + what as u8, x, y, ty)
+        match what {
+            B::Rotl => self.rare_of(Rare::Rotl64, x, y, ty),
+            B::Rotr => self.rare_of(Rare::Rotr64, x, y, ty),
+            _ => self.binary_of(op::ADD64 + what as u8, x, y, ty),
+        }
     }
 
     fn rotates_xor(&self, x: Entry) -> bool {

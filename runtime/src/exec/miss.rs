@@ -23,7 +23,7 @@ enum Kind {
     StoreImmediate,
 }
 
-/// Units of the five forms of address, in the order of the opcodes.
+/// Units of the forms of address, in the order of the opcodes.
 const FORM_UNITS: [usize; 5] = [2, 4, 4, 3, 2];
 
 fn describe(opcode: u8) -> Option<Access> {
@@ -33,21 +33,20 @@ fn describe(opcode: u8) -> Option<Access> {
     };
     Some(match opcode {
         op::LOAD32..=op::LOAD32_ABS => forms(op::LOAD32, Kind::LoadUnsigned, 4)?,
-        op::LOAD8_U..=op::LOAD8_U_ABS => forms(op::LOAD8_U, Kind::LoadUnsigned, 1)?,
-        op::LOAD8_S..=op::LOAD8_S_ABS => forms(op::LOAD8_S, Kind::LoadSigned, 1)?,
-        op::LOAD16_U..=op::LOAD16_U_ABS => forms(op::LOAD16_U, Kind::LoadUnsigned, 2)?,
-        op::LOAD16_S..=op::LOAD16_S_ABS => forms(op::LOAD16_S, Kind::LoadSigned, 2)?,
+        op::LOAD8_U..=op::LOAD8_U_INDEX => forms(op::LOAD8_U, Kind::LoadUnsigned, 1)?,
+        op::LOAD8_S..=op::LOAD8_S_INDEX => forms(op::LOAD8_S, Kind::LoadSigned, 1)?,
+        op::LOAD16_U..=op::LOAD16_U_INDEX => forms(op::LOAD16_U, Kind::LoadUnsigned, 2)?,
+        op::LOAD16_S..=op::LOAD16_S_INDEX => forms(op::LOAD16_S, Kind::LoadSigned, 2)?,
         op::LOAD64..=op::LOAD64_ABS => forms(op::LOAD64, Kind::LoadUnsigned, 8)?,
-        op::LOAD32_U64..=op::LOAD32_U64_ABS => {
+        op::LOAD32_U64..=op::LOAD32_U64_INDEX => {
             Access { widens: true, ..forms(op::LOAD32_U64, Kind::LoadUnsigned, 4)? }
         }
         op::STORE32..=op::STORE32_ABS => forms(op::STORE32, Kind::Store, 4)?,
-        op::STORE8..=op::STORE8_ABS => forms(op::STORE8, Kind::Store, 1)?,
-        op::STORE16..=op::STORE16_ABS => forms(op::STORE16, Kind::Store, 2)?,
+        op::STORE8..=op::STORE8_INDEX => forms(op::STORE8, Kind::Store, 1)?,
+        op::STORE16..=op::STORE16_INDEX => forms(op::STORE16, Kind::Store, 2)?,
         op::STORE64..=op::STORE64_ABS => forms(op::STORE64, Kind::Store, 8)?,
         op::STORE32_IMM | op::STORE32_IMM_ADD => forms(op::STORE32_IMM, Kind::StoreImmediate, 4)?,
         op::STORE8_IMM | op::STORE8_IMM_ADD => forms(op::STORE8_IMM, Kind::StoreImmediate, 1)?,
-        op::STORE16_IMM | op::STORE16_IMM_ADD => forms(op::STORE16_IMM, Kind::StoreImmediate, 2)?,
         _ => return None,
     })
 }

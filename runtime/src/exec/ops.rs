@@ -153,8 +153,6 @@ macro_rules! for_each_op {
             SHL(r) = r.bin(u32::wrapping_shl);
             SHR_S(r) = r.bin(|x, y| (x as i32).wrapping_shr(y) as u32);
             SHR_U(r) = r.bin(u32::wrapping_shr);
-            ROTL(r) = r.bin(|x, y| x.rotate_left(y & 31));
-            ROTR(r) = r.bin(|x, y| x.rotate_right(y & 31));
             DIV_S(r) = r.bin_trap(div_s);
             DIV_U(r) = r.bin_trap(div_u);
             REM_S(r) = r.bin_trap(rem_s);
@@ -225,8 +223,6 @@ macro_rules! for_each_op {
             GE_U64(r) = r.cmp64(|x, y| x >= y);
             EQZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) == 0)); r.next(2) };
             NEZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) != 0)); r.next(2) };
-            F32_EQ(r) = r.f32_cmp(|x, y| x == y);
-            F32_NE(r) = r.f32_cmp(|x, y| x != y);
             F32_LT(r) = r.f32_cmp(|x, y| x < y);
             F32_LE(r) = r.f32_cmp(|x, y| x <= y);
             F64_EQ(r) = r.f64_cmp(|x, y| x == y);
@@ -283,9 +279,6 @@ macro_rules! for_each_op {
             // a += imm8 in b; a op imm16 | offset16
             ADD_BR_NE_IMM(r) = r.add_br_imm(|x, y| x != y);
             ADD_BR_LT_S_IMM(r) = r.add_br_imm(|x, y| (x as i32) < y as i32);
-            ADD_BR_GE_S_IMM(r) = r.add_br_imm(|x, y| x as i32 >= y as i32);
-            ADD_BR_LT_U_IMM(r) = r.add_br_imm(|x, y| x < y);
-            ADD_BR_GE_U_IMM(r) = r.add_br_imm(|x, y| x >= y);
 
             // 64-bit integers.
             ADD64(r) = r.bin64(u64::wrapping_add);
@@ -297,8 +290,6 @@ macro_rules! for_each_op {
             SHL64(r) = r.bin64(|x, y| x.wrapping_shl(y as u32));
             SHR_S64(r) = r.bin64(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
             SHR_U64(r) = r.bin64(|x, y| x.wrapping_shr(y as u32));
-            ROTL64(r) = r.bin64(|x, y| x.rotate_left(y as u32 & 63));
-            ROTR64(r) = r.bin64(|x, y| x.rotate_right(y as u32 & 63));
             DIV_S64(r) = r.bin64_trap(div_s64);
             DIV_U64(r) = r.bin64_trap(div_u64);
             REM_S64(r) = r.bin64_trap(rem_s64);
@@ -350,7 +341,7 @@ macro_rules! for_each_op {
 
             // Loads: a = [b + offset], the forms in this order:
             // offset8 in c; offset32; imm32 added to b with wrapping, offset8 in c; c added to b with
-            // wrapping, offset16; address16.
+            // wrapping, offset16; address16, of 32 and 64 bits only.
             LOAD32(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u32| x);
             LOAD32_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u32| x);
             LOAD32_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u32| x);
@@ -360,22 +351,18 @@ macro_rules! for_each_op {
             LOAD8_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u8| x.into());
             LOAD8_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u8| x.into());
             LOAD8_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u8| x.into());
-            LOAD8_U_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u8| x.into());
             LOAD8_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i8| x as u32);
             LOAD8_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i8| x as u32);
             LOAD8_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i8| x as u32);
             LOAD8_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i8| x as u32);
-            LOAD8_S_ABS(r) = r.load(0, r.u1() as u32, 2, |x: i8| x as u32);
             LOAD16_U(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u16| x.into());
             LOAD16_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u16| x.into());
             LOAD16_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u16| x.into());
             LOAD16_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u16| x.into());
-            LOAD16_U_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u16| x.into());
             LOAD16_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i16| x as u32);
             LOAD16_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i16| x as u32);
             LOAD16_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i16| x as u32);
             LOAD16_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i16| x as u32);
-            LOAD16_S_ABS(r) = r.load(0, r.u1() as u32, 2, |x: i16| x as u32);
             LOAD64(r) = r.load64(r.get(r.b()), r.c() as u32, 2);
             LOAD64_FAR(r) = r.load64(r.get(r.b()), r.imm32(2), 4);
             LOAD64_ADD(r) = r.load64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
@@ -386,7 +373,6 @@ macro_rules! for_each_op {
             LOAD32_U64_FAR(r) = r.load_u64(r.get(r.b()), r.imm32(2), 4);
             LOAD32_U64_ADD(r) = r.load_u64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
             LOAD32_U64_INDEX(r) = r.load_u64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
-            LOAD32_U64_ABS(r) = r.load_u64(0, r.u1() as u32, 2);
             // Stores: [b + offset] = a, in the same forms.
             STORE32(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()));
             STORE32_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()));
@@ -397,12 +383,10 @@ macro_rules! for_each_op {
             STORE8_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u8);
             STORE8_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u8);
             STORE8_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u8);
-            STORE8_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()) as u8);
             STORE16(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()) as u16);
             STORE16_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u16);
             STORE16_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u16);
             STORE16_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u16);
-            STORE16_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()) as u16);
             STORE64(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get64(r.a()));
             STORE64_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get64(r.a()));
             STORE64_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get64(r.a()));
@@ -413,8 +397,6 @@ macro_rules! for_each_op {
             STORE32_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm());
             STORE8_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm() as u8);
             STORE8_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u8);
-            STORE16_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm() as u16);
-            STORE16_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u16);
         }
     };
 }

@@ -22,6 +22,7 @@ rare! {
     I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
     I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
     I32SatF32S I32SatF32U I32SatF64S I32SatF64U I64SatF32S I64SatF32U I64SatF64S I64SatF64U
+    Rotl Rotr Rotl64 Rotr64 F32Eq F32Ne
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
 }
 
@@ -99,6 +100,21 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
                 _ => n32::copysign,
             };
             set(f(s(), s2()));
+        }
+        R::Rotl | R::Rotr | R::F32Eq | R::F32Ne => {
+            units = 3;
+            let (x, y) = (s(), s2());
+            set(match what {
+                R::Rotl => x.rotate_left(y & 31),
+                R::Rotr => x.rotate_right(y & 31),
+                R::F32Eq => u32::from(f32::from_bits(x) == f32::from_bits(y)),
+                _ => u32::from(f32::from_bits(x) != f32::from_bits(y)),
+            });
+        }
+        R::Rotl64 | R::Rotr64 => {
+            units = 3;
+            let (x, by) = (q(), q2() as u32 & 63);
+            set64(if what == R::Rotl64 { x.rotate_left(by) } else { x.rotate_right(by) });
         }
         R::F64Min | R::F64Max | R::F64Copysign => {
             units = 3;
