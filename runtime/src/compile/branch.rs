@@ -502,7 +502,6 @@ impl<'a> Function<'a, '_, '_> {
                     Some((op::BR_EQ_IMM, opcode - op::EQ_IMM, self.emit.at(made.at + 2)))
                 }
                 // Their opposites are not each other.
-                op::F32_LT | op::F32_LE => Some((op::BR_F32_LT, 2 * (opcode - op::F32_LT), y)),
                 op::F64_LT | op::F64_LE => Some((op::BR_F64_LT, 2 * (opcode - op::F64_LT), y)),
                 _ => None,
             };
@@ -590,7 +589,6 @@ fn step_compare(kind: u8) -> Option<u8> {
     match op::BR_EQ + kind {
         op::BR_NE => Some(op::ADD_BR_NE),
         op::BR_LT_S => Some(op::ADD_BR_LT_S),
-        op::BR_LT_U => Some(op::ADD_BR_LT_U),
         _ => None,
     }
 }
@@ -634,7 +632,6 @@ impl super::emit::Emitter {
         let made = self.made(slot)?;
         let opcode = self.opcode(made);
         let (first, kind) = match opcode {
-            op::F32_LT | op::F32_LE => (op::BR_F32_LT, 2 * (opcode - op::F32_LT)),
             op::F64_LT | op::F64_LE => (op::BR_F64_LT, 2 * (opcode - op::F64_LT)),
             _ => return None,
         };

@@ -19,6 +19,7 @@ use self::emit::Emitter;
 use self::operand::Entry;
 use crate::ValType;
 use crate::exec::ops::{SCRATCH_SLOTS, op};
+use crate::exec::pairs::pair_up;
 use crate::exec::regs::LINK_SLOTS;
 use crate::fallible::push;
 use crate::module::Parts;
@@ -109,6 +110,9 @@ impl Compiler {
         function.body()?;
         let frame = function.emit.frame;
         self.emit.patch(1, frame as u16);
+        if !wide {
+            pair_up(&mut self.emit.code);
+        }
         Ok(())
     }
 }

@@ -487,10 +487,6 @@ impl Function<'_, '_, '_> {
         }
         if let Some(imm) = right.constant() {
             let done = match what {
-                B::Rotl if self.rotates_xor(left) => {
-                    self.rotated_xor(left, imm)?;
-                    true
-                }
                 B::Add => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
                 B::Sub => match imm.checked_neg() {
                     Some(imm) => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
@@ -513,23 +509,6 @@ impl Function<'_, '_, '_> {
             B::Rotr => self.rare_of(Rare::Rotr64, x, y, ty),
             _ => self.binary_of(op::ADD64 + what as u8, x, y, ty),
         }
-    }
-
-    fn rotates_xor(&self, x: Entry) -> bool {
-        let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own);
-        made.is_some_and(|made| self.emit.opcode(made) == op::XOR64)
-    }
-
-    /// Rotates what the newest operation combined.
-    fn rotated_xor(&mut self, x: Entry, by: i32) -> Res<()> {
-        let Some(made) = self.emit.made(x.slot) else { return Ok(()) };
-        let operands = self.emit.at(made.at + 1);
-        self.emit.undo(made);
-        let result = self.push(ValType::I64)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(op::XOR_ROTL64, a, operands)?;
-        self.emit.unit(by as u16 & 63)?;
-        self.emit.finish(result)
     }
 
     /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half

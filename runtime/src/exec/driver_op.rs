@@ -12,6 +12,15 @@ macro_rules! driver_ops {
             pub(crate) fn new(byte: u8) -> Option<Self> {
                 [$(Self::$name),*].get(usize::from(byte)).copied()
             }
+
+            /// Units of the operation.
+            pub(crate) fn units(self) -> usize {
+                match self {
+                    Self::CallIndirect => 8,
+                    Self::ReturnCallIndirect => 6,
+                    _ => 4,
+                }
+            }
         }
     };
 }

@@ -2,6 +2,7 @@
 //! they write.
 
 use super::ops::op;
+use super::pairs::first_of;
 use super::regs::{Cx, Exit, Wide};
 use crate::Trap;
 
@@ -27,6 +28,7 @@ enum Kind {
 const FORM_UNITS: [usize; 5] = [2, 4, 4, 3, 2];
 
 fn describe(opcode: u8) -> Option<Access> {
+    let opcode = first_of(opcode);
     let forms = |first: u8, kind: Kind, size: u32| {
         let units = *FORM_UNITS.get(usize::from(opcode.checked_sub(first)?))?;
         Some(Access { size, kind, widens: size == 8, units })

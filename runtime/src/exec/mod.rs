@@ -15,6 +15,7 @@ pub(crate) mod machine;
 mod miss;
 mod numeric;
 pub(crate) mod ops;
+pub(crate) mod pairs;
 pub(crate) mod rare;
 pub(crate) mod regs;
 pub(crate) mod stack;

@@ -6,6 +6,7 @@
 //! and `imm32` are sign-extended immediates. Offsets of branches are counted from the end of the field that
 //! holds them, which is the operation's end except in a table.
 
+use core::hint::cold_path;
 use core::ptr;
 
 use super::code::params;
@@ -45,7 +46,9 @@ macro_rules! for_each_op {
             BR_UNLESS(r) = { if r.get(r.a()) == 0 { r.jump(2, r.i1()) } else { r.next(2) } };
             // n16 | n + 1 offsets16
             BR_TABLE(r) = {
-                let entry = 2 + (r.get(r.a()) as usize).min(r.u1());
+                let (index, n) = (r.get(r.a()) as usize, r.u1());
+                // A branch and no minimum, which would delay what comes next until the index is there.
+                let entry = 2 + if index < n { index } else { cold_path(); n };
                 r.jump(entry + 1, i32::from(r.unit(entry) as i16))
             };
             // offset32
@@ -259,10 +262,6 @@ macro_rules! for_each_op {
             BR_LT_U64(r) = r.br_cmp64(|x, y| x < y);
             BR_GE_U64(r) = r.br_cmp64(|x, y| x >= y);
             // Floats: a op b, or its opposite, which a NaN makes true | offset16
-            BR_F32_LT(r) = r.br_cmp(|x, y| f32::from_bits(x) < f32::from_bits(y));
-            BR_F32_NOT_LT(r) = r.br_cmp(|x, y| !(f32::from_bits(x) < f32::from_bits(y)));
-            BR_F32_LE(r) = r.br_cmp(|x, y| f32::from_bits(x) <= f32::from_bits(y));
-            BR_F32_NOT_LE(r) = r.br_cmp(|x, y| !(f32::from_bits(x) <= f32::from_bits(y)));
             BR_F64_LT(r) = r.br_cmp64(|x, y| f64::from_bits(x) < f64::from_bits(y));
             BR_F64_NOT_LT(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) < f64::from_bits(y)));
             BR_F64_LE(r) = r.br_cmp64(|x, y| f64::from_bits(x) <= f64::from_bits(y));
@@ -275,7 +274,6 @@ macro_rules! for_each_op {
             // Add, compare and branch: a += imm8 in b; a op c | offset16
             ADD_BR_NE(r) = r.add_br(|x, y| x != y);
             ADD_BR_LT_S(r) = r.add_br(|x, y| (x as i32) < y as i32);
-            ADD_BR_LT_U(r) = r.add_br(|x, y| x < y);
             // a += imm8 in b; a op imm16 | offset16
             ADD_BR_NE_IMM(r) = r.add_br_imm(|x, y| x != y);
             ADD_BR_LT_S_IMM(r) = r.add_br_imm(|x, y| (x as i32) < y as i32);
@@ -300,15 +298,10 @@ macro_rules! for_each_op {
             SHR_S64_IMM(r) = r.bin64_imm(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
             SHR_U64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shr(y as u32));
             ROTL64_IMM(r) = r.bin64_imm(|x, y| x.rotate_left(y as u32 & 63));
-            // a = (b rotated by imm8 in unit 2) ^ c; a = (b ^ c) rotated by imm8 in unit 2
+            // a = (b rotated by imm8 in unit 2) ^ c
             ROTL_XOR64(r) = {
                 let x = r.get64(r.b()).rotate_left(u32::from(r.unit(2)) & 63);
                 r.set64(r.a(), x ^ r.get64(r.c()));
-                r.next(3)
-            };
-            XOR_ROTL64(r) = {
-                let x = r.get64(r.b()) ^ r.get64(r.c());
-                r.set64(r.a(), x.rotate_left(u32::from(r.unit(2)) & 63));
                 r.next(3)
             };
             EXTEND_S(r) = { r.set64(r.a(), r.get(r.b()) as i32 as u64); r.next(2) };
@@ -341,7 +334,7 @@ macro_rules! for_each_op {
 
             // Loads: a = [b + offset], the forms in this order:
             // offset8 in c; offset32; imm32 added to b with wrapping, offset8 in c; c added to b with
-            // wrapping, offset16; address16, of 32 and 64 bits only.
+            // wrapping, offset16; address16, for 32 and 64 bits only.
             LOAD32(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u32| x);
             LOAD32_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u32| x);
             LOAD32_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u32| x);
@@ -428,6 +421,8 @@ macro_rules! define {
                 assert!((Number::$name as usize) < 256);
                 Number::$name as u8
             };)*
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$(Number::$name),*].len();
         }
         /// What each operation does.
         pub(crate) mod run {

@@ -26,6 +26,30 @@ rare! {
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
 }
 
+impl Rare {
+    /// Whether the sub-operation of a number has a second operand.
+    pub(crate) fn takes_two(number: u8) -> bool {
+        use Rare as R;
+        matches!(
+            ALL.get(usize::from(number)),
+            Some(
+                R::F32Min
+                    | R::F32Max
+                    | R::F32Copysign
+                    | R::F64Min
+                    | R::F64Max
+                    | R::F64Copysign
+                    | R::Rotl
+                    | R::Rotr
+                    | R::Rotl64
+                    | R::Rotr64
+                    | R::F32Eq
+                    | R::F32Ne
+            )
+        )
+    }
+}
+
 /// Runs the sub-operation at `ip` on the frame at `fp`; gives the units that it takes, or 0 after a trap, which
 /// is left in `cx.exit`. A number and no `Result`, for the reason that `miss::access` has.
 ///

@@ -7,6 +7,7 @@
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
+use super::pairs::{for_each_pair, pair};
 use super::regs::{Cx, Exit, Flow, Regs};
 
 /// An operation's machine code; the arguments are the fields of [`Regs`].
@@ -78,6 +79,14 @@ unsafe extern "C" fn missed(
     }
 }
 
+/// Keeps the optimizer from making a jump through a table of comparisons that follow each other.
+#[inline(always)]
+fn opaque(mut x: usize) -> usize {
+    // SAFETY: there is no instruction in it.
+    unsafe { core::arch::asm!("/* {0} */", inout(reg) x, options(nomem, nostack, preserves_flags, pure)) };
+    x
+}
+
 macro_rules! back_end {
     ($($name:ident($($r:tt)+) = $body:expr;)*) => {
         mod handler {
@@ -100,11 +109,64 @@ macro_rules! back_end {
         static HANDLERS: [Handler; 256] = {
             let mut handlers: [Handler; 256] = [handler::UNREACHABLE; 256];
             $(handlers[op::$name as usize] = handler::$name;)*
-            handlers
+            with_pairs(handlers)
         };
     };
 }
 for_each_op!(back_end);
+
+/// Goes on with the operation at `ip`, which is one of these.
+macro_rules! then {
+    ($r:ident, $opcode:ident, $last:ident) => {
+        end(operation::$last($r))
+    };
+    ($r:ident, $opcode:ident, $second:ident $($more:ident)+) => {
+        if $opcode == usize::from(op::$second) {
+            end(operation::$second($r))
+        } else {
+            #[allow(unused_variables)]
+            let $opcode = opaque($opcode);
+            then!($r, $opcode, $($more)+)
+        }
+    };
+}
+
+macro_rules! pairs {
+    ($($name:ident = $first:ident, $($second:ident)+;)*) => {
+        mod pair_handler {
+            use super::{Cx, Regs, end, op, opaque, operation};
+            $(#[allow(non_snake_case)]
+            pub(super) unsafe extern "C" fn $name(
+                ip: *const u16,
+                fp: *mut u32,
+                handlers: *const (),
+                mem: *mut u8,
+                lim: usize,
+                cx: *mut Cx,
+            ) {
+                // SAFETY: the contract of the methods of `Regs`; `pair_up` made a pair only of operations that
+                // follow each other.
+                unsafe {
+                    match operation::$first(Regs { ip, fp, w: 0, handlers, mem, lim, cx }) {
+                        Ok(r) => {
+                            #[allow(unused_variables)]
+                            let opcode = usize::from(r.opcode());
+                            then!(r, opcode, $($second)+);
+                        }
+                        stop => end(stop),
+                    }
+                }
+            })*
+        }
+
+        /// Adds the pairs' handlers.
+        const fn with_pairs(mut handlers: [Handler; 256]) -> [Handler; 256] {
+            $(handlers[pair::$name as usize] = pair_handler::$name;)*
+            handlers
+        }
+    };
+}
+for_each_pair!(pairs);
 
 /// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there and the reason in
 /// `cx.exit`.
