@@ -122,7 +122,7 @@ macro_rules! for_each_op {
             // imm32
             CONST32(r) = { r.set(r.a(), r.imm32(1)); r.next(3) };
             // imm64
-            CONST64(r) = { r.set(r.a(), r.imm32(1)); r.set(r.a() + 1, r.imm32(3)); r.next(5) };
+            CONST64(r) = { r.set64(r.a(), u64::from(r.imm32(1)) | u64::from(r.imm32(3)) << 32); r.next(5) };
             // a = condition8 ? b : c
             SELECT(r) = {
                 let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };

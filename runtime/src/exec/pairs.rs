@@ -70,7 +70,7 @@ for_each_pair!(define);
 const _: () = assert!(PAIRS.len() + op::COUNT <= 256);
 
 /// Whether there is what runs pairs.
-const RUN: bool = cfg!(all(wasmote_threaded, not(debug_assertions)));
+pub(super) const RUN: bool = cfg!(all(wasmote_threaded, not(debug_assertions)));
 
 /// The operation that an opcode begins with.
 pub(super) fn first_of(opcode: u8) -> u8 {

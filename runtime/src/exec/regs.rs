@@ -8,6 +8,7 @@ use core::hint::cold_path;
 
 use super::code::params;
 use super::ops::op;
+use super::pairs::RUN;
 use crate::Trap;
 use crate::memory::{LinearMemory, Window};
 
@@ -135,7 +136,14 @@ pub(crate) struct Regs {
     /// Addresses in the window at which any access fits.
     pub(crate) lim: usize,
     pub(crate) cx: *mut Cx,
+    /// A slot with 64 bits that are at hand, or [`NO_SLOT`]: in a pair, what the first operation made, which the
+    /// second one need not wait for. No operation reads 64 bits after it set any.
+    pub(crate) known: usize,
+    pub(crate) value: u64,
 }
+
+/// No slot.
+const NO_SLOT: usize = usize::MAX;
 
 /// What an operation ends with.
 pub(crate) type Flow = Result<Regs, (Regs, Exit)>;
@@ -159,7 +167,20 @@ impl Regs {
     pub(crate) unsafe fn from_cx(cx: *mut Cx, handlers: *const ()) -> Self {
         // SAFETY: the caller's promise.
         let (ip, fp, mem, lim) = unsafe { ((*cx).ip, (*cx).fp, (*cx).mem, (*cx).lim) };
-        Self { ip, fp, w: 0, handlers, mem, lim, cx }
+        Self::new(ip, fp, handlers, mem, lim, cx)
+    }
+
+    /// The registers, of which no more than these pass from one operation to the next.
+    #[inline(always)]
+    pub(crate) fn new(
+        ip: *const u16,
+        fp: *mut u32,
+        handlers: *const (),
+        mem: *mut u8,
+        lim: usize,
+        cx: *mut Cx,
+    ) -> Self {
+        Self { ip, fp, w: 0, handlers, mem, lim, cx, known: NO_SLOT, value: 0 }
     }
 }
 
@@ -258,6 +279,9 @@ impl Regs {
     }
     #[inline(always)]
     pub(crate) unsafe fn get64(&self, slot: usize) -> u64 {
+        if RUN && slot == self.known {
+            return self.value;
+        }
         // SAFETY: see the impl.
         unsafe { (*self.fp.add(slot).cast::<Wide>()).0 }
     }

@@ -73,7 +73,7 @@ unsafe extern "C" fn missed(
             0 => stopped(ip, fp, handlers, mem, lim, cx),
             units => {
                 let (mem, lim) = ((*cx).mem, (*cx).lim);
-                go(Regs { ip: ip.add(units), fp, w: 0, handlers, mem, lim, cx });
+                go(Regs::new(ip.add(units), fp, handlers, mem, lim, cx));
             }
         }
     }
@@ -101,7 +101,7 @@ macro_rules! back_end {
                 cx: *mut Cx,
             ) {
                 // SAFETY: the contract of the methods of `Regs`.
-                unsafe { end(operation::$name(Regs { ip, fp, w: 0, handlers, mem, lim, cx })) }
+                unsafe { end(operation::$name(Regs::new(ip, fp, handlers, mem, lim, cx))) }
             })*
         }
 
@@ -114,6 +114,12 @@ macro_rules! back_end {
     };
 }
 for_each_op!(back_end);
+
+/// Whether the first operation of a pair makes a float that the second one is likely to take: chains of these are
+/// bound by their latency, which includes that of a store and a load.
+const fn makes_float(first: u8) -> bool {
+    matches!(first, op::F64_ADD | op::F64_SUB | op::F64_MUL | op::LOAD64_ADD | op::CONST64)
+}
 
 /// Goes on with the operation at `ip`, which is one of these.
 macro_rules! then {
@@ -134,7 +140,7 @@ macro_rules! then {
 macro_rules! pairs {
     ($($name:ident = $first:ident, $($second:ident)+;)*) => {
         mod pair_handler {
-            use super::{Cx, Regs, end, op, opaque, operation};
+            use super::{Cx, Regs, end, makes_float, op, opaque, operation};
             $(#[allow(non_snake_case)]
             pub(super) unsafe extern "C" fn $name(
                 ip: *const u16,
@@ -147,8 +153,15 @@ macro_rules! pairs {
                 // SAFETY: the contract of the methods of `Regs`; `pair_up` made a pair only of operations that
                 // follow each other.
                 unsafe {
-                    match operation::$first(Regs { ip, fp, w: 0, handlers, mem, lim, cx }) {
+                    let r = Regs::new(ip, fp, handlers, mem, lim, cx);
+                    let made = r.a();
+                    match operation::$first(r) {
                         Ok(r) => {
+                            let r = if const { makes_float(op::$first) } {
+                                Regs { known: made, value: r.get64(made), ..r }
+                            } else {
+                                r
+                            };
                             #[allow(unused_variables)]
                             let opcode = usize::from(r.opcode());
                             then!(r, opcode, $($second)+);
