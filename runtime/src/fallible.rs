@@ -98,6 +98,15 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    /// The value, while there is one reference to it.
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: the allocation lives while a `Shared` to it does, and this is the only one.
+        let counted = unsafe { self.0.as_mut() };
+        (counted.count.get() == 1).then_some(&mut counted.value)
+    }
+}
+
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
         // SAFETY: the allocation lives while a `Shared` to it does.

@@ -16,36 +16,46 @@ use crate::limits::{ARGS_LIMIT, LINE_LIMIT};
 /// A word's place in its [`Args`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
-    start: usize,
-    end: usize,
+    start: u16,
+    end: u16,
 }
 
-/// The words of a line, quotes and escapes resolved.
+/// The words of a line, quotes and escapes resolved: 400 bytes, which are filled where they are.
 pub struct Args {
     text: String<LINE_LIMIT>,
     words: Vec<Word, ARGS_LIMIT>,
 }
 
 impl Args {
-    /// Splits a line.
+    /// No words.
+    pub const fn new() -> Self {
+        Self { text: String::new(), words: Vec::new() }
+    }
+
+    /// Splits a line and adds its words.
     ///
     /// # Errors
     ///
     /// A quote stays open, an escape is not known, the line is above [`LINE_LIMIT`] bytes or has above
     /// [`ARGS_LIMIT`] words.
-    pub fn parse(line: &str) -> Result<Self, Error<'_>> {
-        let mut args = Self { text: String::new(), words: Vec::new() };
+    pub fn split<'l>(&mut self, line: &'l str) -> Result<(), Error<'l>> {
         let mut rest = line.chars();
         loop {
             rest = rest.as_str().trim_start().chars();
             if rest.as_str().is_empty() || rest.as_str().starts_with('#') {
-                return Ok(args);
+                return Ok(());
             }
-            let start = args.text.len();
-            args.word(&mut rest)?;
-            let word = Word { start, end: args.text.len() };
-            args.words.push(word).map_err(|_| Error::TooManyWords)?;
+            let start = self.end();
+            self.word(&mut rest)?;
+            let word = Word { start, end: self.end() };
+            self.words.push(word).map_err(|_| Error::TooManyWords)?;
         }
+    }
+
+    /// Where the text ends.
+    fn end(&self) -> u16 {
+        const { assert!(LINE_LIMIT <= u16::MAX as usize) };
+        self.text.len() as u16
     }
 
     /// Takes one word off `rest`.
@@ -92,7 +102,7 @@ impl Args {
 
     /// A word's text.
     pub fn text(&self, word: Word) -> &str {
-        self.text.get(word.start..word.end).unwrap_or_default()
+        self.text.get(usize::from(word.start)..usize::from(word.end)).unwrap_or_default()
     }
 
     /// Takes the first word off.
@@ -139,6 +149,12 @@ fn escape<'a>(c: Option<char>) -> Result<char, Error<'a>> {
     }
 }
 
+impl Default for Args {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -147,8 +163,8 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, want: Result<&[&str], Error<'_>>) {
-        let got = Args::parse(line);
-        let got = got.as_ref().map(|args| args.iter().collect::<Vec<_>>()).map_err(|&e| e);
+        let mut args = Args::new();
+        let got = args.split(line).map(|()| args.iter().collect::<Vec<_>>());
         assert_eq!(got.as_deref(), want.as_ref().map(|w| *w), "{line}");
     }
 
@@ -174,7 +190,8 @@ mod tests {
 
     #[test]
     fn options_are_found_before_the_double_dash() {
-        let mut args = Args::parse("call calc --fuel 5 add -j 1 -- --fuel -j").unwrap();
+        let mut args = Args::new();
+        args.split("call calc --fuel 5 add -j 1 -- --fuel -j").unwrap();
         let fuel = args.option("--fuel").unwrap().unwrap();
         assert_eq!(args.text(fuel), "5");
         assert_eq!(args.option("--fuel"), Ok(None));
@@ -184,6 +201,8 @@ mod tests {
         let call = args.shift().unwrap();
         assert_eq!(args.text(call), "call");
         assert_eq!(args.iter().collect::<Vec<_>>(), ["calc", "add", "1", "--fuel", "-j"]);
-        assert_eq!(Args::parse("load a --heap").unwrap().option("--heap"), Err(Error::NoValue("--heap")));
+        let mut args = Args::new();
+        args.split("load a --heap").unwrap();
+        assert_eq!(args.option("--heap"), Err(Error::NoValue("--heap")));
     }
 }

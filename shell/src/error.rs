@@ -339,9 +339,9 @@ mod tests {
     #[test]
     fn a_line_error_says_what_to_do() {
         check(Error::LineTooLong, "LINE]: the line is longer than 256 bytes; shorten it");
-        check(Args::parse("\"a").err().unwrap(), "LINE]: a quote is not closed; add a \"");
+        check(Args::new().split("\"a").err().unwrap(), "LINE]: a quote is not closed; add a \"");
         check(
-            Args::parse("\\\x1b").err().unwrap(),
+            Args::new().split("\\\x1b").err().unwrap(),
             "LINE]: \\\\u{1b} is not an escape; write \\\\ for a backslash",
         );
         let number = number::unsigned("--fuel", "-1", 10).unwrap_err();

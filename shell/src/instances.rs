@@ -64,7 +64,8 @@ pub(crate) struct Loaded {
     /// The module on flash.
     pub(crate) module: Name,
     pub(crate) options: LoadOptions,
-    pub(crate) store: Store<Guest>,
+    /// In a block of its own from the start: it is too large for the stack below which a module is compiled.
+    pub(crate) store: Box<Store<Guest>>,
     pub(crate) instance: Instance,
     /// Bytes of internal code.
     pub(crate) code: u32,

@@ -7,7 +7,7 @@ use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::Guest;
-use crate::limits::{FRAME_LIMIT, SLICE_FUEL};
+use crate::limits::SLICE_FUEL;
 use crate::line::Activity;
 
 /// What a call may use.
@@ -118,8 +118,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             Activity::Idle => false,
             Activity::Interrupt => true,
             Activity::Frame => {
-                let frame = heapless::Vec::<u8, FRAME_LIMIT>::from_slice(session.line.frame());
-                session.frame(&frame.unwrap_or_default());
+                session.frame();
                 session.resetting
             }
         }

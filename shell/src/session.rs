@@ -1,7 +1,6 @@
 //! A session: the line, the store and the instances of one board, from boot to reset or end of input.
 
 use embedded_storage::nor_flash::NorFlash;
-use heapless::{String, Vec};
 use wasmote_fs::ModuleStore;
 
 use crate::args::Args;
@@ -11,7 +10,6 @@ use crate::console::Console;
 use crate::context::{Context, Target};
 use crate::error::Error;
 use crate::instances::Instances;
-use crate::limits::{FRAME_LIMIT, LINE_LIMIT};
 use crate::line::{Event, Line, LineBuffers};
 use crate::output::{Output, putln};
 use crate::smp::{After, Server};
@@ -114,19 +112,22 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             }
             match self.line.next(&mut self.console) {
                 Event::Line(line) => {
-                    let mut copy = String::<LINE_LIMIT>::new();
-                    // A line is at most as long as its copy.
-                    let _ = copy.push_str(line);
-                    self.execute(&copy, Target::Console);
+                    let mut args = Args::new();
+                    match args.split(line) {
+                        Ok(()) => {
+                            self.run(&mut args, Target::Console);
+                        }
+                        Err(error) => {
+                            self.failed = true;
+                            error.print(&mut Output::new(&mut self.console));
+                        }
+                    }
                 }
                 Event::TooLong => {
                     self.failed = true;
                     Error::LineTooLong.print(&mut Output::new(&mut self.console));
                 }
-                Event::Frame(frame) => {
-                    let frame = Vec::<u8, FRAME_LIMIT>::from_slice(frame).unwrap_or_default();
-                    self.frame(&frame);
-                }
+                Event::Frame(_) => self.frame(),
                 Event::Interrupt => {}
                 // A person has seen what failed; a script's caller is told.
                 Event::Eof => {
@@ -137,10 +138,10 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         }
     }
 
-    /// Serves a frame of the management protocol, unless it came while another is served.
-    pub(crate) fn frame(&mut self, frame: &[u8]) {
+    /// Serves the line's newest frame of the management protocol, unless it came while another is served.
+    pub(crate) fn frame(&mut self) {
         let Some(server) = self.server.take() else { return };
-        if server.frame(frame) {
+        if server.frame(self.line.frame()) {
             let sent = server.serve_with(self, |session, line| {
                 session.console.frame(line);
                 Ok::<(), core::convert::Infallible>(())
@@ -152,24 +153,26 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
 
     /// Runs a command line; whether it succeeded.
     pub(crate) fn execute(&mut self, line: &str, target: Target<'_>) -> bool {
-        let mut context = Context::new(self, target);
-        let done = match Args::parse(line) {
-            Ok(mut args) => {
-                context.json = args.flag("-j");
-                match commands::dispatch(&mut context, &mut args) {
-                    Ok(()) => Ok(()),
-                    Err(error) => {
-                        context.report(&error);
-                        Err(())
-                    }
-                }
-            }
+        let mut args = Args::new();
+        match args.split(line) {
+            Ok(()) => self.run(&mut args, target),
             Err(error) => {
-                context.report(&error);
-                Err(())
+                Context::new(self, target).report(&error);
+                self.failed = true;
+                false
             }
-        };
-        self.failed |= done.is_err();
-        done.is_ok()
+        }
+    }
+
+    /// Runs the command of a line's words; whether it succeeded.
+    fn run(&mut self, args: &mut Args, target: Target<'_>) -> bool {
+        let mut context = Context::new(self, target);
+        context.json = args.flag("-j");
+        let outcome = commands::dispatch(&mut context, args);
+        if let Err(error) = &outcome {
+            context.report(error);
+            self.failed = true;
+        }
+        outcome.is_ok()
     }
 }

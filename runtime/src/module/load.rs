@@ -30,11 +30,17 @@ const fn rank(id: u8) -> Option<u8> {
     })
 }
 
-pub(super) fn load(config: &Config, source: &mut dyn Source, keep_data: bool) -> Result<Parts> {
+/// Reads a module from its first byte into empty parts.
+pub(super) fn load(
+    config: &Config,
+    source: &mut dyn Source,
+    keep_data: bool,
+    parts: &mut Parts,
+) -> Result<()> {
     let read = Reader::new(source).map_err(|stop| stop.at(0))?;
-    let mut loader = Loader { config, read, parts: Parts::default(), keep_data };
+    let mut loader = Loader { config, read, parts, keep_data };
     loader.module().map_err(|stop| stop.at(loader.read.offset()))?;
-    let mut parts = loader.parts;
+    let parts = loader.parts;
     parts.declared = Vec::new();
     parts.types.shrink()?;
     shrink(&mut parts.func_types)?;
@@ -46,13 +52,13 @@ pub(super) fn load(config: &Config, source: &mut dyn Source, keep_data: bool) ->
     shrink(&mut parts.names)?;
     shrink(&mut parts.elems)?;
     shrink(&mut parts.datas)?;
-    Ok(parts)
+    Ok(())
 }
 
 struct Loader<'a, 's> {
     config: &'a Config,
     read: Reader<'s>,
-    parts: Parts,
+    parts: &'a mut Parts,
     /// Whether active data segments are copied too.
     keep_data: bool,
 }
@@ -350,7 +356,7 @@ impl Loader<'_, '_> {
     fn globals(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let ty = self.global_type()?;
-            let init = ConstExpr::read(&mut self.read, &mut self.parts, ty.content)?;
+            let init = ConstExpr::read(&mut self.read, self.parts, ty.content)?;
             self.add_global(ty)?;
             push(&mut self.parts.global_inits, init)?;
         }
@@ -427,7 +433,7 @@ impl Loader<'_, '_> {
                 if self.parts.tables.get(table as usize).is_none() {
                     return Err(Stop::UnknownTable);
                 }
-                let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
+                let offset = ConstExpr::read(&mut self.read, self.parts, ValType::I32)?;
                 Mode::Active { table, offset }
             }
         };
@@ -448,7 +454,7 @@ impl Loader<'_, '_> {
         let items = if exprs {
             let mut items = with_capacity(count as usize)?;
             for _ in 0..count {
-                items.push(ConstExpr::read(&mut self.read, &mut self.parts, ty)?);
+                items.push(ConstExpr::read(&mut self.read, self.parts, ty)?);
             }
             Items::Exprs(exact(items)?)
         } else {
@@ -479,7 +485,7 @@ impl Loader<'_, '_> {
             let end = self.read.offset() + size;
             let outer = self.read.set_end(end);
             let ty = self.parts.func_type_index(index).unwrap_or(0);
-            let units = compiler.function(&self.parts, &mut self.read, ty)?;
+            let units = compiler.function(self.parts, &mut self.read, ty)?;
             code.add(self.parts.types.param_slots(ty), units)?;
             if code.bytes() > self.config.max_code as usize {
                 return Err(Stop::MaxCode);
@@ -503,7 +509,7 @@ impl Loader<'_, '_> {
                     if memory != 0 || self.parts.memory.is_none() {
                         return Err(Stop::UnknownMemory);
                     }
-                    let offset = ConstExpr::read(&mut self.read, &mut self.parts, ValType::I32)?;
+                    let offset = ConstExpr::read(&mut self.read, self.parts, ValType::I32)?;
                     Mode::Active { table: 0, offset }
                 }
                 _ => return Err(Stop::MalformedDataKind),

@@ -216,7 +216,13 @@ impl Module {
     }
 
     fn load(engine: &Engine, source: &mut dyn Source, keep_data: bool) -> Result<Self> {
-        Ok(Self(Shared::new(load::load(engine.config(), source, keep_data)?)?))
+        // The parts are filled where they stay: they are too large to be moved over the stack.
+        let mut parts = Shared::new(Parts::default())?;
+        match parts.get_mut() {
+            Some(parts) => load::load(engine.config(), source, keep_data, parts)?,
+            None => return Err(Error::OutOfMemory),
+        }
+        Ok(Self(parts))
     }
 
     pub(crate) fn parts(&self) -> &Parts {

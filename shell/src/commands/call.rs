@@ -34,7 +34,7 @@ pub(super) fn call<'e, B: Board, F: NorFlash>(
     let time_ms = number(args, "--time", time, u32::MAX.into())?;
     let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(usage(CALL)) };
     let loaded = context.session.instances.get(alias)?;
-    let func = loaded.instance.get_func(&loaded.store, function).ok_or(Error::NoExport {
+    let func = loaded.instance.get_func(&*loaded.store, function).ok_or(Error::NoExport {
         module: alias,
         kind: "function",
         name: function,
@@ -51,7 +51,7 @@ fn arguments<'e>(
     function: &'e str,
     words: impl Iterator<Item = &'e str> + Clone,
 ) -> Result<Vec<Val>, Error<'e>> {
-    let (takes, _) = func.arity(&loaded.store).map_err(Error::Runtime)?;
+    let (takes, _) = func.arity(&*loaded.store).map_err(Error::Runtime)?;
     let given = words.clone().count();
     if given != takes {
         return Err(Error::ArgumentCount { name: function, takes, given });
@@ -59,7 +59,7 @@ fn arguments<'e>(
     let mut values = Vec::new();
     values.try_reserve_exact(takes).map_err(|_| Error::Memory)?;
     for (i, word) in words.enumerate() {
-        let ty = func.param(&loaded.store, i).unwrap_or(ValType::I32);
+        let ty = func.param(&*loaded.store, i).unwrap_or(ValType::I32);
         values.push(literal::value(i.saturating_add(1), word, ty)?);
     }
     Ok(values)
@@ -87,7 +87,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         args: &[Val],
         budget: Budget,
     ) -> Result<(), Error<'static>> {
-        let (_, count) = func.arity(&loaded.store).map_err(Error::Runtime)?;
+        let (_, count) = func.arity(&*loaded.store).map_err(Error::Runtime)?;
         let mut results = Vec::new();
         results.try_reserve_exact(count).map_err(|_| Error::Memory)?;
         results.resize(count, Val::I32(0));
@@ -193,7 +193,7 @@ pub(super) fn run<'e, B: Board, F: NorFlash>(
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn run_main<'e>(&mut self, alias: &'e str, args: &'e Args) -> Result<(), Error<'e>> {
         let loaded = self.session.instances.get(alias)?;
-        let entry = libc::entry(&loaded.store, loaded.instance).ok_or(Error::NoMain(alias))?;
+        let entry = libc::entry(&*loaded.store, loaded.instance).ok_or(Error::NoMain(alias))?;
         let mut loaded = self.session.instances.take(alias)?;
         let outcome = self.run_entry(&mut loaded, entry, args);
         self.session.instances.put_back(loaded);
@@ -205,7 +205,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         match entry {
             Entry::Plain(func) => self.call_loaded(loaded, func, &[], budget),
             Entry::Main(func) => {
-                let values = libc::arguments(&mut loaded.store, loaded.instance, args.iter());
+                let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
                 self.call_loaded(loaded, func, &values.map_err(Error::Runtime)?, budget)
             }
         }

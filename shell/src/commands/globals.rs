@@ -19,9 +19,9 @@ fn global<'e, 'i>(
     name: &'e str,
 ) -> Result<(&'i mut Loaded, Global, GlobalType), Error<'e>> {
     let loaded = instances.get(alias)?;
-    let found = loaded.instance.get_global(&loaded.store, name);
+    let found = loaded.instance.get_global(&*loaded.store, name);
     let global = found.ok_or(Error::NoExport { module: alias, kind: "global", name })?;
-    let ty = global.ty(&loaded.store).map_err(Error::Runtime)?;
+    let ty = global.ty(&*loaded.store).map_err(Error::Runtime)?;
     Ok((loaded, global, ty))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn get<'e, B: Board, F: NorFlash>(
         return Err(usage("get NAME GLOBAL"));
     };
     let (loaded, global, _) = global(&mut context.session.instances, alias, name)?;
-    let value = global.get(&loaded.store).ok_or(Error::Runtime(RuntimeError::UnknownHandle))?;
+    let value = global.get(&*loaded.store).ok_or(Error::Runtime(RuntimeError::UnknownHandle))?;
     if context.json {
         context.answer(|json| {
             json.key("type").text(value.ty().as_str());
@@ -60,7 +60,7 @@ pub(super) fn set<'e, B: Board, F: NorFlash>(
         return Err(Error::Immutable(name));
     }
     let value = number::value(1, text, ty.content)?;
-    global.set(&mut loaded.store, value).map_err(Error::Runtime)?;
+    global.set(&mut *loaded.store, value).map_err(Error::Runtime)?;
     context.done();
     Ok(())
 }

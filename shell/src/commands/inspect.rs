@@ -64,7 +64,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         f: impl FnOnce(&mut Self, &Module) -> R,
     ) -> Result<R, Error<'e>> {
         let loaded = self.session.instances.iter().find(|loaded| loaded.alias.as_str() == word);
-        let module = match loaded.and_then(|loaded| loaded.instance.module(&loaded.store).ok()) {
+        let module = match loaded.and_then(|loaded| loaded.instance.module(&*loaded.store).ok()) {
             Some(module) => module.clone(),
             None => {
                 let failed = |error| Error::StoreName(error, word);

@@ -1,5 +1,7 @@
 //! `load unload reload`: instances.
 
+use alloc::boxed::Box;
+
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::{
@@ -110,7 +112,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         self.instantiate(request)?;
         let after = self.heap().free;
         let Ok(loaded) = self.session.instances.get(alias_word) else { return Ok(()) };
-        let exports = loaded.instance.module(&loaded.store).map_or(0, |module| module.exports().count());
+        let exports = loaded.instance.module(&*loaded.store).map_or(0, |module| module.exports().count());
         let (code, committed) = (loaded.code, loaded.store.memory_committed());
         let declared = loaded.store.memory_size();
         if self.json {
@@ -145,13 +147,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let failed = |error| Error::StoreName(error, module_word);
         verify(self.session.store, &module).map_err(failed)?;
         let engine = Engine::default();
-        let limits = StoreLimits {
-            instances: 1,
-            stack_bytes: options.stack,
-            memory_bytes: options.max_memory,
-            ..StoreLimits::new()
-        };
-        let mut store = Store::with_limits(&engine, Guest::new(options.heap), limits);
+        let mut store = store(&engine, options)?;
         self.session.instances.start(alias)?;
         let outcome = self.open_and_start(module, &engine, &mut store, options);
         self.session.instances.stop(alias);
@@ -228,6 +224,19 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         self.report_as("IMPORT", &Text(import, linker.is_defined(import)));
         Error::Reported
     }
+}
+
+/// A store for an instance. Not inlined, so that what it is moved from does not stay on the stack.
+#[inline(never)]
+fn store(engine: &Engine, options: LoadOptions) -> Result<Box<Store<Guest>>, Error<'static>> {
+    let limits = StoreLimits {
+        instances: 1,
+        stack_bytes: options.stack,
+        memory_bytes: options.max_memory,
+        ..StoreLimits::new()
+    };
+    let store = Store::with_limits(engine, Guest::new(options.heap), limits);
+    boxed(store).map_err(|full| Error::Runtime(full.into()))
 }
 
 /// Why an instance could not be made.
