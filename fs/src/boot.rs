@@ -56,26 +56,30 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Replaces the boot line, and its failures by none; an empty line removes it.
     ///
-    /// After a power cut the line is the old one or the new one, or there is none.
+    /// After a power cut the line is wholly the old one or wholly the new one.
     /// Fails with [`Error::Full`] if the flash has no room for it, or it is above [`BOOT_LINE_MAX`].
     pub fn set_boot_line(&mut self, line: &[u8]) -> Result<(), Error> {
         if line.len() > BOOT_LINE_MAX {
             return Err(Error::Full);
         }
         self.volume.session(|fs| {
-            match fs.remove(BOOT) {
-                Err(littlefs2::io::Error::NO_SUCH_ENTRY) => (),
-                other => other?,
+            match file_len(fs, BOOT) {
+                Err(Error::NotFound) if line.is_empty() => Ok(()),
+                Ok(_) if line.is_empty() => Ok(fs.remove(BOOT)?),
+                Err(Error::NotFound) => {
+                    let written = fs.write(BOOT, line);
+                    if written.is_err() {
+                        // A full disk leaves an empty file.
+                        let _ = fs.remove(BOOT);
+                    }
+                    Ok(written?)
+                }
+                Err(error) => Err(error),
+                Ok(_) => {
+                    fs.remove_attribute(BOOT, FAILURES_ATTRIBUTE)?;
+                    Ok(fs.write(BOOT, line)?)
+                }
             }
-            if line.is_empty() {
-                return Ok(());
-            }
-            let written = fs.write(BOOT, line);
-            if written.is_err() {
-                // A full disk leaves an empty file, which means no line.
-                let _ = fs.remove(BOOT);
-            }
-            Ok(written?)
         })
     }
 
