@@ -76,7 +76,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         self.volume.format()
     }
 
-    /// Calls `f` with each module in alphabetical order (by bytes) until it breaks.
+    /// Calls `f` with each module until it breaks, in alphabetical order (by bytes, a name behind those that it begins).
     ///
     /// Files of other tools whose names the store could not have given are left out.
     pub fn list(&mut self, mut f: impl FnMut(&Entry) -> ControlFlow<()>) -> Result<(), Error> {

@@ -17,7 +17,7 @@ pub struct Survey {
 }
 
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
-    /// Reads every module, calls `f` with each in alphabetical order, and changes nothing.
+    /// Reads every module, calls `f` with each in the order of [`list`](Self::list), and changes nothing.
     ///
     /// Beside the module `f` gets what [`verify`](Self::verify) would say of it. One whose entry does not read has
     /// neither hash nor settings. What fails for one module does not keep the others from being read; an error
