@@ -102,6 +102,13 @@ impl Session {
         self.seen = 0;
     }
 
+    /// Forgets what earlier terminals showed, and puts a fresh one on the line; for sessions of hours.
+    pub fn forget(&mut self) -> Result<(), Failure> {
+        self.reconnect("");
+        self.past.clear();
+        self.resync(PATIENCE)
+    }
+
     /// Types raw bytes, without waiting for anything.
     pub fn send(&mut self, bytes: &[u8]) {
         self.outgoing.extend(bytes);
