@@ -1,7 +1,7 @@
 //! Power cuts at every write and erase of every operation that changes the store.
 //!
-//! Exhausts: the flash operations of installing, replacing, removing, renaming and setting settings; what the
-//! cut does to the operation it falls on (four ways); an empty, a half-full and a nearly full store; flashes
+//! Exhausts: the flash operations of installing, replacing, removing, renaming, setting settings, sweeping at boot
+//! and formatting; what the cut does to the operation it falls on (four ways); an empty, a half-full and a nearly full store; flashes
 //! that are written by byte and by page. After each cut the store must mount and be wholly as before the
 //! operation or wholly as after it, and doing the operation again must work.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -101,7 +101,7 @@ fn run_until<F: NorFlash>(flash: F, operation: Operation, at: CutAt) -> (F, bool
 fn check_after<const WORD: usize>(
     flash: RamFlash<4096, WORD>,
     operation: Operation,
-    (before, after): (&Model, &Model),
+    (before, after, used): (&Model, &Model, u32),
     context: &str,
 ) {
     let mut store = ModuleStore::new(flash);
@@ -111,12 +111,24 @@ fn check_after<const WORD: usize>(
         assert_eq!(operation.run(&mut store), Ok(()), "{context}: again");
         assert!(holds(&mut store, after), "{context}: again");
     }
+    assert_eq!(store.usage().unwrap().used, used, "{context}: space leaks");
+}
+
+/// What an operation leads to: the model, and the space that is taken, in bytes.
+fn outcome<const WORD: usize>(
+    flash: &RamFlash<4096, WORD>,
+    operation: Operation,
+    before: &Model,
+) -> (Model, u32) {
+    let mut store = ModuleStore::new(flash.clone());
+    operation.run(&mut store).unwrap();
+    (operation.model(before), store.usage().unwrap().used)
 }
 
 /// Cuts `operation` at every flash operation in every way; returns the number of cuts.
 fn check<const WORD: usize>(operation: Operation, free: u32) -> u32 {
     let (flash, before) = prepare::<WORD>(free);
-    let after = operation.model(&before);
+    let (after, used) = outcome(&flash, operation, &before);
     let mut cuts = 0;
     for cut in CUTS {
         for number in 0.. {
@@ -125,7 +137,12 @@ fn check<const WORD: usize>(operation: Operation, free: u32) -> u32 {
             if !dead {
                 break;
             }
-            check_after(flash, operation, (&before, &after), &format!("{operation:?} {free} free {at:?}"));
+            check_after(
+                flash,
+                operation,
+                (&before, &after, used),
+                &format!("{operation:?} {free} free {at:?}"),
+            );
             cuts += 1;
         }
     }
@@ -156,7 +173,7 @@ fn a_second_cut_during_the_recovery() {
     let mut cuts = 0;
     for operation in [Operation::Rename, Operation::Remove, Operation::SetSettings, Operation::Replace] {
         let (flash, before) = prepare::<1>(8);
-        let after = operation.model(&before);
+        let (after, used) = outcome(&flash, operation, &before);
         for first in 0.. {
             let (broken, dead) =
                 run_until(flash.clone(), operation, CutAt { operation: first, cut: Cut::Scattered });
@@ -172,11 +189,80 @@ fn a_second_cut_during_the_recovery() {
                 if !dead {
                     break;
                 }
-                check_after(flash, operation, (&before, &after), &format!("{operation:?} {first} {at:?}"));
+                check_after(
+                    flash,
+                    operation,
+                    (&before, &after, used),
+                    &format!("{operation:?} {first} {at:?}"),
+                );
                 cuts += 1;
             }
         }
     }
     println!("{cuts} second cuts");
     assert!(cuts > 1000);
+}
+
+/// Calls `f` with the flash after each cut of `run`, in every way; returns the number of cuts.
+fn cut_everywhere(
+    flash: &RamFlash<4096, 1>,
+    run: impl Fn(&mut ModuleStore<PowerCut<RamFlash<4096, 1>>>) -> Result<(), Error>,
+    mut f: impl FnMut(ModuleStore<RamFlash<4096, 1>>, CutAt),
+) -> u32 {
+    let mut cuts = 0;
+    for cut in CUTS {
+        for operation in 0.. {
+            let at = CutAt { operation, cut };
+            let mut store = ModuleStore::new(PowerCut::new(flash.clone(), Some(at)));
+            let result = run(&mut store);
+            let flash = store.into_flash();
+            if !flash.is_dead() {
+                assert_eq!(result, Ok(()), "{at:?}");
+                break;
+            }
+            f(ModuleStore::new(flash.into_inner()), at);
+            cuts += 1;
+        }
+    }
+    cuts
+}
+
+#[test]
+fn sweeping_at_boot() {
+    let (flash, model) = prepare::<1>(8);
+    let mut store = ModuleStore::new(flash);
+    let used = store.usage().unwrap().used;
+    // An upload that did not tell its hash cannot be resumed.
+    store.upload_begin(&wasmote_fs::UploadTarget { len: 9000, sha256: None }).unwrap();
+    store.upload_append(0, &content(3, 9000)).unwrap();
+    store.upload_suspend();
+    assert!(store.usage().unwrap().used > used);
+    let cuts = cut_everywhere(&store.into_flash(), ModuleStore::mount, |mut store, at| {
+        assert_eq!(store.mount(), Ok(()), "{at:?}");
+        assert!(holds(&mut store, &model), "{at:?}");
+        assert_eq!(store.usage().unwrap().used, used, "{at:?}: space leaks");
+    });
+    println!("{cuts} cuts of a sweep");
+    assert!(cuts >= 4);
+}
+
+/// A cut leaves all modules, or none, or a flash that says that it is to be formatted.
+#[test]
+fn formatting() {
+    let (flash, model) = prepare::<1>(8);
+    let mut unformatted = 0;
+    let cuts = cut_everywhere(&flash, ModuleStore::format, |mut store, at| {
+        match store.mount() {
+            Ok(()) => assert!(holds(&mut store, &model) || holds(&mut store, &Model::new()), "{at:?}"),
+            Err(error) => {
+                assert_eq!(error, Error::Unformatted, "{at:?}");
+                unformatted += 1;
+            }
+        }
+        assert_eq!(store.format(), Ok(()), "{at:?}");
+        assert_eq!(store.mount(), Ok(()), "{at:?}");
+        assert!(holds(&mut store, &Model::new()), "{at:?}");
+    });
+    println!("{cuts} cuts of formatting, {unformatted} of them to be formatted again");
+    assert!(cuts >= 8);
 }
