@@ -28,7 +28,7 @@ pub fn function_name_in<'b>(module: &[u8], func: u32, to: &'b mut [u8]) -> Resul
 }
 
 fn lookup<'b>(source: &mut dyn Source, func: u32, to: &'b mut [u8]) -> Result<Option<&'b str>> {
-    match Reader::new(source).and_then(|mut read| search(&mut read, func, to)) {
+    match source.seek(0).and_then(|()| search(&mut Reader::new(source), func, to)) {
         Ok(Some(len)) => Ok(to.get(..len).and_then(valid)),
         Ok(None) => Ok(None),
         Err(Stop::Read) => Err(Error::Read),

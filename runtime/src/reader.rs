@@ -87,9 +87,9 @@ pub(crate) struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    pub(crate) fn new(source: &'s mut dyn Source) -> Res<Self> {
-        source.seek(0)?;
-        Ok(Self { source, window: [0; WINDOW], next: 0, stop: 0, filled: 0, base: 0, end: u32::MAX })
+    /// A reader of a source that is at its first byte.
+    pub(crate) const fn new(source: &'s mut dyn Source) -> Self {
+        Self { source, window: [0; WINDOW], next: 0, stop: 0, filled: 0, base: 0, end: u32::MAX }
     }
 
     /// The offset of the next byte.

@@ -16,33 +16,26 @@ macro_rules! reasons {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub(crate) enum Stop {
+            $($($name,)*)*
             /// An allocation failed.
             OutOfMemory,
             /// The source of the bytes failed.
             Read,
-            /// The function needs wide code.
-            TooNarrow,
-            $($($name,)*)*
         }
 
         impl Stop {
-            /// The group and the text.
-            const fn parts(self) -> (Group, &'static str) {
-                match self {
-                    Self::OutOfMemory => (Group::OutOfMemory, ""),
-                    Self::Read => (Group::Read, ""),
-                    Self::TooNarrow => (Group::Limit, "slots in a frame"),
-                    $($(Self::$name => (Group::$group, $text),)*)*
-                }
-            }
+            /// The texts in the order of the reasons, each with a zero behind it: references to them would take more
+            /// flash than finding one.
+            const TEXTS: &str = concat!($($($text, "\0",)*)*);
+            /// The groups in the same order.
+            const GROUPS: &[Group] = &[$($((Self::$name, Group::$group).1,)*)*];
         }
     };
 }
 
-/// The variant of [`Error`] that a reason belongs to.
+/// The variant of [`Error`] that a reason with a text belongs to.
+#[derive(Clone, Copy)]
 enum Group {
-    OutOfMemory,
-    Read,
     Malformed,
     Invalid,
     Unsupported,
@@ -132,16 +125,21 @@ reasons! {
         Functions = "65,535 functions",
         GlobalSlots = "65,535 slots of globals",
         Tables = "65,535 tables",
+        // It needs wide code, unless it is that already.
+        TooNarrow = "slots in a frame",
     }
 }
 
 impl Stop {
     /// The error for a reader that stopped at this offset.
     pub(crate) fn at(self, offset: u32) -> Error {
-        let (group, text) = self.parts();
+        let index = usize::from(self as u8);
+        let Some(group) = Self::GROUPS.get(index) else {
+            return if self == Self::Read { Error::Read } else { Error::OutOfMemory };
+        };
+        let text = Self::TEXTS.as_bytes().split(|&byte| byte == 0).nth(index).unwrap_or_default();
+        let text = str::from_utf8(text).unwrap_or_default();
         match group {
-            Group::OutOfMemory => Error::OutOfMemory,
-            Group::Read => Error::Read,
             Group::Malformed => Error::Malformed { reason: text, offset },
             Group::Invalid => Error::Invalid { reason: text, offset },
             Group::Unsupported => Error::Unsupported { feature: text, offset },

@@ -24,28 +24,26 @@ pub(crate) struct Code {
     chunks: Vec<Vec<u16>>,
     /// The first operation of each function; null for imported ones.
     starts: Vec<*const u16>,
-    /// Units that are still expected, to size the next chunk.
-    expected: usize,
     units: usize,
 }
 
 impl Code {
-    /// Makes the code of a module whose first `imported` functions are imported and whose `own` ones follow,
-    /// from a code section of `section` bytes.
-    pub(crate) fn new(imported: usize, own: usize, section: usize) -> Result<Self> {
+    /// Makes the code of a module whose first `imported` functions are imported and whose `own` ones follow.
+    pub(crate) fn new(imported: usize, own: usize) -> Result<Self> {
         let mut starts = with_capacity(imported + own)?;
         starts.resize(imported, core::ptr::null());
-        // A unit of internal code for two bytes of the section, and a quarter more.
-        Ok(Self { chunks: Vec::new(), starts, expected: section / 2 + section / 8, units: 0 })
+        Ok(Self { chunks: Vec::new(), starts, units: 0 })
     }
 
-    /// Adds the next function, whose parameters take `params` slots.
-    pub(crate) fn add(&mut self, params: u16, units: &[u16]) -> Result<()> {
+    /// Adds the next function, whose parameters take `params` slots. `left` bytes of the code section follow it.
+    pub(crate) fn add(&mut self, params: u16, units: &[u16], left: usize) -> Result<()> {
         let need = units.len() + HEADER;
         let chunk = match self.chunks.last_mut() {
             Some(chunk) if chunk.capacity() - chunk.len() >= need => chunk,
             _ => {
-                let chunk = with_capacity(self.expected.min(CHUNK).max(need))?;
+                // A unit of internal code for two bytes of the section.
+                let expected = need.saturating_add(left / 2);
+                let chunk = with_capacity(expected.min(CHUNK).max(need))?;
                 push(&mut self.chunks, chunk)?;
                 self.chunks.last_mut().ok_or(OutOfMemory)?
             }
@@ -54,7 +52,6 @@ impl Code {
         let start = chunk.len();
         chunk.extend_from_slice(units);
         let start = chunk.as_ptr().wrapping_add(start);
-        self.expected = self.expected.saturating_sub(need);
         self.units += need;
         push(&mut self.starts, start)
     }

@@ -37,8 +37,8 @@ pub(super) fn load(
     keep_data: bool,
     parts: &mut Parts,
 ) -> Result<()> {
-    let read = Reader::new(source).map_err(|stop| stop.at(0))?;
-    let mut loader = Loader { config, read, parts, keep_data };
+    source.seek(0).map_err(|stop| stop.at(0))?;
+    let mut loader = Loader { config, read: Reader::new(source), parts, keep_data };
     loader.module().map_err(|stop| stop.at(loader.read.offset()))?;
     let parts = loader.parts;
     parts.declared = Vec::new();
@@ -478,7 +478,7 @@ impl Loader<'_, '_> {
         if count != self.parts.func_types.len() as u32 - imported {
             return Err(Stop::CodeCountMismatch);
         }
-        let mut code = Code::new(imported as usize, count as usize, self.read.left() as usize)?;
+        let mut code = Code::new(imported as usize, count as usize)?;
         let mut compiler = Compiler::default();
         for index in imported..imported + count {
             let size = self.read.length()?;
@@ -486,11 +486,11 @@ impl Loader<'_, '_> {
             let outer = self.read.set_end(end);
             let ty = self.parts.func_type_index(index).unwrap_or(0);
             let units = compiler.function(self.parts, &mut self.read, ty)?;
-            code.add(self.parts.types.param_slots(ty), units)?;
+            self.read.set_end(outer);
+            code.add(self.parts.types.param_slots(ty), units, self.read.left() as usize)?;
             if code.bytes() > self.config.max_code as usize {
                 return Err(Stop::MaxCode);
             }
-            self.read.set_end(outer);
         }
         drop(compiler);
         code.finish()?;
