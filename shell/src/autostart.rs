@@ -170,40 +170,51 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     }
 }
 
-/// Turns the words of an autostart into the line that is stored, quoted where they must be.
+/// The longest stored autostart: it and the longest verb fit a command line.
+const WORDS_MAX: usize = LINE_LIMIT - "call ".len();
+
+/// The words of an autostart as they are stored.
+type Words = String<WORDS_MAX>;
+
+/// Stores the words of an autostart, quoted where they must be.
 ///
 /// # Errors
 ///
-/// The line and the longest verb do not fit a command line.
+/// They are too long, or the flash fails.
 pub(crate) fn store_words<'w, F: NorFlash>(
     store: &mut ModuleStore<F>,
     words: impl Iterator<Item = &'w str>,
 ) -> Result<(), Error<'static>> {
-    const ROOM: usize = LINE_LIMIT - "call ".len();
-    let mut line = String::<ROOM>::new();
-    for (n, word) in words.enumerate() {
-        if n > 0 {
-            line.push(' ').map_err(|_| Error::LineTooLong)?;
-        }
-        quote(&mut line, word).map_err(|()| Error::LineTooLong)?;
+    let mut line = Words::new();
+    for word in words {
+        quote(&mut line, word)?;
     }
     store.set_boot_line(line.as_bytes()).map_err(Error::Store)
 }
 
-/// Appends a word so that it is read as the same word.
-fn quote<const N: usize>(line: &mut String<N>, word: &str) -> Result<(), ()> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+:/=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return line.push_str(word).map_err(drop);
+/// Appends a word so that it is read as the same word, behind a blank if it is not the first.
+fn quote(line: &mut Words, word: &str) -> Result<(), Error<'static>> {
+    if !line.is_empty() {
+        append(line, " ")?;
     }
-    line.push('"').map_err(drop)?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b':');
+    if !word.is_empty() && word.bytes().all(plain) {
+        return append(line, word);
+    }
+    append(line, "\"")?;
     for c in word.chars() {
         if matches!(c, '"' | '\\') {
-            line.push('\\').map_err(drop)?;
+            append(line, "\\")?;
         }
-        line.push(c).map_err(drop)?;
+        append(line, c.encode_utf8(&mut [0; 4]))?;
     }
-    line.push('"').map_err(drop)
+    append(line, "\"")
+}
+
+/// Appends text; kept out of its callers, which would each hold a copy of it.
+#[inline(never)]
+fn append(line: &mut Words, text: &str) -> Result<(), Error<'static>> {
+    line.push_str(text).map_err(|_| Error::LineTooLong)
 }
 
 #[cfg(test)]
