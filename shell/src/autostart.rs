@@ -62,29 +62,29 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         let line = match self.store.boot_line() {
             Ok(Some(line)) => line,
             Ok(None) => return,
-            Err(error) => return Error::Store(error).print(&mut Output::new(&mut self.console)),
+            Err(error) => return self.print(&Error::Store(error)),
         };
         let words = words(&line);
         self.boot_failures = line.failures;
         if was_failure(self.console.board().reset_cause()) && !self.autostart_failed(words) {
             return;
         }
-        if self.autostart_skipped(words) {
-            return;
+        if !self.autostart_skipped(words) {
+            self.interrupted = false;
+            let done = self.run_autostart(words);
+            if self.interrupted {
+                // A person stopped it, which says nothing about it.
+            } else if done {
+                self.autostart_is_steady();
+            } else if self.console.board().millis() < AUTOSTART_STEADY_MS {
+                self.autostart_failed(words);
+            }
         }
-        self.interrupted = false;
-        let done = self.run_autostart(words);
-        if self.interrupted {
-            return;
-        }
-        if done {
-            self.autostart_is_steady();
-        } else if self.console.board().millis() < AUTOSTART_STEADY_MS {
-            self.autostart_failed(words);
-        }
+        // What runs from now on is not the autostart.
+        self.boot_failures = 0;
     }
 
-    /// Forgets the failures once the autostart has run for long enough; called between its slices.
+    /// Forgets the failures once the autostart has run for long enough; called between the slices of any call.
     pub(crate) fn autostart_may_be_steady(&mut self) {
         if self.boot_failures > 0 && self.console.board().millis() >= AUTOSTART_STEADY_MS {
             self.autostart_is_steady();

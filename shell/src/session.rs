@@ -40,7 +40,7 @@ pub(crate) struct Session<'a, B, F> {
     pub(crate) resetting: bool,
     /// Ctrl-C stopped the last call.
     pub(crate) interrupted: bool,
-    /// How often in a row the autostart failed, as long as that is not forgotten.
+    /// How often in a row the autostart failed, while it runs.
     pub(crate) boot_failures: u8,
 }
 

@@ -27,7 +27,6 @@ pub(super) fn autostart<'e, B: Board, F: NorFlash>(
             store_words(context.session.store, args.iter())?;
         }
     }
-    context.session.boot_failures = 0;
     context.done();
     Ok(())
 }

@@ -56,6 +56,8 @@ impl Demux {
                     self.state = State::Skip;
                 }
             }
+            // Also the end of a line that was typed behind a frame that never ended.
+            State::Skip if byte == b'\r' => self.state = State::Console,
             State::Frame | State::Skip if is_frame_byte(byte) || byte == b'\r' => {}
             // A line that damaged the frame: the rest must not become a command.
             State::Frame | State::Skip if byte >= b' ' => self.state = State::Skip,
@@ -156,6 +158,7 @@ mod tests {
     #[test]
     fn the_rest_of_a_damaged_frame_is_no_command() {
         check(b"\x06\x09AA.rm\nls\r", b"ls\r");
+        check(b"\x06\x09AAls -l\rls -l\r", b"ls -l\r");
         check(b"\x06\x09AA\xc3rm\n\x06\x09BBBB\n", b"<\x06\x09BBBB>");
     }
 }
