@@ -118,6 +118,13 @@ fn trunc_in(x: f64, low: f64, high: f64) -> Result<f64, Trap> {
 /// 2^63, exact.
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
 
+/// The bits of an f32's value as an f64; a NaN becomes quiet, which a soft-float library may leave out.
+pub(crate) fn promote(x: u32) -> u64 {
+    const QUIET: u64 = 1 << 51;
+    let x = f64::from(core::primitive::f32::from_bits(x));
+    if x.is_nan() { x.to_bits() | QUIET } else { x.to_bits() }
+}
+
 pub(crate) fn trunc_i32_s(x: f64) -> Result<u32, Trap> {
     trunc_in(x, -2_147_483_649.0, 2_147_483_648.0).map(|x| x as i32 as u32)
 }

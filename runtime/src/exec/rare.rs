@@ -1,7 +1,7 @@
 //! Operations that are too rare for an opcode of their own: one function behind `RARE`.
 
 use super::numeric::{f32 as n32, f64 as n64};
-use super::numeric::{trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
+use super::numeric::{promote, trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
 use super::regs::{Cx, Exit, Wide, code32};
 use crate::Trap;
 
@@ -174,7 +174,7 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
         R::F64I32U => set64(f64::from(s()).to_bits()),
         R::F64I64S => set64((q() as i64 as f64).to_bits()),
         R::F64I64U => set64((q() as f64).to_bits()),
-        R::F64F32 => set64(f64::from(f()).to_bits()),
+        R::F64F32 => set64(promote(s())),
     }
     Ok(units)
 }
