@@ -18,7 +18,7 @@ use wasmote_fs::{BootLine, ModuleStore};
 use crate::board::{Board, ResetCause};
 use crate::context::{Context, Target};
 use crate::error::Error;
-use crate::limits::{AUTOSTART_SKIP_MS, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, FRAME_LIMIT, LINE_LIMIT};
+use crate::limits::{AUTOSTART_SKIP_MS, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT};
 use crate::line::Activity;
 use crate::output::{Output, Shown, putln};
 use crate::session::Session;
@@ -137,10 +137,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             }
             match self.line.wait(&mut self.console, left) {
                 Activity::Idle => {}
-                Activity::Frame => {
-                    let frame = heapless::Vec::<u8, FRAME_LIMIT>::from_slice(self.line.frame());
-                    self.frame(&frame.unwrap_or_default());
-                }
+                Activity::Frame => self.frame(),
                 Activity::Interrupt => {
                     putln!(&mut Output::new(&mut self.console), "autostart skipped");
                     return true;

@@ -47,7 +47,17 @@ impl FileFlash {
 
     /// Erases a range.
     fn fill(&self, from: usize, to: usize) -> Result<(), Refused> {
-        (from..to).step_by(PAGE).try_for_each(|page| self.0.write(page, &ERASED))
+        (from..to).step_by(PAGE).try_for_each(|page| self.put(page, &ERASED))
+    }
+
+    /// Writes a page or a part of one.
+    fn put(&self, position: usize, bytes: &[u8]) -> Result<(), Refused> {
+        #[cfg(feature = "faults")]
+        super::provoke::power_cut(|| {
+            // The cells that the power still reached.
+            let _ = self.0.write(position, bytes.get(..bytes.len() / 2).unwrap_or_default());
+        });
+        self.0.write(position, bytes)
     }
 }
 
@@ -102,7 +112,7 @@ impl NorFlash for FileFlash {
             if old.iter().zip(page).any(|(old, new)| old & new != *new) {
                 return Err(SimulatorError::ClearedBit);
             }
-            self.0.write(offset, page).map_err(failed)?;
+            self.put(offset, page).map_err(failed)?;
             offset = offset.saturating_add(page.len());
         }
         Ok(())

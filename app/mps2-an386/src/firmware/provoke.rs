@@ -6,16 +6,23 @@ extern crate alloc;
 
 use core::hint::black_box;
 use core::ptr;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use wasmote_shell::board::ResetCause;
 
-use super::semihosting::command_line;
+use super::semihosting::{command_line, exit};
 
 /// An address at which the board has nothing (Arm AN386, memory map).
 const NOWHERE: usize = 0x3000_0000;
 
+/// The emulator's status when the power was cut.
+const POWER_CUT: u32 = 3;
+
 /// More memory than any chip has, bytes.
 const TOO_MUCH: usize = 1 << 24;
+
+/// Writes to the flash until the power is cut, that one included; 0 for never.
+static UNTIL_CUT: AtomicU32 = AtomicU32::new(0);
 
 /// Provokes what the first word behind the program's name asks for, after power-on only: so once.
 pub(super) fn provoke(last: ResetCause) {
@@ -33,11 +40,26 @@ pub(super) fn provoke(last: ResetCause) {
             overflow(1);
         }
         Some("memory") => drop(alloc::vec::Vec::<u8>::with_capacity(black_box(TOO_MUCH))),
+        Some(word) if word.starts_with("cut=") => {
+            let count = word.strip_prefix("cut=").and_then(|count| count.parse().ok());
+            UNTIL_CUT.store(count.unwrap_or(0), Ordering::Relaxed);
+        }
         Some("panic") => {
             let divisor = black_box(0_u32);
             black_box(1 / divisor);
         }
         _ => {}
+    }
+}
+
+/// Counts a write to the flash, and ends the emulator when it is the one that the power is cut in: after `torn`,
+/// which does a part of it.
+pub(super) fn power_cut(torn: impl FnOnce()) {
+    let left = UNTIL_CUT.load(Ordering::Relaxed);
+    UNTIL_CUT.store(left.saturating_sub(1), Ordering::Relaxed);
+    if left == 1 {
+        torn();
+        exit(POWER_CUT);
     }
 }
 
