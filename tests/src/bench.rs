@@ -162,7 +162,9 @@ pub fn native(programs: &Path) -> String {
 pub fn build_programs() -> io::Result<PathBuf> {
     let test = std::env::current_exe()?;
     let outside = || io::Error::other(format!("{} is not in a target folder", test.display()));
-    let profile = test.ancestors().nth(2).ok_or_else(outside)?;
+    // Tests are in a folder below that of the programs.
+    let folder = test.parent().ok_or_else(outside)?;
+    let profile = if folder.ends_with("deps") { folder.parent().ok_or_else(outside)? } else { folder };
     let target = profile.parent().ok_or_else(outside)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
