@@ -77,28 +77,34 @@ fn smpclient_uploads_downloads_hashes_and_runs_commands() {
     }
 }
 
-/// Installed by `cargo install mcumgrctl@0.20.0 --root FOLDER`, which takes minutes: so not here.
+/// Installed by the command that the notice tells, which takes minutes: so not here.
 #[test]
 fn mcumgrctl_uploads_downloads_hashes_and_runs_commands() {
     let bench = Bench::shared().unwrap();
     let root = folder(&bench);
     let program = root.join("bin/mcumgrctl");
     if !program.is_file() {
-        println!("skipped: `cargo install {MCUMGRCTL} --root {}` installs the client", root.display());
+        println!(
+            "skipped: `cargo install {MCUMGRCTL} --locked --no-default-features --root {}` installs the client",
+            root.display()
+        );
         return;
     }
     let place = bench.place(Flash::Guests).unwrap();
     let mut session = start(&bench, &place);
-    for arguments in [
-        "fs upload code10k.wasm /lfs/stock.wasm",
-        "fs download /lfs/stock.wasm stock.back",
-        "fs checksum /lfs/stock.wasm sha256",
-        "shell exec load stock",
+    for (arguments, expected) in [
+        ("fs upload code10k.wasm /lfs/stock.wasm", ""),
+        ("fs download /lfs/stock.wasm stock.back", ""),
+        ("fs checksum /lfs/stock.wasm sha256", "  /lfs/stock.wasm"),
+        ("shell load stock", "stock: 1 exports"),
+        ("shell nonsense", "error[COMMAND]: no command nonsense"),
     ] {
         let mut command = Command::new("sh");
         let script = format!("exec \"$0\" --serial \"${PORT}\" {arguments}");
         command.args(["-c", &script]).arg(&program).current_dir(place.folder());
-        succeeded(&session.host(command).unwrap());
+        let outcome = session.host(command).unwrap();
+        succeeded(&outcome);
+        assert!(outcome.printed.contains(expected), "{arguments}: {}", outcome.printed);
     }
     let read = |name: &str| fs::read(place.folder().join(name)).unwrap();
     assert!(read("stock.back") == read("code10k.wasm"));
