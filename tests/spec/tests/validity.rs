@@ -34,3 +34,15 @@ fn accepts_and_refuses_as_the_validator() {
     println!("{valid} valid, {invalid} invalid, {limits} at a limit");
     assert!(disagreements.is_empty(), "{} disagreements:\n{}", disagreements.len(), disagreements.join("\n"));
 }
+
+#[test]
+fn long_forms_of_references_are_refused_by_name() {
+    let short = b"\0asm\x01\0\0\0\x04\x04\x01\x70\0\x01";
+    assert_eq!(compare(short, Feed::Slice), Agreement::Valid);
+    for reference in [0x6f, 0x70] {
+        let long = [&b"\0asm\x01\0\0\0\x04\x05\x01\x63"[..], &[reference], b"\0\x01"].concat();
+        assert_eq!(compare(&long, Feed::Slice), Agreement::Limit);
+    }
+    let other = b"\0asm\x01\0\0\0\x04\x05\x01\x63\0\0\x01";
+    assert_ne!(compare(other, Feed::Slice), Agreement::Limit);
+}
