@@ -13,10 +13,11 @@ use crate::error::OutOfMemory;
 
 type Result<T> = core::result::Result<T, OutOfMemory>;
 
-/// Makes room for one more element, or reports that memory ran out.
+/// Makes room for one more element, or reports that memory ran out. A vector grows by half: by its double, as `Vec`
+/// does, the heap's peak is higher.
 pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
     if vec.len() == vec.capacity() {
-        vec.try_reserve(1).map_err(|_| OutOfMemory)?;
+        vec.try_reserve_exact((vec.len() / 2).max(4)).map_err(|_| OutOfMemory)?;
     }
     Ok(())
 }
