@@ -13,7 +13,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use heapless::String;
 use ufmt::{Formatter, uDisplay, uWrite, uwrite};
-use wasmote_fs::{BootLine, ModuleStore};
+use wasmote_fs::{BootLine, ModuleStore, NAME_MAX};
 
 use crate::board::{Board, ResetCause};
 use crate::context::{Context, Target};
@@ -59,19 +59,18 @@ fn was_failure(cause: Option<ResetCause>) -> bool {
 impl<B: Board, F: NorFlash> Session<'_, B, F> {
     /// Runs the autostart, if there is one and nobody skips it; called once at boot.
     pub(crate) fn autostart(&mut self) {
-        let line = match self.store.boot_line() {
-            Ok(Some(line)) => line,
+        let call = match self.stored_call() {
+            Ok(Some(call)) => call,
             Ok(None) => return,
-            Err(error) => return self.print(&Error::Store(error)),
+            Err(error) => return self.print(&error),
         };
-        let words = words(&line);
-        self.boot_failures = line.failures;
+        let words = call.get(CALL.len()..).unwrap_or_default();
         if was_failure(self.console.board().reset_cause()) && !self.autostart_failed(words) {
             return;
         }
         if !self.autostart_skipped(words) {
             self.interrupted = false;
-            let done = self.run_autostart(words);
+            let done = self.run_autostart(&call, words);
             if self.interrupted {
                 // A person stopped it, which says nothing about it.
             } else if done {
@@ -149,17 +148,28 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         }
     }
 
+    /// The stored autostart as a `call`, and its failures. What it was read into is off the stack again.
+    #[inline(never)]
+    fn stored_call(&mut self) -> Result<Option<String<LINE_LIMIT>>, Error<'static>> {
+        let Some(line) = self.store.boot_line().map_err(Error::Store)? else { return Ok(None) };
+        self.boot_failures = line.failures;
+        let mut call = String::new();
+        let whole = call.push_str(CALL).and_then(|()| call.push_str(words(&line)));
+        whole.map_err(|_| Error::LineTooLong)?;
+        Ok(Some(call))
+    }
+
     /// Runs `NAME` as `run` does, `NAME FUNC ARGS` as `load` and `call` do; whether all went well.
-    fn run_autostart(&mut self, words: &str) -> bool {
+    fn run_autostart(&mut self, call: &str, words: &str) -> bool {
         match words.split_once(' ') {
-            None => self.execute_with("run ", words),
-            Some((name, _)) => self.execute_with("load ", name) && self.execute_with("call ", words),
+            None => self.execute_named("run ", words),
+            Some((name, _)) => self.execute_named("load ", name) && self.execute(call, Target::Console),
         }
     }
 
-    fn execute_with(&mut self, verb: &str, words: &str) -> bool {
-        let mut line = String::<LINE_LIMIT>::new();
-        if line.push_str(verb).and_then(|()| line.push_str(words)).is_err() {
+    fn execute_named(&mut self, verb: &str, name: &str) -> bool {
+        let mut line = String::<{ NAME_MAX + 8 }>::new();
+        if line.push_str(verb).and_then(|()| line.push_str(name)).is_err() {
             self.print(&Error::LineTooLong);
             return false;
         }
@@ -167,8 +177,11 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     }
 }
 
-/// The longest stored autostart: it and the longest verb fit a command line.
-const WORDS_MAX: usize = LINE_LIMIT - "call ".len();
+/// What makes a stored autostart a command line.
+const CALL: &str = "call ";
+
+/// The longest stored autostart: behind its verb it fits a command line.
+const WORDS_MAX: usize = LINE_LIMIT - CALL.len();
 
 /// The words of an autostart as they are stored.
 type Words = String<WORDS_MAX>;
