@@ -12,13 +12,13 @@ use wasmote_tests::session::{PATIENCE, Session};
 use wasmote_tests::terminal::Manner;
 
 /// The module that is installed, and the one whose name it takes in the end.
-const NEW: &str = "digest.wasm";
+const NEW: &str = "code10k.wasm";
 const OLD: &str = "calc";
 
 /// Every so many writes the power is cut once.
-const STEP: u32 = 3;
+const STEP: u32 = 6;
 /// The fewest cuts that count as a test.
-const CUTS: u32 = 50;
+const CUTS: u32 = 25;
 
 /// What `check NAME` prints.
 fn check(session: &mut Session, name: &str) -> String {
@@ -37,7 +37,8 @@ fn installing(session: &mut Session, bench: &Bench, folder: &std::path::Path, na
 fn cut_everywhere(name: &str) -> u32 {
     let firmware = std::env::var("WASMOTE_FIRMWARE_FAULTS").unwrap();
     let qemu = concat!(env!("CARGO_MANIFEST_DIR"), "/qemu");
-    let bench = Bench::new(&format!("{qemu} {firmware} --flash {{flash}}"), build_programs().unwrap()).unwrap();
+    let bench =
+        Bench::new(&format!("{qemu} {firmware} --flash {{flash}}"), build_programs().unwrap()).unwrap();
     let start = |words: &[&str], flash: &std::path::Path| {
         let mut session = Session::start(&bench.board.with(words), flash, Manner::Mute).unwrap();
         let ready = session.rows_until_prompt(PATIENCE).is_ok();
@@ -65,7 +66,10 @@ fn cut_everywhere(name: &str) -> u32 {
         assert!(ready, "{word}: the board does not start again");
         let found = check(&mut session, name);
         assert!(found == old || found == new, "{word}: {found}");
-        assert!(installing(&mut session, &bench, place.folder(), name), "{word}: it cannot be installed again");
+        assert!(
+            installing(&mut session, &bench, place.folder(), name),
+            "{word}: it cannot be installed again"
+        );
     }
     0
 }
