@@ -99,7 +99,7 @@ dispatch: prepare
 fuzz: prepare
 	$(CARGO) run --release -p wasmote-spec-tests --bin fuzz -- --seconds $(SECONDS) $(ARGS)
 
-## fuzz-NAME: fuzz load, run, generated, libc or console for SECONDS, guided by coverage (nightly, cargo-fuzz)
+## fuzz-NAME: fuzz load, run, generated, libc, console, smp or image for SECONDS, guided by coverage (nightly, cargo-fuzz)
 fuzz-%: tests/fuzz/targets/%.rs
 	@.ci/prepare fuzz
 	@mkdir -p $(FUZZ)/corpus/$* $(FUZZ)/found/$*
@@ -107,12 +107,13 @@ fuzz-%: tests/fuzz/targets/%.rs
 	    -max_total_time=$(SECONDS) -timeout=20 -max_len=16384 -artifact_prefix=$(FUZZ)/found/$*/
 fuzz-load fuzz-run: FUZZ_SEEDS := tests/guests
 fuzz-console: FUZZ_SEEDS := tests/expect
+fuzz-smp: FUZZ_SEEDS := tests/fuzz/seeds/smp
 
 ## miri: run the runtime's unit tests in Miri, which finds undefined behaviour (nightly)
 miri:
 	@.ci/prepare miri
 	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-runtime --lib -- --skip libc::
-	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-spec-tests --test hosts --test regressions
+	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-spec-tests --test hosts
 	MIRIFLAGS=-Zmiri-strict-provenance $(CARGO) +nightly miri test -p wasmote-spec-tests --test resume nested
 
 ## term: open a terminal on a board's line (PORT=/dev/ttyACM0)

@@ -1,8 +1,8 @@
 //! What littlefs2 takes for granted about a directory, checked before it sees one.
 //!
 //! littlefs trusts whatever has a right checksum, and littlefs2 trusts littlefs: an entry of a type that is neither
-//! file nor directory is a panic there, and a name of 256 bytes is read past its end. An image that somebody made so
-//! has right checksums. So all directories are walked once, as littlefs walks them when it mounts (`SPEC.md`,
+//! file nor directory is a panic there, a name of 256 bytes is read past its end, and a tag that moves entries by another
+//! number than one carries over from an entry's number into its type. An image that somebody made so has right checksums. So all directories are walked once, as littlefs walks them when it mounts (`SPEC.md`,
 //! "Metadata pairs"; `lfs_dir_fetchmatch`), and a flash with such an entry is not mounted. What the store writes
 //! later has no such entries.
 
@@ -15,6 +15,10 @@ use crate::volume::CACHE_SIZE;
 /// The types of entries that there are (`lfs.h`, `enum lfs_type`).
 const FILE: u32 = 0x001;
 const DIRECTORY: u32 = 0x002;
+
+/// The tags that insert an entry before others, and that remove one (`lfs.h`, `LFS_TYPE_SPLICE`).
+const CREATE: u32 = 0x401;
+const DELETE: u32 = 0x4ff;
 
 /// The longest name of an entry, bytes (`LFS_NAME_MAX`).
 const NAME_MAX: u32 = 255;
@@ -55,11 +59,16 @@ impl Tag {
         self.kind() & 0x700 == 0x600
     }
 
-    /// Whether it names an entry that littlefs2 cannot stand.
+    fn is_splice(self) -> bool {
+        self.kind() & 0x700 == 0x400
+    }
+
+    /// Whether it names an entry that littlefs2 cannot stand, or moves entries in another way than littlefs does.
     fn is_strange(self) -> bool {
         let is_name = self.kind() & 0x780 == 0;
         is_name
             && (!matches!(self.kind(), FILE | DIRECTORY) || self.len() > NAME_MAX && self.len() != DELETED)
+            || self.is_splice() && !(matches!(self.kind(), CREATE | DELETE) && self.len() == 0)
     }
 }
 

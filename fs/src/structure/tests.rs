@@ -104,3 +104,15 @@ fn names_that_are_too_long_are_refused() {
     }
     assert_eq!(super::check(&mut flash, SIZE as u32, 16), Err(Error::Unformatted));
 }
+
+#[test]
+fn entries_move_by_one_alone() {
+    for kind in [0x400, 0x402, 0x480, 0x4e0] {
+        let mut flash = flash();
+        let blocks = flash.as_bytes_mut().chunks_mut(SIZE).take(2);
+        let changed: u32 =
+            blocks.map(|block| forge(block, |old, _| if old == CREATE { kind } else { old })).sum();
+        assert!(changed > 0);
+        assert_eq!(ModuleStore::new(flash).mount(), Err(Error::Unformatted), "{kind:#x}");
+    }
+}

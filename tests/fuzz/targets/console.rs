@@ -1,101 +1,10 @@
 //! Bytes typed at the prompt, frames of the management protocol among them, with a store of sample guests.
 #![no_main]
 
-use std::collections::VecDeque;
-use std::sync::OnceLock;
-
 use libfuzzer_sys::fuzz_target;
-use sha2::{Digest, Sha256};
-use wasmote_fs::{ModuleStore, Name, RamFlash, UploadTarget};
-use wasmote_shell::board::{Board, HeapStats, Input, StackStats};
-use wasmote_shell::session;
-
-/// A small flash: what fills it is soon full.
-type Flash = RamFlash<512, 1>;
-const FLASH: usize = 64 * 512;
-/// Looks at the console after which the peer is gone: a guest that runs for ever ends.
-const LOOKS: u32 = 300;
-
-/// A board whose clock goes on with each look at it.
-struct Bench {
-    input: VecDeque<u8>,
-    looks: u32,
-    millis: u64,
-}
-
-impl Board for Bench {
-    fn name(&self) -> &'static str {
-        "bench"
-    }
-    fn version(&self) -> &'static str {
-        "0"
-    }
-    fn console_read(&mut self, buf: &mut [u8], timeout_ms: u32) -> Input {
-        self.millis += u64::from(timeout_ms) + 1;
-        self.looks += 1;
-        if self.looks > LOOKS {
-            return Input::Eof;
-        }
-        // A byte of 0xff is a pause.
-        match self.input.front() {
-            None => return Input::Eof,
-            Some(0xff) => {
-                self.input.pop_front();
-                return Input::Timeout;
-            }
-            Some(_) => {}
-        }
-        let mut count = 0;
-        while count < buf.len()
-            && let Some(byte) = self.input.pop_front_if(|byte| *byte != 0xff)
-        {
-            buf[count] = byte;
-            count += 1;
-        }
-        Input::Bytes(count)
-    }
-    fn console_write(&mut self, _: &[u8]) {}
-    fn millis(&self) -> u64 {
-        self.millis
-    }
-    fn micros(&self) -> u64 {
-        self.millis * 1000
-    }
-    fn heap(&self) -> HeapStats {
-        HeapStats::default()
-    }
-    fn stack(&self) -> Option<StackStats> {
-        None
-    }
-    fn reset(&mut self) {}
-}
-
-/// A flash that holds a few guests.
-fn flash() -> Flash {
-    static FLASH_IMAGE: OnceLock<Flash> = OnceLock::new();
-    let made = FLASH_IMAGE.get_or_init(|| {
-        let mut store = ModuleStore::new(Flash::new(FLASH).expect("memory for the flash"));
-        store.format().expect("an erased flash can be formatted");
-        for (name, bytes) in [
-            ("calc", &include_bytes!("../../guests/calc.wasm")[..]),
-            ("spin", include_bytes!("../../guests/spin.wasm")),
-        ] {
-            let (len, sha256) = (bytes.len() as u32, Sha256::digest(bytes).into());
-            store
-                .upload_begin(&UploadTarget { len, sha256: Some(sha256) })
-                .and_then(|_| store.upload_append(0, bytes))
-                .and_then(|_| store.upload_commit(&Name::new(name)?, len, &sha256))
-                .expect("the guest fits");
-        }
-        store.into_flash()
-    });
-    made.clone()
-}
+use wasmote_fuzz::{flash, session};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut store = ModuleStore::new(flash());
-    let board = Bench { input: bytes.iter().copied().collect(), looks: 0, millis: 0 };
-    session::run(board, &mut store);
     // Whatever was typed, the store is whole.
-    store.mount().expect("the store mounts");
+    session(flash(), bytes).mount().expect("the store mounts");
 });
