@@ -202,12 +202,13 @@ fn state(store: &Store<Host>, module: &Module, instance: Instance) -> Vec<(Strin
     module.exports().filter_map(|e| export(e.name)).collect()
 }
 
-/// Holds runs at all paces against one that never stops; whether the module could be run.
+/// Holds runs at all paces against one that never stops; gives the fuel that the module took, `None` when it could not
+/// be run.
 ///
 /// # Panics
 /// When one differs.
-pub fn check(name: &str, module: &[u8]) -> bool {
-    let Some(whole) = run(module, Pace { slice: WHOLE, host_waits: false }) else { return false };
+pub fn check(name: &str, module: &[u8]) -> Option<u64> {
+    let whole = run(module, Pace { slice: WHOLE, host_waits: false })?;
     for host_waits in [false, true] {
         for slice in SLICES {
             let pace = Pace { slice, host_waits };
@@ -219,5 +220,5 @@ pub fn check(name: &str, module: &[u8]) -> bool {
             }
         }
     }
-    true
+    Some(whole.fuel.iter().sum())
 }
