@@ -3,8 +3,6 @@
 use embedded_storage::nor_flash::NorFlash;
 use littlefs2::path;
 
-use crate::entry::read_entry;
-use crate::reader::verify_file;
 use crate::{Entry, Error, ModuleStore, Name, Settings, boot, upload};
 
 /// What a survey found beside the modules.
@@ -16,6 +14,16 @@ pub struct Survey {
     pub part: Option<u32>,
 }
 
+/// What the directory has in a place.
+enum Found {
+    /// A file with a module's name.
+    Module(Entry),
+    /// What no module can be.
+    Foreign,
+    /// What the store keeps beside the modules, and the directory's own names.
+    Own,
+}
+
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Reads every module, calls `f` with each in the order of [`list`](Self::list), and changes nothing.
     ///
@@ -23,31 +31,43 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// neither hash nor settings. What fails for one module does not keep the others from being read; an error
     /// here is one of the directory itself.
     pub fn survey(&mut self, mut f: impl FnMut(&Entry, Result<(), Error>)) -> Result<Survey, Error> {
+        let mut survey = Survey::default();
+        // Each module is read on its own, with nothing of the directory on the stack.
+        for place in 0.. {
+            match self.found_at(place)? {
+                None => break,
+                Some(Found::Own) => {}
+                Some(Found::Foreign) => survey.foreign = survey.foreign.saturating_add(1),
+                Some(Found::Module(bare)) => match self.stat(&bare.name) {
+                    Ok(entry) => f(&entry, self.verify(&entry.name).map(drop)),
+                    Err(error) => f(&bare, Err(error)),
+                },
+            }
+        }
+        survey.part = self.volume.session(upload::find_part)?.map(|(_, stored)| stored);
+        Ok(survey)
+    }
+
+    /// What the directory has in its place number `place`; `None` behind its end.
+    fn found_at(&mut self, place: usize) -> Result<Option<Found>, Error> {
         self.volume.session(|fs| {
-            let mut survey = Survey::default();
+            let mut at = None;
             fs.read_dir_and_then_unit(path!(""), &mut |entries| {
-                for found in entries {
-                    let found = found?;
-                    let name = found.file_name();
-                    if matches!(name.as_str(), "." | "..") || name == upload::PART || name == boot::BOOT {
-                        continue;
+                let Some(found) = entries.nth(place) else { return Ok(()) };
+                let found = found?;
+                let name = found.file_name();
+                let own = matches!(name.as_str(), "." | "..") || name == upload::PART || name == boot::BOOT;
+                at = Some(match Name::from_bytes(name.as_str().as_bytes()) {
+                    _ if own => Found::Own,
+                    Ok(name) if found.file_type().is_file() => {
+                        let len = u32::try_from(found.metadata().len()).unwrap_or(u32::MAX);
+                        Found::Module(Entry { name, len, sha256: None, settings: Settings::default() })
                     }
-                    match Name::from_bytes(name.as_str().as_bytes()) {
-                        Ok(name) if found.file_type().is_file() => {
-                            let len = u32::try_from(found.metadata().len()).unwrap_or(u32::MAX);
-                            let bare = Entry { name, len, sha256: None, settings: Settings::default() };
-                            match read_entry(fs, &name) {
-                                Ok(entry) => f(&entry, verify_file(fs, &name).map(drop)),
-                                Err(error) => f(&bare, Err(error)),
-                            }
-                        }
-                        _ => survey.foreign = survey.foreign.saturating_add(1),
-                    }
-                }
+                    _ => Found::Foreign,
+                });
                 Ok(())
             })?;
-            survey.part = upload::find_part(fs)?.map(|(_, stored)| stored);
-            Ok(survey)
+            Ok(at)
         })
     }
 }

@@ -54,6 +54,56 @@ pub struct HostFunc<T: 'static> {
     pub call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
 }
 
+impl<T: 'static> HostFunc<T> {
+    /// What [`host_func!`](crate::host_func) makes of a closure: its types, and `call`, which calls it.
+    #[doc(hidden)]
+    pub const fn typed<P, R, F: IntoFunc<T, P, R>>(
+        module: &'static str,
+        name: &'static str,
+        _: &F,
+        call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
+    ) -> Self {
+        assert!(F::TYPE.results.len() <= 1, "a row has one result at most");
+        Self { module, name, params: F::TYPE.params, results: F::TYPE.results, call }
+    }
+}
+
+/// Calls a typed closure with a row's slots.
+///
+/// # Errors
+/// The closure's.
+#[doc(hidden)]
+pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
+    f: &F,
+    caller: &mut Caller<'_, T>,
+    params: &[u32],
+) -> Result<u64, HostError> {
+    let mut words = [0; 2];
+    f.invoke(caller, params, &mut words)?;
+    Ok(u64::from(words[0]) | u64::from(words[1]) << 32)
+}
+
+/// Makes a [`HostFunc`] row of a typed closure or function that captures nothing, for a table in flash.
+///
+/// ```
+/// use wasmote_runtime::{Caller, HostFunc, host_func};
+///
+/// static FUNCTIONS: [HostFunc<u32>; 2] = [
+///     host_func!("env", "add", |x: i32, y: i32| x.wrapping_add(y)),
+///     host_func!("env", "count", |caller: &mut Caller<'_, u32>| -> u32 {
+///         *caller.data_mut() += 1;
+///         *caller.data()
+///     }),
+/// ];
+/// assert_eq!(FUNCTIONS[0].params.len(), 2);
+/// ```
+#[macro_export]
+macro_rules! host_func {
+    ($module:expr, $name:expr, $f:expr) => {
+        $crate::HostFunc::typed($module, $name, &$f, |caller, params| $crate::call_typed(&$f, caller, params))
+    };
+}
+
 /// Slots of parameters that a [`HostFunc`] row can have.
 pub const MAX_ROW_SLOTS: usize = 16;
 

@@ -107,7 +107,7 @@ pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
 pub use self::host::{
-    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, WasmTy, WasmValues,
+    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, WasmTy, WasmValues, call_typed,
 };
 pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;

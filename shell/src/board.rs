@@ -1,5 +1,8 @@
 //! What the shell asks of a board. Flash is not here: it is handed to the module store on its own.
 
+use wasmote_runtime::HostFunc;
+
+use crate::guest::Guest;
 use ufmt::{Formatter, uDisplay, uWrite, uwrite};
 
 /// What a read from the console brought.
@@ -125,6 +128,15 @@ pub trait Board {
 
     /// The native stack, or `None` where it cannot be known.
     fn stack(&self) -> Option<StackStats>;
+
+    /// The board's own host functions, which every module may import; [`guest`](crate::guest) shows how they are
+    /// written.
+    fn functions() -> &'static [HostFunc<Guest>]
+    where
+        Self: Sized,
+    {
+        &[]
+    }
 
     /// Why the device was last reset, or `None` on a board that keeps no record.
     fn reset_cause(&self) -> Option<ResetCause> {

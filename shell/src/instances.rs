@@ -4,45 +4,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wasmote_fs::Name;
-use wasmote_runtime::libc::{LibcHost, LibcState};
 use wasmote_runtime::{Instance, Store};
 
 use crate::error::Error;
-use crate::limits::GUEST_OUTPUT;
-
-/// What a guest's host functions work with.
-pub(crate) struct Guest {
-    libc: LibcState,
-    /// What it printed and nobody has taken yet. When it is full, the guest waits.
-    pub(crate) output: heapless::Vec<u8, GUEST_OUTPUT>,
-}
-
-impl Guest {
-    /// A guest whose `malloc` has `heap` bytes.
-    pub(crate) fn new(heap: u32) -> Self {
-        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new() }
-    }
-
-    /// Forgets what a call that was given up has printed.
-    pub(crate) fn forget_output(&mut self) {
-        self.output.clear();
-        self.libc.reset_output();
-    }
-}
-
-impl LibcHost for Guest {
-    fn libc(&mut self) -> &mut LibcState {
-        &mut self.libc
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> usize {
-        let room = self.output.capacity().saturating_sub(self.output.len());
-        let taken = bytes.get(..room.min(bytes.len())).unwrap_or_default();
-        // `taken` fits.
-        let _ = self.output.extend_from_slice(taken);
-        taken.len()
-    }
-}
+use crate::guest::Guest;
 
 /// How an instance was loaded, to load it again.
 #[derive(Clone, Copy)]

@@ -15,6 +15,7 @@ mod commands;
 pub mod console;
 mod context;
 pub mod error;
+pub mod guest;
 mod instances;
 pub mod json;
 pub mod limits;

@@ -6,8 +6,8 @@ use wasmote_runtime::{CallStatus, Result as RuntimeResult, Store, Val};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::instances::Guest;
-use crate::limits::SLICE_FUEL;
+use crate::guest::Guest;
+use crate::limits::{IDLE_MS, SLICE_FUEL};
 use crate::line::Activity;
 
 /// What a call may use.
@@ -80,12 +80,13 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 Ok(CallStatus::OutOfFuel) if budget.fuel.is_some_and(|fuel| used.fuel >= fuel) => {
                     break Err(Stopped::Fuel(used.fuel));
                 }
-                // A host function waits for room in its output, which is empty now.
+                // A host function waits for room in its output, which is empty now, or sleeps.
                 Ok(CallStatus::OutOfFuel | CallStatus::Waiting) => {}
                 Err(error) => break Err(Stopped::Runtime(error)),
             }
             self.session.autostart_may_be_steady();
-            if self.interrupted() {
+            let sleeps = store.data_mut().sleeps(self.session.console.board().millis());
+            if self.interrupted(sleeps.min(IDLE_MS.into()) as u32) {
                 self.session.interrupted = true;
                 break Err(Stopped::Interrupted);
             }
@@ -97,7 +98,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         used.micros = self.session.console.board().micros().saturating_sub(started);
         if outcome.is_err() {
             store.cancel();
-            store.data_mut().forget_output();
+            store.data_mut().forget_call();
         }
         (used, outcome)
     }
@@ -111,10 +112,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         }
     }
 
-    /// Serves what came on the line; whether Ctrl-C was among it.
-    fn interrupted(&mut self) -> bool {
+    /// Serves what came on the line, or comes within some milliseconds; whether Ctrl-C was among it.
+    fn interrupted(&mut self, wait_ms: u32) -> bool {
         let session = &mut *self.session;
-        match session.line.poll(&mut session.console) {
+        match session.line.wait(&mut session.console, wait_ms) {
             Activity::Idle => false,
             Activity::Interrupt => true,
             Activity::Frame => {

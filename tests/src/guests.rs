@@ -38,6 +38,7 @@ pub enum Language {
 /// All guests.
 pub const ALL: &[Guest] = &[
     Guest { name: "alloc", language: Language::C },
+    Guest { name: "blink", language: Language::Wat },
     Guest { name: "calc", language: Language::Wat },
     Guest { name: "digest", language: Language::C },
     Guest { name: "globals", language: Language::Wat },

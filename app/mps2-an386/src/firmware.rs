@@ -5,6 +5,7 @@ mod clock;
 mod console;
 mod fault;
 mod flash;
+mod functions;
 mod heap;
 mod layout;
 #[cfg(feature = "faults")]

@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use wasmote_runtime::HostFunc;
 use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
+use wasmote_shell::guest::Guest;
 
 use crate::HEAP;
 use crate::console::Console;
+use crate::functions::FUNCTIONS;
 use crate::stack::Stack;
 
 /// A Linux process as a board, from one boot to the next.
@@ -32,6 +35,10 @@ impl Native {
 impl Board for Native {
     fn name(&self) -> &'static str {
         "native"
+    }
+
+    fn functions() -> &'static [HostFunc<Guest>] {
+        &FUNCTIONS
     }
 
     fn version(&self) -> &'static str {

@@ -7,6 +7,7 @@
 mod board;
 mod console;
 mod ending;
+mod functions;
 mod heap;
 mod options;
 mod pty;

@@ -1,14 +1,14 @@
 //! `exports imports`: what a module on flash or an instance offers and needs.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module, libc};
+use wasmote_runtime::{Engine, ExternType, FuncType, HostFunc, Linker, Module, libc};
 
-use super::{name, only};
+use super::{name, only, usage};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::instances::Guest;
+use crate::guest::Guest;
 use crate::output::{Output, Shown, put, putln};
 
 /// Prints `(i32, i64) -> f64`.
@@ -105,13 +105,49 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
     })
 }
 
+const IMPORTS: &str = "imports NAME | --available";
+
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
+    /// Prints the functions that modules may import.
+    fn available(&mut self, linker: &Linker<Guest>) {
+        let ty = |row: &HostFunc<Guest>| FuncType { params: row.params, results: row.results };
+        if self.json {
+            return self.answer(|json| {
+                json.key("available").begin('[');
+                for row in linker.rows() {
+                    json.begin('{').key("module").text(row.module).key("name").text(row.name);
+                    json.key("type").plain(|out| func_type(out, ty(row))).end('}');
+                }
+                json.end(']');
+            });
+        }
+        let out = &mut self.out();
+        for row in linker.rows() {
+            put!(out, "{}.{} ", row.module, row.name);
+            func_type(out, ty(row));
+            putln!(out, "");
+        }
+    }
+}
+
 pub(super) fn imports<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "imports NAME")?;
+    let available = args.flag("--available");
     let mut linker = Linker::<Guest>::new(&Engine::default());
-    linker.functions(libc::functions()).map_err(Error::Runtime)?;
+    let linked = linker.functions(libc::functions()).and_then(|linker| linker.functions(B::functions()));
+    linked.map_err(Error::Runtime)?;
+    if available {
+        args.end_options();
+        return if args.len() == 0 {
+            context.available(&linker);
+            Ok(())
+        } else {
+            Err(usage(IMPORTS))
+        };
+    }
+    let word = only(args, IMPORTS)?;
     context.with_module(word, |context, module| {
         if context.json {
             return context.answer(|json| {

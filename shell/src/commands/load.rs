@@ -13,7 +13,8 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::instances::{Guest, LoadOptions, Loaded};
+use crate::guest::Guest;
+use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
 use crate::output::{Shown, putln};
 use crate::running::Budget;
@@ -172,7 +173,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         options: LoadOptions,
     ) -> Result<(wasmote_runtime::Instance, u64), Failure> {
         let mut linker = Linker::new(engine);
-        linker.functions(libc::functions())?;
+        linker.functions(libc::functions())?.functions(B::functions())?;
         store.set_fuel(0);
         let opened = self.session.store.open(&name, |reader| {
             let module = Module::from_reader(engine, reader)?;

@@ -55,7 +55,7 @@ commands! {
     "fsck", "", "reads everything on flash and reports damage; changes nothing", fsck::fsck;
     "format", "", "makes an empty file system, erasing all modules", store::format;
     "exports", " NAME", "what a module offers, with types", inspect::exports;
-    "imports", " NAME", "what a module needs, and whether it is there", inspect::imports;
+    "imports", " NAME | --available", "what a module needs, and whether it is there; what there is", inspect::imports;
     "load", " NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]", "makes an instance; sizes in bytes", load::load;
     "unload", " NAME", "ends an instance and gives its heap back", load::unload;
     "reload", " NAME", "loads an instance anew from flash", load::reload;

@@ -1,7 +1,10 @@
 //! The board, as the shell sees it.
 
+use wasmote_runtime::HostFunc;
 use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
+use wasmote_shell::guest::Guest;
 
+use super::functions::FUNCTIONS;
 use super::{HEAP, clock, console, stack};
 
 /// Arm's MPS2 with the AN386 image.
@@ -19,6 +22,10 @@ impl Mps2 {
 impl Board for Mps2 {
     fn name(&self) -> &'static str {
         if cfg!(feature = "small") { "mps2-an386-small" } else { "mps2-an386" }
+    }
+
+    fn functions() -> &'static [HostFunc<Guest>] {
+        &FUNCTIONS
     }
 
     fn version(&self) -> &'static str {

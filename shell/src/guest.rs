@@ -1,0 +1,106 @@
+//! What host functions work with: the C library, and those that a board adds.
+//!
+//! A board's functions are rows of a table in flash, which [`Board::functions`](crate::board::Board::functions) gives:
+//!
+//! ```
+//! use wasmote_runtime::{Caller, HostError, HostFunc, host_func};
+//! use wasmote_shell::guest::Guest;
+//!
+//! static FUNCTIONS: [HostFunc<Guest>; 2] = [
+//!     host_func!("env", "led_set", |on: i32| { /* write a register */ }),
+//!     host_func!("env", "sleep_ms", |caller: &mut Caller<'_, Guest>, ms: u32| caller.data_mut().sleep(ms)),
+//! ];
+//! ```
+
+use wasmote_runtime::HostError;
+use wasmote_runtime::libc::{LibcHost, LibcState};
+
+use crate::limits::GUEST_OUTPUT;
+
+/// A guest, as the host functions that it calls see it.
+pub struct Guest {
+    libc: LibcState,
+    /// What it printed and nobody has taken yet. When it is full, the guest waits.
+    pub(crate) output: heapless::Vec<u8, GUEST_OUTPUT>,
+    sleep: Sleep,
+}
+
+/// A sleep, which the shell measures.
+#[derive(Clone, Copy)]
+enum Sleep {
+    /// None is under way.
+    Awake,
+    /// One was begun, of so many milliseconds.
+    Begun(u32),
+    /// It ends when the board's clock shows this, milliseconds.
+    Until(u64),
+    /// It is over, which the guest does not know yet.
+    Over,
+}
+
+impl Guest {
+    /// A guest whose `malloc` has `heap` bytes.
+    pub(crate) fn new(heap: u32) -> Self {
+        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new(), sleep: Sleep::Awake }
+    }
+
+    /// Suspends the guest for some milliseconds; the line is served meanwhile, and Ctrl-C ends the call.
+    ///
+    /// # Errors
+    /// `Suspend` until the time is over: the host function, which is then called again, passes it on.
+    pub fn sleep(&mut self, ms: u32) -> Result<(), HostError> {
+        match self.sleep {
+            Sleep::Over => {
+                self.sleep = Sleep::Awake;
+                return Ok(());
+            }
+            Sleep::Awake => self.sleep = Sleep::Begun(ms),
+            Sleep::Begun(_) | Sleep::Until(_) => {}
+        }
+        Err(HostError::Suspend)
+    }
+
+    /// Prints a text whole, as the guest's own output.
+    ///
+    /// # Errors
+    /// `Suspend` when there is no room for it now, as for [`Guest::sleep`]; a text that is longer than
+    /// [`GUEST_OUTPUT`] bytes is cut.
+    pub fn print(&mut self, text: &str) -> Result<(), HostError> {
+        let bytes = text.as_bytes().get(..GUEST_OUTPUT).unwrap_or(text.as_bytes());
+        self.output.extend_from_slice(bytes).map_err(|_| HostError::Suspend)
+    }
+
+    /// The milliseconds that the guest is still to sleep, when the board's clock shows `now`.
+    pub(crate) fn sleeps(&mut self, now: u64) -> u64 {
+        if let Sleep::Begun(ms) = self.sleep {
+            self.sleep = Sleep::Until(now.saturating_add(ms.into()));
+        }
+        let Sleep::Until(end) = self.sleep else { return 0 };
+        let left = end.saturating_sub(now);
+        if left == 0 {
+            self.sleep = Sleep::Over;
+        }
+        left
+    }
+
+    /// Forgets what a call that was given up has printed, and its sleep.
+    pub(crate) fn forget_call(&mut self) {
+        self.output.clear();
+        self.libc.reset_output();
+        self.sleep = Sleep::Awake;
+    }
+}
+
+impl LibcHost for Guest {
+    fn libc(&mut self) -> &mut LibcState {
+        &mut self.libc
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        let room = self.output.capacity().saturating_sub(self.output.len());
+        let taken = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+        // `taken` fits.
+        let _ = self.output.extend_from_slice(taken);
+        taken.len()
+    }
+}
