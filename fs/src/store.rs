@@ -105,6 +105,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     }
 
     /// Returns what the store keeps about the module `name`.
+    // In a frame of its own, as `verify`.
+    #[inline(never)]
     pub fn stat(&mut self, name: &Name) -> Result<Entry, Error> {
         self.volume.session(|fs| read_entry(fs, name))
     }

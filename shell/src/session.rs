@@ -92,6 +92,8 @@ pub fn run_in<B: Board, F: NorFlash>(memory: &mut Memory, board: B, store: &mut 
 }
 
 impl<B: Board, F: NorFlash> Session<'_, B, F> {
+    // In a frame of its own: what it takes is free when the first line is read.
+    #[inline(never)]
     fn boot(&mut self) {
         let (name, version) = (self.console.board().name(), self.console.board().version());
         if self.console.board().console_is_terminal() {

@@ -31,6 +31,7 @@ static HEAP: Heap = Heap::new();
 #[entry]
 fn main() -> ! {
     static mut MEMORY: Memory = Memory::new();
+    static mut STORE: Option<ModuleStore<FileFlash>> = None;
 
     let last = record::take();
     HEAP.install();
@@ -47,8 +48,7 @@ fn main() -> ! {
             semihosting::exit(NOT_STARTED)
         }
     };
-    let mut store = ModuleStore::new(flash);
-    match session::run_in(MEMORY, Mps2::new(last), &mut store) {
+    match session::run_in(MEMORY, Mps2::new(last), STORE.insert(ModuleStore::new(flash))) {
         Ended::Reset => {
             record::leave(ResetCause::Requested);
             SCB::sys_reset()

@@ -140,7 +140,7 @@ pub(super) fn imports<'e, B: Board, F: NorFlash>(
     linked.map_err(Error::Runtime)?;
     if available {
         args.end_options();
-        return if args.len() == 0 {
+        return if args.is_empty() {
             context.available(&linker);
             Ok(())
         } else {
