@@ -1,5 +1,6 @@
 //! What the targets share: a board on the bench, and a flash with sample guests.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
@@ -13,14 +14,13 @@ pub type Flash = RamFlash<SECTOR, 1>;
 /// Bytes of a sector.
 pub const SECTOR: usize = 512;
 const FLASH: usize = 64 * SECTOR;
-/// Looks at the console after which the peer is gone: a guest that runs for ever ends.
-const LOOKS: u32 = 300;
+/// Milliseconds after which the peer presses Ctrl-C, and is gone: a guest that runs for ever ends.
+const PATIENCE: u64 = 2_000;
 
 /// A board whose clock goes on with each look at it.
 struct Bench {
     input: VecDeque<u8>,
-    looks: u32,
-    millis: u64,
+    millis: Cell<u64>,
 }
 
 impl Board for Bench {
@@ -31,9 +31,8 @@ impl Board for Bench {
         "0"
     }
     fn console_read(&mut self, buf: &mut [u8], timeout_ms: u32) -> Input {
-        self.millis += u64::from(timeout_ms) + 1;
-        self.looks += 1;
-        if self.looks > LOOKS {
+        self.millis.set(self.millis() + u64::from(timeout_ms));
+        if self.is_over() {
             return Input::Eof;
         }
         // A byte of 0xff is a pause.
@@ -55,11 +54,15 @@ impl Board for Bench {
         Input::Bytes(count)
     }
     fn console_write(&mut self, _: &[u8]) {}
+    fn interrupted(&mut self) -> bool {
+        self.is_over()
+    }
     fn millis(&self) -> u64 {
-        self.millis
+        self.millis.set(self.millis.get() + 1);
+        self.millis.get()
     }
     fn micros(&self) -> u64 {
-        self.millis * 1000
+        self.millis() * 1000
     }
     fn heap(&self) -> HeapStats {
         HeapStats::default()
@@ -68,6 +71,12 @@ impl Board for Bench {
         None
     }
     fn reset(&mut self) {}
+}
+
+impl Bench {
+    fn is_over(&self) -> bool {
+        self.millis.get() > PATIENCE
+    }
 }
 
 /// A flash that holds a few guests.
@@ -95,7 +104,7 @@ pub fn flash() -> Flash {
 /// Types bytes at the prompt of a board with this flash, until they or the board's patience end; gives the store.
 pub fn session(flash: Flash, input: &[u8]) -> ModuleStore<Flash> {
     let mut store = ModuleStore::new(flash);
-    let board = Bench { input: input.iter().copied().collect(), looks: 0, millis: 0 };
+    let board = Bench { input: input.iter().copied().collect(), millis: Cell::new(0) };
     session::run(board, &mut store);
     store
 }
