@@ -9,7 +9,7 @@ use wasmote_runtime::{
 };
 
 use crate::generate::{FUEL, FUEL_GLOBAL};
-use crate::outcome::{Ended, Outcome, Part, Value, hash};
+use crate::outcome::{Ended, Outcome, Part, Value, f32_class, f64_class, hash};
 use crate::plan::{self, Kind, MAX_MEMORY, MAX_TABLE};
 
 /// The text of a host function's failure.
@@ -28,25 +28,12 @@ fn kind(ty: ValType) -> Kind {
     }
 }
 
-fn to_val(value: Value) -> Val {
-    match value {
-        Value::I32(x) => Val::I32(x),
-        Value::I64(x) => Val::I64(x),
-        Value::F32(x) => Val::F32(x),
-        Value::F64(x) => Val::F64(x),
-        Value::Func(_) => Val::FuncRef(None),
-        Value::Extern(x) => Val::ExternRef(x),
-    }
-}
-
+/// A value as both interpreters give it: NaNs by class.
 fn to_value(val: Val) -> Value {
     match val {
-        Val::I32(x) => Value::I32(x),
-        Val::I64(x) => Value::I64(x),
-        Val::F32(x) => Value::f32(x),
-        Val::F64(x) => Value::f64(x),
-        Val::FuncRef(x) => Value::Func(x.is_some()),
-        Val::ExternRef(x) => Value::Extern(x),
+        Val::F32(x) => f32_class(x),
+        Val::F64(x) => f64_class(x),
+        other => other.into(),
     }
 }
 
@@ -86,7 +73,7 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
                     *caller.data_mut() += 1;
                     let values = plan::host_results(count, &results);
                     let values = values.ok_or(HostError::Trap(Trap::Host(HOST_FAILURE)))?;
-                    out.iter_mut().zip(values).for_each(|(out, value)| *out = to_val(value));
+                    out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
                     Ok(())
                 })?;
             }
@@ -97,7 +84,7 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
                 linker.define(from, name, Memory::new(&mut *store, ty)?)?;
             }
             ExternType::Global(ty) => {
-                let value = to_val(plan::value(kind(ty.content), 20));
+                let value = plan::value(kind(ty.content), 20).into();
                 linker.define(from, name, Global::new(&mut *store, ty, value)?)?;
             }
         }
@@ -109,7 +96,7 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
 fn call(store: &mut Store<u64>, func: Func, seed: u64) -> Result<Vec<Value>> {
     let (params, results) = func.arity(&*store)?;
     let kinds: Vec<Kind> = (0..params).filter_map(|i| func.param(&*store, i)).map(kind).collect();
-    let args: Vec<Val> = plan::arguments(seed, &kinds).into_iter().map(to_val).collect();
+    let args: Vec<Val> = plan::arguments(seed, &kinds).into_iter().map(Val::from).collect();
     let mut found = vec![Val::I32(0); results];
     func.call(store, &args, &mut found)?;
     Ok(found.into_iter().map(to_value).collect())

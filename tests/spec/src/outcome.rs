@@ -2,33 +2,16 @@
 
 use std::collections::BTreeMap;
 
-/// A value; references by what can be seen of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// An i32.
-    I32(i32),
-    /// An i64.
-    I64(i64),
-    /// An f32's bits; all NaNs are one.
-    F32(u32),
-    /// An f64's bits; all NaNs are one.
-    F64(u64),
-    /// Whether a function reference is not null.
-    Func(bool),
-    /// A reference of the host's.
-    Extern(Option<u32>),
+pub use wasmote_target_tests::machine::Value;
+
+/// An f32 by its class if it is a NaN: all NaNs are one.
+pub fn f32_class(bits: u32) -> Value {
+    Value::F32(if f32::from_bits(bits).is_nan() { f32::NAN.to_bits() } else { bits })
 }
 
-impl Value {
-    /// An f32 by its class if it is a NaN.
-    pub fn f32(bits: u32) -> Self {
-        Self::F32(if f32::from_bits(bits).is_nan() { f32::NAN.to_bits() } else { bits })
-    }
-
-    /// An f64 by its class if it is a NaN.
-    pub fn f64(bits: u64) -> Self {
-        Self::F64(if f64::from_bits(bits).is_nan() { f64::NAN.to_bits() } else { bits })
-    }
+/// An f64 by its class if it is a NaN.
+pub fn f64_class(bits: u64) -> Value {
+    Value::F64(if f64::from_bits(bits).is_nan() { f64::NAN.to_bits() } else { bits })
 }
 
 /// How a call or an instantiation ended without a result.

@@ -1,6 +1,6 @@
 //! What is done with a module: which of its exports are called, with which arguments, and what the host gives.
 
-use crate::outcome::Value;
+use crate::outcome::{Value, f32_class, f64_class};
 use crate::prng::Prng;
 
 /// Most functions that are called.
@@ -34,8 +34,8 @@ pub fn value(kind: Kind, bits: u64) -> Value {
     match kind {
         Kind::I32 => Value::I32(bits as i32),
         Kind::I64 => Value::I64(bits as i64),
-        Kind::F32 => Value::f32((bits as i32 as f32 / 16.0).to_bits()),
-        Kind::F64 => Value::f64((bits as i64 as f64 / 16.0).to_bits()),
+        Kind::F32 => f32_class((bits as i32 as f32 / 16.0).to_bits()),
+        Kind::F64 => f64_class((bits as i64 as f64 / 16.0).to_bits()),
         Kind::Func => Value::Func(false),
         Kind::Extern => Value::Extern((bits & 3 != 0).then_some(bits as u32 >> 2)),
     }

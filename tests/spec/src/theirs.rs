@@ -8,7 +8,7 @@ use wasmote_runtime::Trap;
 
 use crate::generate::{FUEL, FUEL_GLOBAL};
 use crate::ours::HOST_FAILURE;
-use crate::outcome::{Ended, Outcome, Part, Value, hash};
+use crate::outcome::{Ended, Outcome, Part, Value, f32_class, f64_class, hash};
 use crate::plan::{self, Kind, MAX_MEMORY, MAX_TABLE};
 
 /// Calls within calls, and bytes of stack: as many as the deepest run takes.
@@ -48,8 +48,8 @@ fn to_value(store: &Store<Host>, val: &Val) -> Value {
     match val {
         Val::I32(x) => Value::I32(*x),
         Val::I64(x) => Value::I64(*x),
-        Val::F32(x) => Value::f32(x.to_bits()),
-        Val::F64(x) => Value::f64(x.to_bits()),
+        Val::F32(x) => f32_class(x.to_bits()),
+        Val::F64(x) => f64_class(x.to_bits()),
         Val::FuncRef(x) => Value::Func(!x.is_null()),
         Val::ExternRef(Ref::Val(x)) => Value::Extern(x.data(store).downcast_ref().copied()),
         _ => Value::Extern(None),
