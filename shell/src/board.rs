@@ -1,9 +1,9 @@
 //! What the shell asks of a board. Flash is not here: it is handed to the module store on its own.
 
+use ufmt::{Formatter, uDisplay, uWrite, uwrite};
 use wasmote_runtime::HostFunc;
 
 use crate::guest::Guest;
-use ufmt::{Formatter, uDisplay, uWrite, uwrite};
 
 /// What a read from the console brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,10 +131,7 @@ pub trait Board {
 
     /// The board's own host functions, which every module may import; [`guest`](crate::guest) shows how they are
     /// written.
-    fn functions() -> &'static [HostFunc<Guest>]
-    where
-        Self: Sized,
-    {
+    fn functions() -> &'static [HostFunc<Guest>] {
         &[]
     }
 

@@ -12,9 +12,10 @@
 //! ];
 //! ```
 
-use wasmote_runtime::HostError;
-use wasmote_runtime::libc::{LibcHost, LibcState};
+use wasmote_runtime::libc::{self, LibcHost, LibcState};
+use wasmote_runtime::{Engine, HostError, Linker, Result};
 
+use crate::board::Board;
 use crate::limits::GUEST_OUTPUT;
 
 /// A guest, as the host functions that it calls see it.
@@ -89,6 +90,16 @@ impl Guest {
         self.libc.reset_output();
         self.sleep = Sleep::Awake;
     }
+}
+
+/// A linker with all that modules may import on a board.
+///
+/// # Errors
+/// `OutOfMemory`.
+pub(crate) fn linker<B: Board>(engine: &Engine) -> Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    linker.functions(libc::functions())?.functions(B::functions())?;
+    Ok(linker)
 }
 
 impl LibcHost for Guest {

@@ -1,14 +1,14 @@
 //! `exports imports`: what a module on flash or an instance offers and needs.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{Engine, ExternType, FuncType, HostFunc, Linker, Module, libc};
+use wasmote_runtime::{Engine, ExternType, FuncType, HostFunc, Linker, Module};
 
 use super::{name, only, usage};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::guest::Guest;
+use crate::guest::{self, Guest};
 use crate::output::{Output, Shown, put, putln};
 
 /// Prints `(i32, i64) -> f64`.
@@ -135,9 +135,7 @@ pub(super) fn imports<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let available = args.flag("--available");
-    let mut linker = Linker::<Guest>::new(&Engine::default());
-    let linked = linker.functions(libc::functions()).and_then(|linker| linker.functions(B::functions()));
-    linked.map_err(Error::Runtime)?;
+    let linker = guest::linker::<B>(&Engine::default()).map_err(Error::Runtime)?;
     if available {
         args.end_options();
         return if args.is_empty() {

@@ -4,16 +4,14 @@ use alloc::boxed::Box;
 
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
-use wasmote_runtime::{
-    CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed, libc,
-};
+use wasmote_runtime::{CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed};
 
 use super::{name, number, only, usage};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::guest::Guest;
+use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
 use crate::output::{Shown, putln};
@@ -172,8 +170,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         store: &mut Store<Guest>,
         options: LoadOptions,
     ) -> Result<(wasmote_runtime::Instance, u64), Failure> {
-        let mut linker = Linker::new(engine);
-        linker.functions(libc::functions())?.functions(B::functions())?;
+        let linker = guest::linker::<B>(engine)?;
         store.set_fuel(0);
         let opened = self.session.store.open(&name, |reader| {
             let module = Module::from_reader(engine, reader)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use wasmote_runtime::{
-    Engine, Error, Extern, ExternType, Func, FuncType, Global, HostError, Instance, Linker, Memory, Module,
-    Result, Store, StoreLimits, Table, Trap, Val, ValType,
+    Caller, Engine, Error, Extern, ExternType, Func, FuncType, Global, HostError, Instance, Linker, Memory,
+    Module, Result, Store, StoreLimits, Table, Trap, Val, ValType,
 };
 
 use crate::generate::{FUEL, FUEL_GLOBAL};
@@ -50,7 +50,7 @@ fn ended(error: Error) -> Ended {
 }
 
 /// The types of a host function's parameters or results, which live as long as the program: each list once.
-pub fn interned(types: &[ValType]) -> &'static [ValType] {
+fn interned(types: &[ValType]) -> &'static [ValType] {
     static LISTS: Mutex<BTreeSet<&'static [ValType]>> = Mutex::new(BTreeSet::new());
     let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
     lists.get(types).copied().unwrap_or_else(|| {
@@ -60,22 +60,26 @@ pub fn interned(types: &[ValType]) -> &'static [ValType] {
     })
 }
 
-/// Defines what a module imports.
-fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Result<()> {
+/// Defines what a module imports: functions as `call` says for their results' types, and all else with `value`s.
+///
+/// # Errors
+/// `OutOfMemory`, or a limit of the store's.
+pub fn define<T: 'static, F>(
+    linker: &mut Linker<T>,
+    store: &mut Store<T>,
+    module: &Module,
+    call: impl Fn(&'static [ValType]) -> F,
+    value: impl Fn(ValType) -> Val,
+) -> Result<()>
+where
+    F: Fn(&mut Caller<'_, T>, &[Val], &mut [Val]) -> Result<(), HostError> + 'static,
+{
     for import in module.imports() {
         let (from, name) = (import.module, import.name);
         match import.ty {
             ExternType::Func(ty) => {
-                let results: Vec<Kind> = ty.results.iter().map(|&ty| kind(ty)).collect();
                 let ty = FuncType { params: interned(ty.params), results: interned(ty.results) };
-                linker.func_new(from, name, ty, move |caller, _, out| {
-                    let count = *caller.data();
-                    *caller.data_mut() += 1;
-                    let values = plan::host_results(count, &results);
-                    let values = values.ok_or(HostError::Trap(Trap::Host(HOST_FAILURE)))?;
-                    out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
-                    Ok(())
-                })?;
+                linker.func_new(from, name, ty, call(ty.results))?;
             }
             ExternType::Table(ty) => {
                 linker.define(from, name, Table::new(&mut *store, ty, Val::default_for(ty.element))?)?;
@@ -84,12 +88,27 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
                 linker.define(from, name, Memory::new(&mut *store, ty)?)?;
             }
             ExternType::Global(ty) => {
-                let value = plan::value(kind(ty.content), 20).into();
-                linker.define(from, name, Global::new(&mut *store, ty, value)?)?;
+                linker.define(from, name, Global::new(&mut *store, ty, value(ty.content))?)?;
             }
         }
     }
     Ok(())
+}
+
+/// Defines what a module imports as it is planned.
+fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Result<()> {
+    let call = |results: &'static [ValType]| {
+        let results: Vec<Kind> = results.iter().map(|&ty| kind(ty)).collect();
+        move |caller: &mut Caller<'_, u64>, _: &[Val], out: &mut [Val]| {
+            let count = *caller.data();
+            *caller.data_mut() += 1;
+            let values = plan::host_results(count, &results);
+            let values = values.ok_or(HostError::Trap(Trap::Host(HOST_FAILURE)))?;
+            out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
+            Ok(())
+        }
+    };
+    define(linker, store, module, call, |ty| plan::value(kind(ty), 20).into())
 }
 
 /// Calls a function with arguments from a seed.

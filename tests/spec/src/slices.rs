@@ -1,11 +1,11 @@
 //! Runs of a module in slices held against one whole run: results, traps, memory and fuel are the same.
 
 use wasmote_runtime::{
-    CallStatus, Caller, Engine, Error, Extern, ExternType, Func, FuncType, Global, HostError, Instance,
-    Linker, Memory, Module, Result, Store, StoreLimits, Table, Trap, Val,
+    CallStatus, Caller, Engine, Error, Extern, Func, HostError, Instance, Linker, Module, Result, Store,
+    StoreLimits, Trap, Val, ValType,
 };
 
-use crate::ours::{interned, memory_hash};
+use crate::ours::{define, memory_hash};
 
 /// Fuel of a slice.
 const SLICES: [u64; 5] = [1, 2, 3, 7, 1000];
@@ -72,28 +72,13 @@ fn host(caller: &mut Caller<'_, Host>, args: &[Val], results: &mut [Val]) -> Res
 /// # Errors
 /// `OutOfMemory`, or a limit of the store's.
 pub fn link(linker: &mut Linker<Host>, store: &mut Store<Host>, module: &Module) -> Result<()> {
-    for import in module.imports() {
-        let (from, name) = (import.module, import.name);
-        match import.ty {
-            ExternType::Func(ty) => {
-                let ty = FuncType { params: interned(ty.params), results: interned(ty.results) };
-                linker.func_new(from, name, ty, move |caller, args, results| {
-                    results.iter_mut().zip(ty.results).for_each(|(r, &ty)| *r = Val::default_for(ty));
-                    host(caller, args, results)
-                })?;
-            }
-            ExternType::Table(ty) => {
-                linker.define(from, name, Table::new(&mut *store, ty, Val::default_for(ty.element))?)?;
-            }
-            ExternType::Memory(ty) => {
-                linker.define(from, name, Memory::new(&mut *store, ty)?)?;
-            }
-            ExternType::Global(ty) => {
-                linker.define(from, name, Global::new(&mut *store, ty, Val::default_for(ty.content))?)?;
-            }
+    let call = |types: &'static [ValType]| {
+        move |caller: &mut Caller<'_, Host>, args: &[Val], results: &mut [Val]| {
+            results.iter_mut().zip(types).for_each(|(result, &ty)| *result = Val::default_for(ty));
+            host(caller, args, results)
         }
-    }
-    Ok(())
+    };
+    define(linker, store, module, call, Val::default_for)
 }
 
 /// Goes on until the call ends; gives the fuel it took. A call that takes more than `WHOLE` is given up.
