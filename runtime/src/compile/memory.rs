@@ -118,7 +118,13 @@ impl Function<'_, '_, '_> {
         let address = self.address(first, entry, offset, true)?;
         let result = self.push(ty)?.own();
         let a = self.emit.result(result)?;
-        self.access(first, a, &address, true)?;
+        // Of 16 bits with a sign there is the first form alone.
+        if first == op::LOAD16_S && !matches!(address, Address::Slot { offset: 0..=0xff, .. }) {
+            self.access(op::LOAD16_U, a, &address, false)?;
+            self.emit.making(op::EXTEND16, a, a.into())?;
+        } else {
+            self.access(first, a, &address, true)?;
+        }
         self.emit.finish(result)
     }
 

@@ -504,11 +504,19 @@ impl Function<'_, '_, '_> {
                 return Ok(());
             }
         }
-        match what {
-            B::Rotl => self.rare_of(Rare::Rotl64, x, y, ty),
-            B::Rotr => self.rare_of(Rare::Rotr64, x, y, ty),
-            _ => self.binary_of(op::ADD64 + what as u8, x, y, ty),
-        }
+        let rare = match what {
+            B::Shl => Rare::Shl64,
+            B::ShrS => Rare::ShrS64,
+            B::ShrU => Rare::ShrU64,
+            B::DivS => Rare::DivS64,
+            B::DivU => Rare::DivU64,
+            B::RemS => Rare::RemS64,
+            B::RemU => Rare::RemU64,
+            B::Rotl => Rare::Rotl64,
+            B::Rotr => Rare::Rotr64,
+            _ => return self.binary_of(op::ADD64 + what as u8, x, y, ty),
+        };
+        self.rare_of(rare, x, y, ty)
     }
 
     /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half

@@ -5,7 +5,7 @@ use super::ops::{for_each_op, op, run as operation};
 use super::regs::{Cx, Exit, Regs};
 
 macro_rules! back_end {
-    ($($name:ident($($r:tt)+) = $body:expr;)*) => {
+    ($($name:ident($r:ident) = $body:expr;)*) => {
         /// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there and the reason in
         /// `cx.exit`.
         ///
@@ -18,7 +18,7 @@ macro_rules! back_end {
         pub(crate) unsafe fn run(cx: *mut Cx) {
             // SAFETY: the caller's promise is the contract of the methods of `Regs`.
             unsafe {
-                let mut r = Regs::from_cx(cx, core::ptr::null());
+                let mut r = Regs::from_cx(cx);
                 loop {
                     r = r.fetch();
                     let flow = match r.opcode() {

@@ -6,8 +6,9 @@
 use super::code::params;
 use super::dispatch::run;
 use super::driver_op::DriverOp;
+use super::frame::LINK_SLOTS;
 use super::ops::{FUNC_BITS, op, tail_call};
-use super::regs::{Cx, Exit, LINK_SLOTS, Regs};
+use super::regs::{Cx, Exit, Regs};
 use crate::memory::Window;
 use crate::store_inner::StoreInner;
 use crate::trace::Frame;
@@ -403,8 +404,7 @@ impl StoreInner {
         self.cx.ip = self.position.ip;
         self.cx.fp = self.stack.base().wrapping_add(self.position.fp);
         // SAFETY: the operation's operands are slots of the running frame, and the callee's start is its own.
-        self.position.ip =
-            unsafe { tail_call(Regs::from_cx(&raw mut self.cx, core::ptr::null()), start, first, link) }.ip;
+        self.position.ip = unsafe { tail_call(Regs::from_cx(&raw mut self.cx), start, first, link) }.ip;
         Ok(None)
     }
 

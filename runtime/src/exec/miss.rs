@@ -38,7 +38,7 @@ fn describe(opcode: u8) -> Option<Access> {
         op::LOAD8_U..=op::LOAD8_U_INDEX => forms(op::LOAD8_U, Kind::LoadUnsigned, 1)?,
         op::LOAD8_S..=op::LOAD8_S_INDEX => forms(op::LOAD8_S, Kind::LoadSigned, 1)?,
         op::LOAD16_U..=op::LOAD16_U_INDEX => forms(op::LOAD16_U, Kind::LoadUnsigned, 2)?,
-        op::LOAD16_S..=op::LOAD16_S_INDEX => forms(op::LOAD16_S, Kind::LoadSigned, 2)?,
+        op::LOAD16_S => forms(op::LOAD16_S, Kind::LoadSigned, 2)?,
         op::LOAD64..=op::LOAD64_ABS => forms(op::LOAD64, Kind::LoadUnsigned, 8)?,
         op::LOAD32_U64..=op::LOAD32_U64_INDEX => {
             Access { widens: true, ..forms(op::LOAD32_U64, Kind::LoadUnsigned, 4)? }

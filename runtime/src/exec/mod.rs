@@ -6,11 +6,14 @@
 
 #![expect(unsafe_code, reason = "the interpreter's inner loop works on raw frames, code and memory")]
 
+mod access;
+mod arith;
 pub(crate) mod code;
 // Debug assertions take addresses of locals, which keeps calls from becoming jumps.
 #[cfg_attr(all(wasmote_threaded, not(debug_assertions)), path = "threaded.rs")]
 pub(crate) mod dispatch;
 pub(crate) mod driver_op;
+pub(crate) mod frame;
 pub(crate) mod machine;
 mod miss;
 mod numeric;

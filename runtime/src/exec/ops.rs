@@ -10,8 +10,10 @@ use core::hint::cold_path;
 use core::ptr;
 
 use super::code::params;
-use super::numeric::{div_s, div_s64, div_u, div_u64, rem_s, rem_s64, rem_u, rem_u64};
-use super::regs::{Exit, Flow, LINK_SLOTS, Regs, Wide};
+use super::frame::LINK_SLOTS;
+use super::numeric::{div_s, div_u, rem_s, rem_u};
+use super::regs::Operand::{A, B, C, D};
+use super::regs::{Exit, Flow, Regs, Wide};
 use crate::Trap;
 
 /// Slots at the start of a wide frame, through which operands beyond slot 255 pass.
@@ -42,28 +44,28 @@ macro_rules! for_each_op {
                 r.next(4)
             };
             BR(r) = r.jump(2, r.i1());
-            BR_IF(r) = { if r.get(r.a()) != 0 { r.jump(2, r.i1()) } else { r.next(2) } };
-            BR_UNLESS(r) = { if r.get(r.a()) == 0 { r.jump(2, r.i1()) } else { r.next(2) } };
+            BR_IF(r) = { if r.get(A) != 0 { r.jump(2, r.i1()) } else { r.next(2) } };
+            BR_UNLESS(r) = { if r.get(A) == 0 { r.jump(2, r.i1()) } else { r.next(2) } };
             // n16 | n + 1 offsets16
             BR_TABLE(r) = {
-                let (index, n) = (r.get(r.a()) as usize, r.u1());
+                let (index, n) = (r.get(A) as usize, r.u1());
                 // A branch and no minimum, which would delay what comes next until the index is there.
                 let entry = 2 + if index < n { index } else { cold_path(); n };
                 r.jump(entry + 1, i32::from(r.unit(entry) as i16))
             };
             // offset32
             BR_WIDE(r) = r.jump(3, r.imm32(1) as i32);
-            BR_IF_WIDE(r) = { if r.get(r.a()) != 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
-            BR_UNLESS_WIDE(r) = { if r.get(r.a()) == 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
+            BR_IF_WIDE(r) = { if r.get(A) != 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
+            BR_UNLESS_WIDE(r) = { if r.get(A) == 0 { r.jump(3, r.imm32(1) as i32) } else { r.next(3) } };
             // n32 | n + 1 offsets32
             BR_TABLE_WIDE(r) = {
-                let entry = 3 + 2 * (r.get(r.a()) as usize).min(r.imm32(1) as usize);
+                let entry = 3 + 2 * (r.get(A) as usize).min(r.imm32(1) as usize);
                 r.jump(entry + 2, r.imm32(entry) as i32)
             };
             // link16
             RET0(r) = r.ret(r.u1(), |_| ());
-            RET32(r) = r.ret(r.u1(), |r| r.set(0, r.get(r.a())));
-            RET64(r) = r.ret(r.u1(), |r| r.set64(0, r.get64(r.a())));
+            RET32(r) = r.ret(r.u1(), |r| r.set(0, r.get(A)));
+            RET64(r) = r.ret(r.u1(), |r| r.set64(0, r.get64(A)));
             RET_IMM(r) = r.ret(r.u1(), |r| r.set(0, r.a_imm()));
             // link16 | first16 | slots16
             RET_N(r) = r.ret(r.u1(), |r| {
@@ -77,7 +79,7 @@ macro_rules! for_each_op {
                 if r.b() != 0 {
                     return Err((r, Exit::Driver));
                 }
-                let index = r.get(r.a());
+                let index = r.get(A);
                 if index >= (*r.cx).table_len {
                     return r.trap(Trap::UndefinedElement);
                 }
@@ -93,29 +95,25 @@ macro_rules! for_each_op {
             };
             // function16 | arguments' first16 | link16
             RETURN_CALL(r) = {
-                let fuel = (*r.cx).fuel - 1;
-                if fuel < 0 {
-                    return Err((r, Exit::Fuel));
-                }
-                (*r.cx).fuel = fuel;
+                let r = r.pay()?;
                 Ok(tail_call(r, *(*r.cx).funcs.add(r.u1()), usize::from(r.unit(2)), usize::from(r.unit(3))))
             };
             // slots16
-            FP_UP(mut r) = { r.fp = r.fp.add(r.u1()); r.next(2) };
-            FP_DOWN(mut r) = { r.fp = r.fp.sub(r.u1()); r.next(2) };
+            FP_UP(r) = { r.fp = r.fp.add(r.u1()); r.next(2) };
+            FP_DOWN(r) = { r.fp = r.fp.sub(r.u1()); r.next(2) };
 
             // Moves.
-            MOV(r) = { r.set(r.a(), r.get(r.b())); r.next(2) };
-            MOV64(r) = { r.set64(r.a(), r.get64(r.b())); r.next(2) };
+            MOV(r) = { r.set(r.a(), r.get(B)); r.next(2) };
+            MOV64(r) = { r.set64(r.a(), r.get64(B)); r.next(2) };
             // a = b, c = d8
             MOV2(r) = {
-                r.set(r.a(), r.get(r.b()));
-                r.set(r.c(), r.get(usize::from(r.unit(2))));
+                r.set(r.a(), r.get(B));
+                r.set(r.c(), r.get(D));
                 r.next(3)
             };
             // to16 | from16
-            MOV_WIDE(r) = { r.set(r.u1(), r.get(usize::from(r.unit(2)))); r.next(3) };
-            MOV64_WIDE(r) = { r.set64(r.u1(), r.get64(usize::from(r.unit(2)))); r.next(3) };
+            MOV_WIDE(r) = { r.set(r.u1(), r.slot(usize::from(r.unit(2)))); r.next(3) };
+            MOV64_WIDE(r) = { r.set64(r.u1(), r.slot64(usize::from(r.unit(2)))); r.next(3) };
             // imm16
             CONST16(r) = { r.set(r.a(), r.i1() as u32); r.next(2) };
             CONST64_16(r) = { r.set64(r.a(), r.i1() as u64); r.next(2) };
@@ -125,26 +123,26 @@ macro_rules! for_each_op {
             CONST64(r) = { r.set64(r.a(), u64::from(r.imm32(1)) | u64::from(r.imm32(3)) << 32); r.next(5) };
             // a = condition8 ? b : c
             SELECT(r) = {
-                let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };
-                r.set(r.a(), r.get(from));
+                let from = if r.get(D) != 0 { r.b() } else { r.c() };
+                r.set(r.a(), r.slot(from));
                 r.next(3)
             };
             // a = condition8 ? imm8 in b : imm8 in c
             SELECT_IMM(r) = {
-                let x = if r.get(usize::from(r.unit(2))) != 0 { r.b_imm() } else { r.c_imm() };
+                let x = if r.get(D) != 0 { r.b_imm() } else { r.c_imm() };
                 r.set(r.a(), x);
                 r.next(3)
             };
             SELECT64(r) = {
-                let from = if r.get(usize::from(r.unit(2))) != 0 { r.b() } else { r.c() };
-                r.set64(r.a(), r.get64(from));
+                let from = if r.get(D) != 0 { r.b() } else { r.c() };
+                r.set64(r.a(), r.slot64(from));
                 r.next(3)
             };
             // global's slot16
             GLOBAL_GET(r) = { r.set(r.a(), *(*r.cx).globals.add(r.u1())); r.next(2) };
             GLOBAL_GET64(r) = { r.set64(r.a(), (*(*r.cx).globals.add(r.u1()).cast::<Wide>()).0); r.next(2) };
-            GLOBAL_SET(r) = { *(*r.cx).globals.add(r.u1()) = r.get(r.a()); r.next(2) };
-            GLOBAL_SET64(r) = { *(*r.cx).globals.add(r.u1()).cast::<Wide>() = Wide(r.get64(r.a())); r.next(2) };
+            GLOBAL_SET(r) = { *(*r.cx).globals.add(r.u1()) = r.get(A); r.next(2) };
+            GLOBAL_SET64(r) = { *(*r.cx).globals.add(r.u1()).cast::<Wide>() = Wide(r.get64(A)); r.next(2) };
 
             // 32-bit integers: a = b op c.
             ADD(r) = r.bin(u32::wrapping_add);
@@ -180,29 +178,29 @@ macro_rules! for_each_op {
             XOR_IMM32(r) = r.bin_imm32(|x, y| x ^ y);
             // a = b * c + d8; a = (b << imm8 in unit 2) + c
             MUL_ADD(r) = {
-                let product = r.get(r.b()).wrapping_mul(r.get(r.c()));
-                r.set(r.a(), product.wrapping_add(r.get(usize::from(r.unit(2)))));
+                let product = r.get(B).wrapping_mul(r.get(C));
+                r.set(r.a(), product.wrapping_add(r.get(D)));
                 r.next(3)
             };
             SHL_ADD(r) = {
-                let shifted = r.get(r.b()).wrapping_shl(u32::from(r.unit(2)));
-                r.set(r.a(), shifted.wrapping_add(r.get(r.c())));
+                let shifted = r.get(B).wrapping_shl(u32::from(r.unit(2)));
+                r.set(r.a(), shifted.wrapping_add(r.get(C)));
                 r.next(3)
             };
             // a = b + c + d8
             ADD3(r) = {
-                let sum = r.get(r.b()).wrapping_add(r.get(r.c()));
-                r.set(r.a(), sum.wrapping_add(r.get(usize::from(r.unit(2)))));
+                let sum = r.get(B).wrapping_add(r.get(C));
+                r.set(r.a(), sum.wrapping_add(r.get(D)));
                 r.next(3)
             };
             // a = (b shifted or rotated by imm8 in unit 2) ^ c
             SHL_XOR(r) = r.shift_xor(|x, by| x.wrapping_shl(by));
             SHR_U_XOR(r) = r.shift_xor(|x, by| x.wrapping_shr(by));
             ROTL_XOR(r) = r.shift_xor(|x, by| x.rotate_left(by & 31));
-            EXTEND8(r) = { r.set(r.a(), r.get(r.b()) as i8 as u32); r.next(2) };
-            EXTEND16(r) = { r.set(r.a(), r.get(r.b()) as i16 as u32); r.next(2) };
-            AND_FF(r) = { r.set(r.a(), r.get(r.b()) & 0xff); r.next(2) };
-            AND_FFFF(r) = { r.set(r.a(), r.get(r.b()) & 0xffff); r.next(2) };
+            EXTEND8(r) = { r.set(r.a(), r.get(B) as i8 as u32); r.next(2) };
+            EXTEND16(r) = { r.set(r.a(), r.get(B) as i16 as u32); r.next(2) };
+            AND_FF(r) = { r.set(r.a(), r.get(B) & 0xff); r.next(2) };
+            AND_FFFF(r) = { r.set(r.a(), r.get(B) & 0xffff); r.next(2) };
 
             // Comparisons: a = b op c; an odd opcode distance is the opposite comparison.
             EQ(r) = r.bin(|x, y| u32::from(x == y));
@@ -224,8 +222,8 @@ macro_rules! for_each_op {
             GE_S64(r) = r.cmp64(|x, y| x as i64 >= y as i64);
             LT_U64(r) = r.cmp64(|x, y| x < y);
             GE_U64(r) = r.cmp64(|x, y| x >= y);
-            EQZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) == 0)); r.next(2) };
-            NEZ64(r) = { r.set(r.a(), u32::from(r.get64(r.b()) != 0)); r.next(2) };
+            EQZ64(r) = { r.set(r.a(), u32::from(r.get64(B) == 0)); r.next(2) };
+            NEZ64(r) = { r.set(r.a(), u32::from(r.get64(B) != 0)); r.next(2) };
             F32_LT(r) = r.f32_cmp(|x, y| x < y);
             F32_LE(r) = r.f32_cmp(|x, y| x <= y);
             F64_EQ(r) = r.f64_cmp(|x, y| x == y);
@@ -268,7 +266,7 @@ macro_rules! for_each_op {
             BR_F64_NOT_LE(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) <= f64::from_bits(y)));
             // Add and branch: a = b + imm8 in c | offset16
             ADD_BR(r) = {
-                let x = r.get(r.b()).wrapping_add(r.c_imm());
+                let x = r.get(B).wrapping_add(r.c_imm());
                 r.step_branch(x, true, 3)
             };
             // Add, compare and branch: a += imm8 in b; a op c | offset16
@@ -285,13 +283,6 @@ macro_rules! for_each_op {
             AND64(r) = r.bin64(|x, y| x & y);
             OR64(r) = r.bin64(|x, y| x | y);
             XOR64(r) = r.bin64(|x, y| x ^ y);
-            SHL64(r) = r.bin64(|x, y| x.wrapping_shl(y as u32));
-            SHR_S64(r) = r.bin64(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
-            SHR_U64(r) = r.bin64(|x, y| x.wrapping_shr(y as u32));
-            DIV_S64(r) = r.bin64_trap(div_s64);
-            DIV_U64(r) = r.bin64_trap(div_u64);
-            REM_S64(r) = r.bin64_trap(rem_s64);
-            REM_U64(r) = r.bin64_trap(rem_u64);
             ADD64_IMM(r) = r.bin64_imm(u64::wrapping_add);
             AND64_IMM(r) = r.bin64_imm(|x, y| x & y);
             SHL64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shl(y as u32));
@@ -300,12 +291,12 @@ macro_rules! for_each_op {
             ROTL64_IMM(r) = r.bin64_imm(|x, y| x.rotate_left(y as u32 & 63));
             // a = (b rotated by imm8 in unit 2) ^ c
             ROTL_XOR64(r) = {
-                let x = r.get64(r.b()).rotate_left(u32::from(r.unit(2)) & 63);
-                r.set64(r.a(), x ^ r.get64(r.c()));
+                let x = r.get64(B).rotate_left(u32::from(r.unit(2)) & 63);
+                r.set64(r.a(), x ^ r.get64(C));
                 r.next(3)
             };
-            EXTEND_S(r) = { r.set64(r.a(), r.get(r.b()) as i32 as u64); r.next(2) };
-            EXTEND_U(r) = { r.set64(r.a(), u64::from(r.get(r.b()))); r.next(2) };
+            EXTEND_S(r) = { r.set64(r.a(), r.get(B) as i32 as u64); r.next(2) };
+            EXTEND_U(r) = { r.set64(r.a(), u64::from(r.get(B))); r.next(2) };
 
             // Floats.
             F32_ADD(r) = r.f32_bin(|x, y| x + y);
@@ -335,61 +326,58 @@ macro_rules! for_each_op {
             // Loads: a = [b + offset], the forms in this order:
             // offset8 in c; offset32; imm32 added to b with wrapping, offset8 in c; c added to b with
             // wrapping, offset16; address16, for 32 and 64 bits only.
-            LOAD32(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u32| x);
-            LOAD32_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u32| x);
-            LOAD32_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u32| x);
-            LOAD32_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u32| x);
+            LOAD32(r) = r.load(r.get(B), r.c() as u32, 2, |x: u32| x);
+            LOAD32_FAR(r) = r.load(r.get(B), r.imm32(2), 4, |x: u32| x);
+            LOAD32_ADD(r) = r.load(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u32| x);
+            LOAD32_INDEX(r) = r.load(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, |x: u32| x);
             LOAD32_ABS(r) = r.load(0, r.u1() as u32, 2, |x: u32| x);
-            LOAD8_U(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u8| x.into());
-            LOAD8_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u8| x.into());
-            LOAD8_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u8| x.into());
-            LOAD8_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u8| x.into());
-            LOAD8_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i8| x as u32);
-            LOAD8_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i8| x as u32);
-            LOAD8_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i8| x as u32);
-            LOAD8_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i8| x as u32);
-            LOAD16_U(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: u16| x.into());
-            LOAD16_U_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: u16| x.into());
-            LOAD16_U_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u16| x.into());
-            LOAD16_U_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: u16| x.into());
-            LOAD16_S(r) = r.load(r.get(r.b()), r.c() as u32, 2, |x: i16| x as u32);
-            LOAD16_S_FAR(r) = r.load(r.get(r.b()), r.imm32(2), 4, |x: i16| x as u32);
-            LOAD16_S_ADD(r) = r.load(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i16| x as u32);
-            LOAD16_S_INDEX(r) = r.load(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, |x: i16| x as u32);
-            LOAD64(r) = r.load64(r.get(r.b()), r.c() as u32, 2);
-            LOAD64_FAR(r) = r.load64(r.get(r.b()), r.imm32(2), 4);
-            LOAD64_ADD(r) = r.load64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
-            LOAD64_INDEX(r) = r.load64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
+            LOAD8_U(r) = r.load(r.get(B), r.c() as u32, 2, |x: u8| x.into());
+            LOAD8_U_FAR(r) = r.load(r.get(B), r.imm32(2), 4, |x: u8| x.into());
+            LOAD8_U_ADD(r) = r.load(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u8| x.into());
+            LOAD8_U_INDEX(r) = r.load(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, |x: u8| x.into());
+            LOAD8_S(r) = r.load(r.get(B), r.c() as u32, 2, |x: i8| x as u32);
+            LOAD8_S_FAR(r) = r.load(r.get(B), r.imm32(2), 4, |x: i8| x as u32);
+            LOAD8_S_ADD(r) = r.load(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: i8| x as u32);
+            LOAD8_S_INDEX(r) = r.load(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, |x: i8| x as u32);
+            LOAD16_U(r) = r.load(r.get(B), r.c() as u32, 2, |x: u16| x.into());
+            LOAD16_U_FAR(r) = r.load(r.get(B), r.imm32(2), 4, |x: u16| x.into());
+            LOAD16_U_ADD(r) = r.load(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, |x: u16| x.into());
+            LOAD16_U_INDEX(r) = r.load(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, |x: u16| x.into());
+            LOAD16_S(r) = r.load(r.get(B), r.c() as u32, 2, |x: i16| x as u32);
+            LOAD64(r) = r.load64(r.get(B), r.c() as u32, 2);
+            LOAD64_FAR(r) = r.load64(r.get(B), r.imm32(2), 4);
+            LOAD64_ADD(r) = r.load64(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4);
+            LOAD64_INDEX(r) = r.load64(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3);
             LOAD64_ABS(r) = r.load64(0, r.u1() as u32, 2);
             // Loads of 32 bits into 64.
-            LOAD32_U64(r) = r.load_u64(r.get(r.b()), r.c() as u32, 2);
-            LOAD32_U64_FAR(r) = r.load_u64(r.get(r.b()), r.imm32(2), 4);
-            LOAD32_U64_ADD(r) = r.load_u64(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4);
-            LOAD32_U64_INDEX(r) = r.load_u64(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3);
+            LOAD32_U64(r) = r.load_u64(r.get(B), r.c() as u32, 2);
+            LOAD32_U64_FAR(r) = r.load_u64(r.get(B), r.imm32(2), 4);
+            LOAD32_U64_ADD(r) = r.load_u64(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4);
+            LOAD32_U64_INDEX(r) = r.load_u64(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3);
             // Stores: [b + offset] = a, in the same forms.
-            STORE32(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()));
-            STORE32_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()));
-            STORE32_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()));
-            STORE32_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()));
-            STORE32_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(r.a()));
-            STORE8(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()) as u8);
-            STORE8_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u8);
-            STORE8_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u8);
-            STORE8_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u8);
-            STORE16(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get(r.a()) as u16);
-            STORE16_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get(r.a()) as u16);
-            STORE16_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(r.a()) as u16);
-            STORE16_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get(r.a()) as u16);
-            STORE64(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.get64(r.a()));
-            STORE64_FAR(r) = r.store(r.get(r.b()), r.imm32(2), 4, r.get64(r.a()));
-            STORE64_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get64(r.a()));
-            STORE64_INDEX(r) = r.store(r.get(r.b()).wrapping_add(r.get(r.c())), u32::from(r.unit(2)), 3, r.get64(r.a()));
-            STORE64_ABS(r) = r.store(0, r.u1() as u32, 2, r.get64(r.a()));
+            STORE32(r) = r.store(r.get(B), r.c() as u32, 2, r.get(A));
+            STORE32_FAR(r) = r.store(r.get(B), r.imm32(2), 4, r.get(A));
+            STORE32_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(A));
+            STORE32_INDEX(r) = r.store(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, r.get(A));
+            STORE32_ABS(r) = r.store(0, r.u1() as u32, 2, r.get(A));
+            STORE8(r) = r.store(r.get(B), r.c() as u32, 2, r.get(A) as u8);
+            STORE8_FAR(r) = r.store(r.get(B), r.imm32(2), 4, r.get(A) as u8);
+            STORE8_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(A) as u8);
+            STORE8_INDEX(r) = r.store(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, r.get(A) as u8);
+            STORE16(r) = r.store(r.get(B), r.c() as u32, 2, r.get(A) as u16);
+            STORE16_FAR(r) = r.store(r.get(B), r.imm32(2), 4, r.get(A) as u16);
+            STORE16_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get(A) as u16);
+            STORE16_INDEX(r) = r.store(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, r.get(A) as u16);
+            STORE64(r) = r.store(r.get(B), r.c() as u32, 2, r.get64(A));
+            STORE64_FAR(r) = r.store(r.get(B), r.imm32(2), 4, r.get64(A));
+            STORE64_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.get64(A));
+            STORE64_INDEX(r) = r.store(r.get(B).wrapping_add(r.get(C)), u32::from(r.unit(2)), 3, r.get64(A));
+            STORE64_ABS(r) = r.store(0, r.u1() as u32, 2, r.get64(A));
             // [b + offset8 in c] = imm8 in a; the same with imm32 added to b with wrapping
-            STORE32_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm());
-            STORE32_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm());
-            STORE8_IMM(r) = r.store(r.get(r.b()), r.c() as u32, 2, r.a_imm() as u8);
-            STORE8_IMM_ADD(r) = r.store(r.get(r.b()).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u8);
+            STORE32_IMM(r) = r.store(r.get(B), r.c() as u32, 2, r.a_imm());
+            STORE32_IMM_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm());
+            STORE8_IMM(r) = r.store(r.get(B), r.c() as u32, 2, r.a_imm() as u8);
+            STORE8_IMM_ADD(r) = r.store(r.get(B).wrapping_add(r.imm32(2)), r.c() as u32, 4, r.a_imm() as u8);
         }
     };
 }
@@ -412,7 +400,7 @@ pub(crate) unsafe fn tail_call(mut r: Regs, func: *const u16, first: usize, link
 }
 
 macro_rules! define {
-    ($($name:ident($($r:tt)+) = $body:expr;)*) => {
+    ($($name:ident($r:ident) = $body:expr;)*) => {
         /// The opcodes.
         pub(crate) mod op {
             #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
@@ -430,8 +418,8 @@ macro_rules! define {
             use super::*;
             $(#[inline(always)]
             // An unordered pair of floats must fail what negates a comparison.
-            #[allow(non_snake_case, unused_unsafe, clippy::missing_safety_doc, clippy::neg_cmp_op_on_partial_ord)]
-            pub(crate) unsafe fn $name($($r)+: Regs) -> Flow {
+            #[allow(non_snake_case, unused_mut, unused_unsafe, clippy::missing_safety_doc, clippy::neg_cmp_op_on_partial_ord)]
+            pub(crate) unsafe fn $name(mut $r: Regs) -> Flow {
                 // SAFETY: the contract of the methods of `Regs`.
                 unsafe { $body }
             })*

@@ -1,48 +1,61 @@
-//! Pairs: operations that often follow each other, run by one dispatch.
+//! Pairs: operations that often follow each other, run by one dispatch, or with a value handed from one to the next.
 //!
-//! A pair changes nothing but its first operation's opcode, to one that says: and then one of these. All units stay
-//! where they are and the second operation stays whole, so branches may lead to it, what stops in it stops at it, and
-//! a memory access of the first one that misses its window is done as the first one's alone. Only the threaded back
-//! end runs pairs: a dispatch costs it more than a simple operation, and where it is chosen there is room for them.
+//! A pair changes nothing but its first operation's opcode, to one that says: what follows is one of these, or takes
+//! what I made. All units stay where they are and the second operation stays whole, so branches may lead to it, what
+//! stops in it stops at it, and a memory access of the first one that misses its window is done as the first one's
+//! alone. The value is stored as ever; in a register it is there earlier. Only the threaded back end runs pairs: a
+//! dispatch costs it more than a simple operation, and where it is chosen there is room for them.
 
 use super::driver_op::DriverOp;
 use super::ops::op;
 use super::rare::Rare;
+use super::regs::Operand;
 
-/// Calls a macro with the pairs: the opcode, the first operation, and those of which one follows, the most
-/// frequent one first. Kinds of the same first operation are neighbours.
+/// Calls a macro with the kinds of pairs: the opcode, the first operation, those that take from it what it made and
+/// those that follow it anyhow, of both the most frequent one first. They are run without a dispatch; others that
+/// take what it made are dispatched.
 macro_rules! for_each_pair {
     ($use:ident) => {
         $use! {
-            MOV_AND = MOV, BR_IF ADD_IMM LOAD32;
-            MOV_AND_ALSO = MOV, BR_LT_S AND_IMM BR_NE;
-            MOV2_AND = MOV2, MOV2 LOAD32 BR;
-            CONST16_AND = CONST16, SELECT BR_TABLE ADD_BR_NE_IMM;
-            CONST16_AND_ALSO = CONST16, ADD_IMM SHL DIV_U;
-            ADD_AND = ADD, LOAD32_ADD ADD BR_LT_U_IMM32;
-            ADD_AND_ALSO = ADD, GE_U_IMM RET32 LOAD8_U_ADD;
-            ADD_IMM_AND = ADD_IMM, ADD_IMM LOAD8_S_ADD ADD;
-            ADD_IMM_AND_ALSO = ADD_IMM, LOAD32 BR_NE_IMM32 LOAD8_U;
-            MUL_AND = MUL, LOAD32_ADD MOV2 LOAD32;
-            AND_AND = AND, BR_GE_S_IMM BR_EQ_IMM OR;
-            SHL_IMM_AND = SHL_IMM, ADD_IMM32 LOAD32_ADD OR;
-            SHR_U_IMM_AND = SHR_U_IMM, AND_IMM AND_IMM32 MOV;
-            AND_FF_AND = AND_FF, XOR BR_LT_U_IMM LOAD8_U_ADD;
-            SHL_ADD_AND = SHL_ADD, LOAD32 LOAD8_S_ADD STORE32;
-            SHR_U_XOR_AND = SHR_U_XOR, AND_FF ADD_BR_NE_IMM SHL_XOR;
-            LT_S_IMM_AND = LT_S_IMM, BR_IF;
-            ADD64_AND = ADD64, LOAD32_U64_ADD ADD64 STORE32;
-            ROTL_XOR64_AND = ROTL_XOR64, ROTL64_IMM ADD64;
-            CONST64_AND = CONST64, BR_F64_LT BR_F64_NOT_LT;
-            F64_ADD_AND = F64_ADD, STORE64 F64_MUL_ADD F64_ADD;
-            F64_SUB_AND = F64_SUB, F64_ADD F64_MUL F64_MUL_ADD;
-            F64_MUL_AND = F64_MUL, F64_ADD LOAD64 LOAD64_ADD;
-            LOAD32_AND = LOAD32, ADD_IMM BR_IF LOAD8_U;
-            LOAD32_AND_ALSO = LOAD32, STORE32 MOV2 F32_MUL_ADD;
-            LOAD64_ADD_AND = LOAD64_ADD, LOAD64_ADD F64_MUL XOR64;
-            LOAD8_U_AND = LOAD8_U, BR_EQ BR_EQ_IMM ADD_IMM;
-            LOAD8_U_ADD_AND = LOAD8_U_ADD, BR_IF XOR STORE8;
-            STORE32_AND = STORE32, MOV2 ADD_IMM BR;
+            ADD_AND = ADD [RET32 LOAD32_ADD BR_LT_U_IMM32] [ADD GE_U_IMM];
+            ADD_IMM_AND = ADD_IMM [MOV LOAD32 BR_NE_IMM32] [ADD_IMM LOAD8_S_ADD];
+            ADD_IMM32_AND = ADD_IMM32 [LOAD32] [ADD_BR_NE_IMM MOV];
+            AND_AND = AND [BR_EQ_IMM OR] [BR_GE_S_IMM];
+            AND_IMM_AND = AND_IMM [SHL_IMM] [];
+            AND_FF_AND = AND_FF [XOR] [LOAD8_U_ADD LOAD8_U];
+            OR_AND = OR [OR SHL_IMM] [];
+            XOR_AND = XOR [SHL_IMM BR_IF] [];
+            XOR_IMM_AND = XOR_IMM [AND] [];
+            MUL_AND = MUL [] [LOAD32_ADD LOAD32];
+            SHL_IMM_AND = SHL_IMM [LOAD32_ADD ADD_IMM32] [OR];
+            SHL_ADD_AND = SHL_ADD [LOAD32] [ADD_IMM];
+            SHR_U_IMM_AND = SHR_U_IMM [OR] [MOV AND_IMM32];
+            SHR_U_XOR_AND = SHR_U_XOR [AND_FF] [ADD_BR_NE_IMM];
+            ROTL_XOR_AND = ROTL_XOR [ROTL_XOR] [XOR];
+            MOV_AND = MOV [ADD_IMM] [BR_IF LOAD8_U BR_LT_S];
+            MOV2_AND = MOV2 [] [BR MOV2 STORE32];
+            CONST16_AND = CONST16 [SELECT] [ADD_IMM BR_TABLE];
+            CONST64_AND = CONST64 [] [BR_F64_LT BR_F64_NOT_LT];
+            ADD64_AND = ADD64 [XOR64 STORE32 ADD64] [LOAD32_U64_ADD];
+            XOR64_AND = XOR64 [ROTL64_IMM ADD64] [ROTL_XOR64];
+            MUL64_AND = MUL64 [ADD64] [];
+            ROTL64_IMM_AND = ROTL64_IMM [ADD64] [ROTL_XOR64];
+            ROTL_XOR64_AND = ROTL_XOR64 [ADD64] [ROTL64_IMM];
+            F32_MUL_ADD_AND = F32_MUL_ADD [F32_ADD] [];
+            F64_ADD_AND = F64_ADD [F64_ADD F64_MUL_ADD STORE64] [CONST64];
+            F64_SUB_AND = F64_SUB [F64_ADD F64_MUL] [];
+            F64_MUL_AND = F64_MUL [F64_ADD F64_MUL] [LOAD64_ADD LOAD64];
+            F64_MUL_ADD_AND = F64_MUL_ADD [F64_ADD F64_MUL] [F64_SUB];
+            LOAD32_AND = LOAD32 [F32_MUL_ADD BR_LT_S] [ADD_IMM MOV2];
+            LOAD32_ADD_AND = LOAD32_ADD [MUL SHR_U_XOR F32_MUL] [ADD LOAD32_ADD];
+            LOAD64_AND = LOAD64 [F64_MUL_ADD F64_ADD] [LOAD64];
+            LOAD64_ADD_AND = LOAD64_ADD [F64_MUL F64_SUB] [LOAD64_ADD];
+            LOAD32_U64_AND = LOAD32_U64 [ADD64] [];
+            LOAD32_U64_ADD_AND = LOAD32_U64_ADD [MUL64] [];
+            LOAD8_U_AND = LOAD8_U [BR_EQ BR_EQ_IMM] [LOAD8_U ADD_IMM];
+            LOAD8_U_ADD_AND = LOAD8_U_ADD [XOR BR_IF STORE8] [];
+            LOAD8_S_ADD_AND = LOAD8_S_ADD [BR_TABLE SHL_ADD] [];
+            STORE32_AND = STORE32 [] [MOV2 ADD_IMM BR];
         }
     };
 }
@@ -52,8 +65,15 @@ pub(crate) use for_each_pair;
 /// The opcode of the first kind of pair; the kinds are counted downwards.
 const LAST: u8 = 255;
 
+/// What begins pairs of a kind, and what follows it.
+struct Kind {
+    first: u8,
+    takers: &'static [u8],
+    others: &'static [u8],
+}
+
 macro_rules! define {
-    ($($name:ident = $first:ident, $($second:ident)+;)*) => {
+    ($($name:ident = $first:ident [$($taker:ident)*] [$($other:ident)*];)*) => {
         /// The opcodes of pairs.
         #[allow(dead_code)]
         pub(crate) mod pair {
@@ -61,33 +81,126 @@ macro_rules! define {
             enum Number { $($name),* }
             $(pub(crate) const $name: u8 = super::LAST - Number::$name as u8;)*
         }
-        /// The first operation of each kind, and what may follow it.
-        const PAIRS: &[(u8, &[u8])] = &[$((op::$first, &[$(op::$second),+])),*];
+        const KINDS: &[Kind] = &[$(
+            Kind { first: op::$first, takers: &[$(op::$taker),*], others: &[$(op::$other),*] }
+        ),*];
     };
 }
 for_each_pair!(define);
 
-const _: () = assert!(PAIRS.len() + op::COUNT <= 256);
+const _: () = assert!(KINDS.len() + op::COUNT <= 256);
 
 /// Whether there is what runs pairs.
 pub(super) const RUN: bool = cfg!(all(wasmote_threaded, not(debug_assertions)));
 
 /// The operation that an opcode begins with.
 pub(super) fn first_of(opcode: u8) -> u8 {
-    let kind = PAIRS.get(usize::from(LAST - opcode)).filter(|_| RUN || cfg!(test));
-    kind.map_or(opcode, |&(first, _)| first)
+    let kind = KINDS.get(usize::from(LAST - opcode)).filter(|_| RUN || cfg!(test));
+    kind.map_or(opcode, |kind| kind.first)
 }
 
-/// The number plus one of the first kind of pair that each opcode begins; 0 for none.
-const KINDS: [u8; 256] = {
+/// The number plus one of the kind of pair that each opcode begins; 0 for none.
+const KIND_OF: [u8; 256] = {
     let mut kinds = [0; 256];
-    let mut kind = PAIRS.len();
+    let mut kind = KINDS.len();
     while kind > 0 {
-        kinds[PAIRS[kind - 1].0 as usize] = kind as u8;
+        kinds[KINDS[kind - 1].first as usize] = kind as u8;
         kind -= 1;
     }
     kinds
 };
+
+/// The values that can be handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    /// 32 bits, floats among them.
+    I32,
+    I64,
+    F64,
+}
+
+/// What an operation that begins pairs leaves in slot a.
+pub(super) const fn makes(opcode: u8) -> Option<Value> {
+    match opcode {
+        op::MOV | op::CONST16 | op::CONST32 => Some(Value::I32),
+        op::ADD..=op::GE_U_IMM => Some(Value::I32),
+        op::EQ64..=op::F64_LE => Some(Value::I32),
+        op::ADD64..=op::EXTEND_U => Some(Value::I64),
+        op::F32_ADD..=op::F32_DIV | op::F32_MUL_ADD | op::F32_MUL_RSUB => Some(Value::I32),
+        op::F64_ADD..=op::F64_MUL_CONST | op::F64_MUL_ADD | op::F64_MUL_RSUB => Some(Value::F64),
+        op::LOAD32..=op::LOAD16_S => Some(Value::I32),
+        op::LOAD64..=op::LOAD64_ABS => Some(Value::F64),
+        op::LOAD32_U64..=op::LOAD32_U64_INDEX => Some(Value::I64),
+        _ => None,
+    }
+}
+
+/// The operand that an operation can take from the one before, of those it has the one that most often is.
+pub(super) const fn takes(opcode: u8) -> Option<(Operand, Value)> {
+    use Operand::{A, B, C, D};
+    Some(match opcode {
+        op::BR_IF | op::BR_UNLESS | op::BR_TABLE | op::RET32 | op::CALL_INDIRECT => (A, Value::I32),
+        op::GLOBAL_SET => (A, Value::I32),
+        op::BR_EQ..=op::BR_GE_U_IMM32 | op::ADD_BR_NE..=op::ADD_BR_LT_S_IMM => (A, Value::I32),
+        op::BR_EQ64..=op::BR_GE_U64 => (A, Value::I64),
+        op::BR_F64_LT..=op::BR_F64_NOT_LE => (A, Value::F64),
+        op::STORE32_IMM..=op::STORE8_IMM_ADD => (B, Value::I32),
+        op::STORE32..=op::STORE16_INDEX => (A, Value::I32),
+        op::STORE64..=op::STORE64_ABS => (A, Value::F64),
+        op::SELECT..=op::SELECT64 => (D, Value::I32),
+        op::SHR_U_XOR | op::ROTL_XOR => (C, Value::I32),
+        op::ROTL_XOR64 => (C, Value::I64),
+        op::F64_SUB => (C, Value::F64),
+        op::MOV | op::MOV2 | op::ADD_BR | op::EXTEND_S | op::EXTEND_U => (B, Value::I32),
+        op::ADD..=op::GE_U_IMM | op::F32_ADD..=op::F32_DIV => (B, Value::I32),
+        op::F32_LT | op::F32_LE | op::F32_MUL_ADD | op::F32_MUL_RSUB => (B, Value::I32),
+        op::EQ64..=op::NEZ64 | op::ADD64..=op::ROTL64_IMM => (B, Value::I64),
+        op::F64_EQ..=op::F64_LE => (B, Value::F64),
+        op::F64_ADD..=op::F64_MUL_CONST | op::F64_MUL_ADD | op::F64_MUL_RSUB => (B, Value::F64),
+        op::LOAD32_ABS | op::LOAD64_ABS => return None,
+        op::LOAD32..=op::LOAD32_U64_INDEX => (B, Value::I32),
+        _ => return None,
+    })
+}
+
+/// Whether operands b and c may change places.
+const fn commutes(opcode: u8) -> bool {
+    matches!(
+        opcode,
+        op::ADD
+            | op::MUL
+            | op::AND
+            | op::OR
+            | op::XOR
+            | op::MUL_ADD
+            | op::ADD3
+            | op::EQ
+            | op::NE
+            | op::ADD64
+            | op::MUL64
+            | op::AND64
+            | op::OR64
+            | op::XOR64
+            | op::EQ64
+            | op::NE64
+            | op::F32_ADD
+            | op::F32_MUL
+            | op::F32_MUL_ADD
+            | op::F32_MUL_RSUB
+            | op::F64_ADD
+            | op::F64_MUL
+            | op::F64_MUL_ADD
+            | op::F64_MUL_RSUB
+            | op::F64_EQ
+            | op::F64_NE
+            | op::LOAD32_INDEX
+            | op::LOAD8_U_INDEX
+            | op::LOAD8_S_INDEX
+            | op::LOAD16_U_INDEX
+            | op::LOAD64_INDEX
+            | op::LOAD32_U64_INDEX
+    )
+}
 
 /// Units of each operation of narrow code; of those that vary what they have at least.
 const UNITS: [u8; 256] = {
@@ -105,14 +218,14 @@ const UNITS: [u8; 256] = {
             op::BR_EQ..=op::BR_GE_U_IMM | op::BR_EQ64..=op::ADD_BR_LT_S => 3,
             op::ROTL_XOR64 | op::F32_MUL_ADD..=op::F64_MUL_RSUB => 3,
             op::F64_ADD_CONST | op::F64_MUL_CONST => 6,
-            op::LOAD32_FAR | op::LOAD8_U_FAR | op::LOAD8_S_FAR | op::LOAD16_U_FAR | op::LOAD16_S_FAR => 4,
+            op::LOAD32_FAR | op::LOAD8_U_FAR | op::LOAD8_S_FAR | op::LOAD16_U_FAR => 4,
             op::LOAD64_FAR | op::LOAD32_U64_FAR | op::STORE32_FAR | op::STORE8_FAR => 4,
             op::STORE16_FAR | op::STORE64_FAR => 4,
-            op::LOAD32_ADD | op::LOAD8_U_ADD | op::LOAD8_S_ADD | op::LOAD16_U_ADD | op::LOAD16_S_ADD => 4,
+            op::LOAD32_ADD | op::LOAD8_U_ADD | op::LOAD8_S_ADD | op::LOAD16_U_ADD => 4,
             op::LOAD64_ADD | op::LOAD32_U64_ADD | op::STORE32_ADD | op::STORE8_ADD => 4,
             op::STORE16_ADD | op::STORE64_ADD | op::STORE32_IMM_ADD | op::STORE8_IMM_ADD => 4,
             op::LOAD32_INDEX | op::LOAD8_U_INDEX | op::LOAD8_S_INDEX | op::LOAD16_U_INDEX => 3,
-            op::LOAD16_S_INDEX | op::LOAD64_INDEX | op::LOAD32_U64_INDEX | op::STORE32_INDEX => 3,
+            op::LOAD64_INDEX | op::LOAD32_U64_INDEX | op::STORE32_INDEX => 3,
             op::STORE8_INDEX | op::STORE16_INDEX | op::STORE64_INDEX => 3,
             _ => 2,
         };
@@ -133,11 +246,51 @@ fn units(code: &[u16]) -> Option<usize> {
     })
 }
 
-/// The opcode of the pair of two operations.
-fn pair_of(first: u8, second: u8) -> Option<u8> {
-    let kind = KINDS.get(usize::from(first))?.checked_sub(1)?;
-    let kinds = PAIRS.get(usize::from(kind)..)?.iter().take_while(|(own, _)| *own == first);
-    (0..).zip(kinds).find(|(_, (_, seconds))| seconds.contains(&second)).map(|(more, _)| LAST - kind - more)
+/// Whether the second operation takes what the first one leaves in `slot`; its operands change places for that if
+/// they may.
+fn hand_on(first: u8, slot: u8, second: &mut [u16]) -> bool {
+    let Some(opcode) = second.first().map(|&unit| unit as u8) else { return false };
+    let (Some(made), Some((operand, taken))) = (makes(first), takes(opcode)) else { return false };
+    // The lower half of 64 bits is where its 32 bits are.
+    if made != taken && (made, taken) != (Value::I64, Value::I32) {
+        return false;
+    }
+    if let (Operand::B, true, Some(operands)) = (operand, commutes(opcode), second.get_mut(1))
+        && *operands >> 8 == slot.into()
+    {
+        *operands = operands.swap_bytes();
+    }
+    let (unit, shift) = match operand {
+        Operand::A => (0, 8),
+        Operand::B => (1, 0),
+        Operand::C => (1, 8),
+        Operand::D => (2, 0),
+    };
+    second.get(unit).is_some_and(|unit| unit >> shift & 0xff == slot.into())
+}
+
+/// How a pair goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// With the second operation inside of it: that one is to keep its opcode.
+    Within,
+    /// By a dispatch of the second operation, which may begin a pair itself.
+    On,
+}
+
+/// Whether the operation of `units` that code begins with and the next one are a pair: its opcode and how it goes on.
+fn pair(code: &mut [u16], units: usize) -> Option<(u8, Goes)> {
+    let (first, second) = code.split_at_mut_checked(units)?;
+    let (word, next) = (*first.first()?, *second.first()? as u8);
+    let number = KIND_OF.get(usize::from(word as u8))?.checked_sub(1)?;
+    let kind = KINDS.get(usize::from(number))?;
+    let taken = hand_on(word as u8, (word >> 8) as u8, second);
+    let within = if kind.takers.contains(&next) { taken } else { kind.others.contains(&next) };
+    match (within, taken) {
+        (true, _) => Some((LAST - number, Goes::Within)),
+        (false, true) => Some((LAST - number, Goes::On)),
+        (false, false) => None,
+    }
 }
 
 /// Makes pairs in the narrow code of a function, where something runs them.
@@ -151,18 +304,18 @@ pub(crate) fn pair_up(code: &mut [u16]) {
 /// Goes through code and makes pairs if asked for; gives where the last operation ends.
 fn walk(code: &mut [u16], pairs: bool) -> usize {
     let mut at = 0;
-    while let Some(rest) = code.get(at..)
+    while let Some(rest) = code.get_mut(at..)
         && let Some(units) = units(rest)
     {
-        let second = rest.get(units).map(|&unit| unit as u8);
-        let pair = rest.first().zip(second).and_then(|(&first, second)| pair_of(first as u8, second));
-        if let (true, Some(pair), Some(first)) = (pairs, pair, code.get_mut(at)) {
-            *first = *first & 0xff00 | u16::from(pair);
-            // The second operation keeps its opcode, which tells the handler what follows.
-            at += units;
-            at += code.get(at..).and_then(self::units).unwrap_or_default();
-        } else {
-            at += units;
+        at += units;
+        if pairs
+            && let Some((opcode, goes)) = pair(rest, units)
+            && let Some(first) = rest.first_mut()
+        {
+            *first = *first & 0xff00 | u16::from(opcode);
+            if goes == Goes::Within {
+                at += rest.get(units..).and_then(self::units).unwrap_or_default();
+            }
         }
     }
     at
@@ -170,18 +323,26 @@ fn walk(code: &mut [u16], pairs: bool) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     const fn word(opcode: u8) -> u16 {
         opcode as u16 | 7 << 8
     }
 
+    /// The code after pairing.
+    #[track_caller]
+    fn paired(code: &[u16]) -> Vec<u16> {
+        let mut paired = code.to_vec();
+        assert_eq!(walk(&mut paired, true), code.len());
+        paired
+    }
+
     /// The opcodes at these positions after pairing; operands are numbers that could be opcodes too.
     #[track_caller]
     fn check(code: &[u16], expect: &[(usize, u8)]) {
-        let mut paired = code.to_vec();
-        assert_eq!(walk(&mut paired, true), code.len());
-        for (at, (&old, &new)) in code.iter().zip(&paired).enumerate() {
+        for (at, (&old, new)) in code.iter().zip(paired(code)).enumerate() {
             let opcode =
                 expect.iter().find(|(place, _)| *place == at).map_or(old as u8, |&(_, opcode)| opcode);
             assert_eq!(new, old & 0xff00 | u16::from(opcode), "unit {at}");
@@ -190,15 +351,13 @@ mod tests {
 
     #[test]
     fn only_first_opcodes_change() {
-        let (mov, add, br_if) = (word(op::MOV), word(op::ADD_IMM), word(op::BR_IF));
+        let (mov, sub, br_if) = (word(op::MOV), word(op::SUB), word(op::BR_IF));
         // A pair and what is none.
-        check(&[mov, add, br_if, mov], &[(0, pair::MOV_AND)]);
+        check(&[mov, sub, br_if, mov], &[(0, pair::MOV_AND)]);
         check(&[br_if, mov, mov, br_if], &[]);
         // Of three, the first two.
-        check(&[mov, mov, add, mov, br_if, mov], &[(0, pair::MOV_AND)]);
-        check(&[mov, mov, mov, add, add, mov], &[(2, pair::MOV_AND)]);
-        // The second kind of one operation.
-        check(&[mov, mov, word(op::BR_LT_S), mov, mov], &[(0, pair::MOV_AND_ALSO)]);
+        check(&[mov, sub, word(op::LOAD8_U), sub, word(op::LOAD8_U), mov], &[(0, pair::MOV_AND)]);
+        check(&[mov, mov, mov, sub, br_if, mov], &[(2, pair::MOV_AND)]);
         // Operands are not taken for operations.
         check(&[word(op::BR_TABLE), 2, mov, br_if, mov, mov, mov, br_if, 0], &[(5, pair::MOV_AND)]);
         check(&[word(op::CONST64), mov, br_if, mov, br_if], &[]);
@@ -207,13 +366,37 @@ mod tests {
     }
 
     #[test]
+    fn what_was_made_goes_to_the_next_operation_that_takes_it() {
+        let [add, xor, shl, store, ret] = [op::ADD, op::XOR, op::SHL, op::STORE32, op::RET32].map(word);
+        // A chain, to operand b, and to operand a of what ends it; a store's address is not looked at.
+        check(&[add, 0, xor, 7, ret, 0], &[(0, pair::ADD_AND), (2, pair::XOR_AND)]);
+        check(&[add, 0, shl, 7], &[(0, pair::ADD_AND)]);
+        check(&[add, 0, store & 0xff | 6 << 8, 7], &[]);
+        // Another slot; operand c of what does not commute.
+        check(&[add, 0, shl, 6], &[]);
+        check(&[add, 0, shl, 7 << 8], &[]);
+        // A wrapped integer is the lower half; a float is handed to floats only.
+        check(&[word(op::ADD64), 0, store, 0], &[(0, pair::ADD64_AND)]);
+        check(&[word(op::F64_ADD), 0, word(op::SHL64_IMM), 7], &[]);
+        // Operands that commute change places.
+        assert_eq!(paired(&[word(op::XOR), 0, word(op::MUL), 5 | 7 << 8])[3], 7 | 5 << 8);
+        assert_eq!(paired(&[word(op::XOR), 0, word(op::MUL), 5 | 6 << 8])[3], 5 | 6 << 8);
+    }
+
+    #[test]
     fn pairs_begin_with_what_goes_on_behind_itself() {
-        for &(first, seconds) in PAIRS {
+        for (number, kind) in KINDS.iter().enumerate() {
+            let first = kind.first;
             let branches = op::BR_EQ..=op::ADD_BR_LT_S_IMM;
             assert!(first >= op::MOV && !branches.contains(&first) && first != op::RARE, "{first}");
-            assert_eq!(pair_of(first, seconds[0]).map(first_of), Some(first));
-            for &second in seconds {
+            assert_eq!(first_of(LAST - number as u8), first);
+            assert_eq!(KINDS.iter().filter(|other| other.first == first).count(), 1, "{first}");
+            assert!(kind.takers.is_empty() || makes(first).is_some(), "{first} makes nothing");
+            for &second in kind.takers.iter().chain(kind.others) {
                 assert!(second != op::DRIVER && second != op::CALL_IMPORT, "{second}");
+            }
+            for &taker in kind.takers {
+                assert!(takes(taker).is_some(), "{taker} takes nothing");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Operations that are too rare for an opcode of their own: one function behind `RARE`.
 
+use super::numeric::{div_s64, div_u64, rem_s64, rem_u64};
 use super::numeric::{f32 as n32, f64 as n64};
 use super::numeric::{promote, trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
 use super::regs::{Cx, Exit, Wide, code32};
@@ -23,6 +24,7 @@ rare! {
     I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
     I32SatF32S I32SatF32U I32SatF64S I32SatF64U I64SatF32S I64SatF32U I64SatF64S I64SatF64U
     Rotl Rotr Rotl64 Rotr64 F32Eq F32Ne
+    Shl64 ShrS64 ShrU64 DivS64 DivU64 RemS64 RemU64
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
 }
 
@@ -45,6 +47,13 @@ impl Rare {
                     | R::Rotr64
                     | R::F32Eq
                     | R::F32Ne
+                    | R::Shl64
+                    | R::ShrS64
+                    | R::ShrU64
+                    | R::DivS64
+                    | R::DivU64
+                    | R::RemS64
+                    | R::RemU64
             )
         )
     }
@@ -135,10 +144,26 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
                 _ => u32::from(f32::from_bits(x) != f32::from_bits(y)),
             });
         }
-        R::Rotl64 | R::Rotr64 => {
+        R::Rotl64 | R::Rotr64 | R::Shl64 | R::ShrS64 | R::ShrU64 => {
             units = 3;
             let (x, by) = (q(), q2() as u32 & 63);
-            set64(if what == R::Rotl64 { x.rotate_left(by) } else { x.rotate_right(by) });
+            set64(match what {
+                R::Rotl64 => x.rotate_left(by),
+                R::Rotr64 => x.rotate_right(by),
+                R::Shl64 => x << by,
+                R::ShrS64 => (x as i64 >> by) as u64,
+                _ => x >> by,
+            });
+        }
+        R::DivS64 | R::DivU64 | R::RemS64 | R::RemU64 => {
+            units = 3;
+            let f = match what {
+                R::DivS64 => div_s64,
+                R::DivU64 => div_u64,
+                R::RemS64 => rem_s64,
+                _ => rem_u64,
+            };
+            set64(f(q(), q2())?);
         }
         R::F64Min | R::F64Max | R::F64Copysign => {
             units = 3;

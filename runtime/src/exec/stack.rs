@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ptr;
 
-use super::regs::{LINK_SLOTS, ZERO_CHUNK};
+use super::frame::{LINK_SLOTS, ZERO_CHUNK};
 use crate::{Error, Result, Trap};
 
 /// Slots behind the last frame: a call writes its return address there before the callee's frame is checked,

@@ -5,13 +5,51 @@
 //! address escape, has anything to drop, or does anything after the call; `tests/dispatch.sh` checks the
 //! machine code of a build.
 
+use core::mem::MaybeUninit;
+
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{for_each_pair, pair};
-use super::regs::{Cx, Exit, Flow, Regs};
+use super::pairs::{Value, for_each_pair, makes, pair, takes};
+use super::regs::{Cx, Exit, Flow, Hand, Regs};
 
-/// An operation's machine code; the arguments are the fields of [`Regs`].
-type Handler = unsafe extern "C" fn(*const u16, *mut u32, *const (), *mut u8, usize, *mut Cx);
+/// An operation's machine code; the arguments are fields of [`Regs`].
+type Handler =
+    unsafe extern "C" fn(*const u16, *mut u32, u32, MaybeUninit<u64>, *const (), *mut Cx, MaybeUninit<f64>);
+
+/// Defines a handler from what it does with the registers.
+macro_rules! handler {
+    ($(#[$attribute:meta])* $name:ident, $r:ident => $body:expr) => {
+        $(#[$attribute])*
+        #[allow(non_snake_case)]
+        pub(in crate::exec::dispatch) unsafe extern "C" fn $name(
+            ip: *const u16,
+            fp: *mut u32,
+            w: u32,
+            int: MaybeUninit<u64>,
+            handlers: *const (),
+            cx: *mut Cx,
+            float: MaybeUninit<f64>,
+        ) {
+            let $r = Regs { w, int, float, ..Regs::new(ip, fp, handlers, cx) };
+            // SAFETY: the contract of the methods of `Regs`.
+            unsafe { $body }
+        }
+    };
+}
+
+/// Goes to the handler of the operation at `ip` in the table `of`, with what was made.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn dispatch(r: Regs, of: usize, int: MaybeUninit<u64>, float: MaybeUninit<f64>) {
+    // SAFETY: the caller's promise; the tables have a handler for every byte.
+    unsafe {
+        let r = r.fetch();
+        let handler = *r.handlers.cast::<Handler>().add(of + usize::from(r.opcode()));
+        handler(r.ip, r.fp, r.w, int, r.handlers, r.cx, float);
+    }
+}
 
 /// Goes to the operation at `ip`.
 ///
@@ -19,10 +57,33 @@ type Handler = unsafe extern "C" fn(*const u16, *mut u32, *const (), *mut u8, us
 /// As for the methods of [`Regs`].
 #[inline(always)]
 unsafe fn go(r: Regs) {
-    // SAFETY: the caller's promise; the table has a handler for every byte.
+    // SAFETY: the caller's promise.
+    unsafe { dispatch(r, 0, MaybeUninit::uninit(), MaybeUninit::uninit()) }
+}
+
+/// Goes to the operation at `ip`, which takes what was made.
+///
+/// # Safety
+/// As for the methods of [`Regs`]; `pair_up` saw that it takes it.
+#[inline(always)]
+unsafe fn hand_on(r: Regs, made: Option<Value>) {
+    // SAFETY: the caller's promise.
     unsafe {
-        let handler = *r.handlers.cast::<Handler>().add(usize::from(r.opcode()));
-        handler(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx);
+        match made {
+            Some(Value::I32 | Value::I64) => dispatch(r, TAKING, r.int, MaybeUninit::uninit()),
+            Some(Value::F64) => dispatch(r, TAKING, MaybeUninit::uninit(), r.float),
+            // What makes nothing goes on with one of those that it knows.
+            None => core::hint::unreachable_unchecked(),
+        }
+    }
+}
+
+/// What the operation with an opcode takes from the one before.
+const fn hand(opcode: u8) -> Hand {
+    match takes(opcode) {
+        Some((operand, Value::I32 | Value::I64)) => Hand::Int(operand),
+        Some((operand, Value::F64)) => Hand::Float(operand),
+        None => Hand::Nothing,
     }
 }
 
@@ -36,46 +97,32 @@ unsafe fn end(flow: Flow) {
     unsafe {
         match flow {
             Ok(r) => go(r),
-            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx),
+            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
             Err((r, exit)) => {
                 (*r.cx).exit = exit;
-                stopped(r.ip, r.fp, r.handlers, r.mem, r.lim, r.cx);
+                stopped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float);
             }
         }
     }
 }
 
-/// Leaves the position in `cx`, and returns to the driver.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn stopped(ip: *const u16, fp: *mut u32, _: *const (), _: *mut u8, _: usize, cx: *mut Cx) {
-    // SAFETY: the handlers' contract.
-    unsafe {
-        (*cx).ip = ip;
-        (*cx).fp = fp;
+handler! {
+    /// Leaves the position in `cx`, and returns to the driver.
+    #[cold]
+    #[inline(never)]
+    stopped, r => {
+        (*r.cx).ip = r.ip;
+        (*r.cx).fp = r.fp;
     }
 }
 
-/// Does a memory access outside of the current window, and goes on behind it.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn missed(
-    ip: *const u16,
-    fp: *mut u32,
-    handlers: *const (),
-    mem: *mut u8,
-    lim: usize,
-    cx: *mut Cx,
-) {
-    // SAFETY: the handlers' contract.
-    unsafe {
-        match miss::access(cx, fp, ip) {
-            0 => stopped(ip, fp, handlers, mem, lim, cx),
-            units => {
-                let (mem, lim) = ((*cx).mem, (*cx).lim);
-                go(Regs::new(ip.add(units), fp, handlers, mem, lim, cx));
-            }
-        }
+handler! {
+    /// Does a memory access outside of the current window, and goes on behind it.
+    #[cold]
+    #[inline(never)]
+    missed, r => match miss::access(r.cx, r.fp, r.ip) {
+        0 => stopped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
+        units => go(Regs { ip: r.ip.add(units), ..r }),
     }
 }
 
@@ -87,94 +134,95 @@ fn opaque(mut x: usize) -> usize {
     x
 }
 
+/// Where the handlers begin in [`HANDLERS`] that take what the operation before made.
+const TAKING: usize = 256;
+
 macro_rules! back_end {
-    ($($name:ident($($r:tt)+) = $body:expr;)*) => {
+    ($($name:ident($r:ident) = $body:expr;)*) => {
         mod handler {
-            use super::{Cx, Regs, end, operation};
-            $(#[allow(non_snake_case)]
-            pub(super) unsafe extern "C" fn $name(
-                ip: *const u16,
-                fp: *mut u32,
-                handlers: *const (),
-                mem: *mut u8,
-                lim: usize,
-                cx: *mut Cx,
-            ) {
-                // SAFETY: the contract of the methods of `Regs`.
-                unsafe { end(operation::$name(Regs::new(ip, fp, handlers, mem, lim, cx))) }
-            })*
+            use super::{Cx, MaybeUninit, Regs, end, operation};
+            $(handler! { $name, r => end(operation::$name(r)) })*
+        }
+        mod taking_handler {
+            use super::{Cx, MaybeUninit, Regs, end, hand, op, operation};
+            $(handler! { $name, r => end(operation::$name(Regs { hand: const { hand(op::$name) }, ..r })) })*
         }
 
-        /// The handlers by opcode; the bytes that are no opcode are never emitted.
-        static HANDLERS: [Handler; 256] = {
-            let mut handlers: [Handler; 256] = [handler::UNREACHABLE; 256];
-            $(handlers[op::$name as usize] = handler::$name;)*
+        /// The handlers by opcode, and behind them those that take what was made; the bytes that are no opcode are
+        /// never emitted.
+        static HANDLERS: [Handler; 2 * TAKING] = {
+            let mut handlers: [Handler; 2 * TAKING] = [handler::UNREACHABLE; 2 * TAKING];
+            $(handlers[op::$name as usize] = handler::$name;
+            handlers[TAKING + op::$name as usize] =
+                if takes(op::$name).is_some() { taking_handler::$name } else { handler::$name };)*
             with_pairs(handlers)
         };
     };
 }
 for_each_op!(back_end);
 
-/// Whether the first operation of a pair makes a float that the second one is likely to take: chains of these are
-/// bound by their latency, which includes that of a store and a load.
-const fn makes_float(first: u8) -> bool {
-    matches!(first, op::F64_ADD | op::F64_SUB | op::F64_MUL | op::LOAD64_ADD | op::CONST64)
-}
-
-/// Goes on with the operation at `ip`, which is one of these.
+/// Goes on with the operation at `ip`: one of these, or what takes what was made.
 macro_rules! then {
-    ($r:ident, $opcode:ident, $last:ident) => {
-        end(operation::$last($r))
+    ($first:ident, $r:ident, $opcode:ident, [] []) => {
+        hand_on($r, const { makes(op::$first) })
     };
-    ($r:ident, $opcode:ident, $second:ident $($more:ident)+) => {
+    ($first:ident, $r:ident, $opcode:ident, [] [$second:ident $($others:ident)*]) => {
         if $opcode == usize::from(op::$second) {
             end(operation::$second($r))
         } else {
             #[allow(unused_variables)]
             let $opcode = opaque($opcode);
-            then!($r, $opcode, $($more)+)
+            then!($first, $r, $opcode, [] [$($others)*])
+        }
+    };
+    ($first:ident, $r:ident, $opcode:ident, [$second:ident $($takers:ident)*] [$($others:ident)*]) => {
+        if $opcode == usize::from(op::$second) {
+            end(operation::$second(Regs { hand: const { hand(op::$second) }, ..$r }))
+        } else {
+            #[allow(unused_variables)]
+            let $opcode = opaque($opcode);
+            then!($first, $r, $opcode, [$($takers)*] [$($others)*])
         }
     };
 }
 
 macro_rules! pairs {
-    ($($name:ident = $first:ident, $($second:ident)+;)*) => {
+    ($($name:ident = $first:ident [$($taker:ident)*] [$($other:ident)*];)*) => {
         mod pair_handler {
-            use super::{Cx, Regs, end, makes_float, op, opaque, operation};
-            $(#[allow(non_snake_case)]
-            pub(super) unsafe extern "C" fn $name(
-                ip: *const u16,
-                fp: *mut u32,
-                handlers: *const (),
-                mem: *mut u8,
-                lim: usize,
-                cx: *mut Cx,
-            ) {
-                // SAFETY: the contract of the methods of `Regs`; `pair_up` made a pair only of operations that
-                // follow each other.
-                unsafe {
-                    let r = Regs::new(ip, fp, handlers, mem, lim, cx);
-                    let made = r.a();
-                    match operation::$first(r) {
-                        Ok(r) => {
-                            let r = if const { makes_float(op::$first) } {
-                                Regs { known: made, value: r.get64(made), ..r }
-                            } else {
-                                r
-                            };
-                            #[allow(unused_variables)]
-                            let opcode = usize::from(r.opcode());
-                            then!(r, opcode, $($second)+);
+            use super::{Cx, Hand, MaybeUninit, Regs, end, hand, hand_on, makes, op, opaque, operation};
+            $(
+                /// # Safety
+                /// As for the methods of `Regs`; `pair_up` made a pair only of operations that follow each other.
+                #[allow(non_snake_case)]
+                #[inline(always)]
+                unsafe fn $name(r: Regs) {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        match operation::$first(r) {
+                            Ok(r) => {
+                                let r = Regs { hand: Hand::Nothing, ..r }.fetch();
+                                let opcode = usize::from(r.opcode());
+                                then!($first, r, opcode, [$($taker)*] [$($other)*]);
+                            }
+                            stop => end(stop),
                         }
-                        stop => end(stop),
                     }
                 }
-            })*
+            )*
+            pub(super) mod plain {
+                use super::{Cx, MaybeUninit, Regs};
+                $(handler! { $name, r => super::$name(r) })*
+            }
+            pub(super) mod taking {
+                use super::{Cx, MaybeUninit, Regs, hand, op};
+                $(handler! { $name, r => super::$name(Regs { hand: const { hand(op::$first) }, ..r }) })*
+            }
         }
 
         /// Adds the pairs' handlers.
-        const fn with_pairs(mut handlers: [Handler; 256]) -> [Handler; 256] {
-            $(handlers[pair::$name as usize] = pair_handler::$name;)*
+        const fn with_pairs(mut handlers: [Handler; 2 * TAKING]) -> [Handler; 2 * TAKING] {
+            $(handlers[pair::$name as usize] = pair_handler::plain::$name;
+            handlers[TAKING + pair::$name as usize] = pair_handler::taking::$name;)*
             handlers
         }
     };
@@ -188,5 +236,5 @@ for_each_pair!(pairs);
 /// `cx` is filled as its fields say, for code that the compiler emitted and a stack that holds its frame.
 pub(crate) unsafe fn run(cx: *mut Cx) {
     // SAFETY: the caller's promise is the contract of the methods of `Regs`.
-    unsafe { go(Regs::from_cx(cx, HANDLERS.as_ptr().cast())) }
+    unsafe { go(Regs { handlers: HANDLERS.as_ptr().cast(), ..Regs::from_cx(cx) }) }
 }
