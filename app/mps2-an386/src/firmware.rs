@@ -8,6 +8,7 @@ mod flash;
 mod functions;
 mod heap;
 mod layout;
+mod mem;
 #[cfg(feature = "faults")]
 mod provoke;
 mod record;

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use wasmote_tests::bench::{Bench, Place, build_programs};
@@ -16,6 +16,9 @@ use wasmote_tests::terminal::Manner;
 /// `fsck` by the management protocol takes more so far.
 const STACK_BUDGET: u32 = 6 * 1024;
 const STACK_LIMIT: u32 = 7 * 1024;
+
+/// The emulator's status when the firmware's functions for memory are right (`firmware/provoke.rs`).
+const MEM_AGREES: i32 = 4;
 
 /// A bench for the firmware whose file a variable of the environment names; `words` go to the firmware.
 fn bench(variable: &str, words: &str) -> Bench {
@@ -72,6 +75,15 @@ fn every_end_is_printed_and_remembered() {
         command(&mut session, "load calc");
         assert_eq!(command(&mut session, "call calc add 2 3").first().unwrap(), "5:i32");
     }
+}
+
+#[test]
+fn copying_and_filling_memory_is_as_byte_by_byte() {
+    let bench = bench("WASMOTE_FIRMWARE_FAULTS", "");
+    let place = bench.place(Flash::None).unwrap();
+    let mut board = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/qemu"));
+    board.arg(std::env::var("WASMOTE_FIRMWARE_FAULTS").unwrap()).arg("mem").arg("--flash").arg(place.flash());
+    assert_eq!(board.stdin(Stdio::null()).output().unwrap().status.code(), Some(MEM_AGREES));
 }
 
 #[test]

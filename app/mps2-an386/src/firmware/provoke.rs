@@ -1,4 +1,4 @@
-//! Faults on purpose, for the tests.
+//! Faults on purpose, and what else only the tests ask of the firmware.
 
 #![expect(unsafe_code, reason = "touches memory that is not there")]
 
@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use wasmote_shell::board::ResetCause;
 
+use super::mem;
 use super::semihosting::{command_line, exit};
 
 /// An address at which the board has nothing (Arm AN386, memory map).
@@ -17,6 +18,10 @@ const NOWHERE: usize = 0x3000_0000;
 
 /// The emulator's status when the power was cut.
 const POWER_CUT: u32 = 3;
+
+/// The emulator's status when the functions for memory were checked: right, or wrong.
+const MEM_AGREES: u32 = 4;
+const MEM_DIFFERS: u32 = 5;
 
 /// More memory than any chip has, bytes.
 const TOO_MUCH: usize = 1 << 24;
@@ -44,6 +49,7 @@ pub(super) fn provoke(last: ResetCause) {
             let count = word.strip_prefix("cut=").and_then(|count| count.parse().ok());
             UNTIL_CUT.store(count.unwrap_or(0), Ordering::Relaxed);
         }
+        Some("mem") => exit(if mem::agrees() { MEM_AGREES } else { MEM_DIFFERS }),
         Some("panic") => {
             let divisor = black_box(0_u32);
             black_box(1 / divisor);
