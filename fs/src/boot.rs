@@ -1,6 +1,7 @@
 //! What the device does when it boots: one line for the shell, in a hidden file.
 
 use embedded_storage::nor_flash::NorFlash;
+use littlefs2::fs::FileOpenFlags;
 use littlefs2::path;
 use littlefs2::path::Path;
 
@@ -44,7 +45,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
             if len > BOOT_LINE_MAX {
                 return Err(Error::Corrupt);
             }
-            fs.open_file_and_then_unit(BOOT, &mut |file| {
+            fs.open(BOOT, FileOpenFlags::READ, &mut |file| {
                 // A file that ends early is damage; its bytes stay zeros.
                 file.read(&mut line.bytes).map(drop)
             })?;

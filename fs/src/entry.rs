@@ -1,8 +1,8 @@
 //! What the store keeps about a module besides its bytes: littlefs user attributes of its file.
 
-use littlefs2::object_safe::DynFilesystem;
 use littlefs2::path::Path;
 
+use crate::files::Files;
 use crate::{Error, Name};
 
 /// A SHA-256 hash.
@@ -46,7 +46,7 @@ const SETTINGS_ATTRIBUTE: u8 = b's';
 
 impl Record {
     /// Reads the record of the file at `path`; one of another length counts as none.
-    pub(crate) fn read(fs: &dyn DynFilesystem, path: &Path) -> Result<Option<Self>, Error> {
+    pub(crate) fn read(fs: &dyn Files, path: &Path) -> Result<Option<Self>, Error> {
         let bytes: Option<[u8; RECORD_LEN]> = read_attribute(fs, path, RECORD_ATTRIBUTE)?;
         Ok(bytes.and_then(|bytes| {
             let (len, sha256) = bytes.split_first_chunk()?;
@@ -55,7 +55,7 @@ impl Record {
     }
 
     /// Writes the record of the file at `path`.
-    pub(crate) fn write(&self, fs: &dyn DynFilesystem, path: &Path) -> Result<(), Error> {
+    pub(crate) fn write(&self, fs: &dyn Files, path: &Path) -> Result<(), Error> {
         let mut bytes = [0; RECORD_LEN];
         let fields = self.len.to_le_bytes().into_iter().chain(self.sha256);
         for (to, from) in bytes.iter_mut().zip(fields) {
@@ -67,12 +67,12 @@ impl Record {
 
 impl Settings {
     /// Reads the settings of the file at `path`; a record of another length counts as none.
-    pub(crate) fn read(fs: &dyn DynFilesystem, path: &Path) -> Result<Self, Error> {
+    pub(crate) fn read(fs: &dyn Files, path: &Path) -> Result<Self, Error> {
         Ok(read_attribute(fs, path, SETTINGS_ATTRIBUTE)?.map_or(Self::default(), Self))
     }
 
     /// Writes the settings of the file at `path`.
-    pub(crate) fn write(&self, fs: &dyn DynFilesystem, path: &Path) -> Result<(), Error> {
+    pub(crate) fn write(&self, fs: &dyn Files, path: &Path) -> Result<(), Error> {
         if *self == Self::read(fs, path)? {
             Ok(())
         } else if *self == Self::default() {
@@ -85,24 +85,24 @@ impl Settings {
 
 /// Reads an attribute of exactly `N` bytes; one of another length counts as none.
 pub(crate) fn read_attribute<const N: usize>(
-    fs: &dyn DynFilesystem,
+    fs: &dyn Files,
     path: &Path,
     id: u8,
 ) -> Result<Option<[u8; N]>, Error> {
     let mut bytes = [0; N];
-    let total = fs.attribute(path, id, &mut bytes)?.map(|attribute| attribute.total_size());
-    Ok((total == Some(N)).then_some(bytes))
+    let len = fs.attribute(path, id, &mut bytes)?;
+    Ok((len == Some(N)).then_some(bytes))
 }
 
 /// Reads what the store keeps about the module `name`.
-pub(crate) fn read_entry(fs: &dyn DynFilesystem, name: &Name) -> Result<Entry, Error> {
+pub(crate) fn read_entry(fs: &dyn Files, name: &Name) -> Result<Entry, Error> {
     let len = file_len(fs, name.path())?;
     let sha256 = Record::read(fs, name.path())?.map(|record| record.sha256);
     Ok(Entry { name: *name, len, sha256, settings: Settings::read(fs, name.path())? })
 }
 
 /// Returns the length of the file at `path` in bytes; a directory is [`Error::NotFound`].
-pub(crate) fn file_len(fs: &dyn DynFilesystem, path: &Path) -> Result<u32, Error> {
+pub(crate) fn file_len(fs: &dyn Files, path: &Path) -> Result<u32, Error> {
     let metadata = fs.metadata(path)?;
     if metadata.is_dir() {
         return Err(Error::NotFound);

@@ -45,7 +45,7 @@ pub enum Error {
     /// The flash driver refused an operation. The user checks the hardware or the flash file.
     Flash(NorFlashErrorKind),
     /// littlefs failed in a way the store does not expect, with its error code (`lfs.h`, `enum lfs_error`).
-    Littlefs(i32),
+    Littlefs(i16),
 }
 
 impl Error {
@@ -105,7 +105,7 @@ impl From<LittlefsError> for Error {
             LittlefsError::CORRUPTION => Self::Corrupt,
             // Nothing but the flash's driver fails so.
             LittlefsError::IO => Self::Flash(NorFlashErrorKind::Other),
-            other => Self::Littlefs(other.code()),
+            other => Self::Littlefs(i16::try_from(other.code()).unwrap_or(i16::MIN)),
         }
     }
 }

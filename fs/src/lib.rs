@@ -54,8 +54,10 @@ extern crate tinyrlibc;
 
 mod blocks;
 mod boot;
+mod directory;
 mod entry;
 mod error;
+mod files;
 mod flash;
 mod name;
 mod reader;

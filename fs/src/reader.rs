@@ -4,12 +4,12 @@ use core::ops::Range;
 
 use embedded_io::{ErrorType, Read, Seek, SeekFrom};
 use embedded_storage::nor_flash::NorFlash;
-use littlefs2::io::SeekFrom as LittlefsSeekFrom;
-use littlefs2::object_safe::{DynFile, DynFilesystem};
+use littlefs2::fs::FileOpenFlags;
 use littlefs2::path::Path;
 use sha2::Digest;
 
 use crate::entry::{Record, file_len};
+use crate::files::{Files, OpenFile};
 use crate::{Error, ModuleStore, Name, Sha256};
 
 /// The bytes read at a time when a file is hashed.
@@ -20,7 +20,7 @@ const HASH_CHUNK: usize = 256;
 /// It reads through a cache of [`CACHE_SIZE`](crate::CACHE_SIZE) bytes; a seek within the cache costs nothing,
 /// and one elsewhere a few reads of 4 bytes each.
 pub struct ModuleReader<'a> {
-    file: &'a dyn DynFile,
+    file: &'a dyn OpenFile,
     position: u32,
     len: u32,
 }
@@ -65,7 +65,7 @@ impl Seek for ModuleReader<'_> {
         let target = target.and_then(|target| u32::try_from(target).ok()).filter(|to| *to <= self.len);
         let target = target.ok_or(Error::SeekRange)?;
         if target != self.position {
-            self.file.seek(LittlefsSeekFrom::Start(target))?;
+            self.file.seek(target)?;
             self.position = target;
         }
         Ok(u64::from(target))
@@ -73,19 +73,16 @@ impl Seek for ModuleReader<'_> {
 }
 
 /// Opens the file at `path` and runs `f` on it.
-pub(crate) fn with_file<R>(
-    fs: &dyn DynFilesystem,
+fn with_file(
+    fs: &dyn Files,
     path: &Path,
-    f: impl FnOnce(&mut ModuleReader<'_>) -> R,
-) -> Result<R, Error> {
-    let mut f = Some(f);
-    let mut outcome = Err(Error::Corrupt);
-    fs.open_file_and_then_unit(path, &mut |file| {
+    f: &mut dyn FnMut(&mut ModuleReader<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    fs.open(path, FileOpenFlags::READ, &mut |file| {
         // littlefs keeps lengths below 2^31, so that one above is damage.
         let len = u32::try_from(file.len()?).unwrap_or(u32::MAX);
-        if let Some(f) = f.take() {
-            outcome = Ok(f(&mut ModuleReader { file, position: 0, len }));
-        }
+        outcome = f(&mut ModuleReader { file, position: 0, len });
         Ok(())
     })?;
     outcome
@@ -93,12 +90,12 @@ pub(crate) fn with_file<R>(
 
 /// Feeds the bytes of `range` of the file at `path` to `hasher`; the range ends at the file's end at most.
 pub(crate) fn hash_into(
-    fs: &dyn DynFilesystem,
+    fs: &dyn Files,
     path: &Path,
     range: Range<u32>,
     hasher: &mut sha2::Sha256,
 ) -> Result<(), Error> {
-    with_file(fs, path, |file| {
+    with_file(fs, path, &mut |file| {
         let end = range.end.min(file.len());
         file.seek(SeekFrom::Start(u64::from(range.start.min(end))))?;
         let mut chunk = [0; HASH_CHUNK];
@@ -112,11 +109,11 @@ pub(crate) fn hash_into(
             hasher.update(part.get(..count).unwrap_or_default());
         }
         Ok(())
-    })?
+    })
 }
 
 /// Compares the file `name` with its record; see [`ModuleStore::verify`].
-pub(crate) fn verify_file(fs: &dyn DynFilesystem, name: &Name) -> Result<Sha256, Error> {
+pub(crate) fn verify_file(fs: &dyn Files, name: &Name) -> Result<Sha256, Error> {
     let len = file_len(fs, name.path())?;
     let record = Record::read(fs, name.path())?;
     let mut hasher = sha2::Sha256::new();
@@ -136,6 +133,21 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// Fails with [`Error::NotFound`] if there is no such file; what `f` returns is passed on.
     pub fn open<R>(&mut self, name: &Name, f: impl FnOnce(&mut ModuleReader<'_>) -> R) -> Result<R, Error> {
+        let mut f = Some(f);
+        let mut outcome = Err(Error::Corrupt);
+        self.open_dyn(name, &mut |file| {
+            outcome = f.take().map(|f| f(file)).ok_or(Error::Corrupt);
+            Ok(())
+        })?;
+        outcome
+    }
+
+    /// As [`open`](Self::open), and once for all that `f` can give.
+    fn open_dyn(
+        &mut self,
+        name: &Name,
+        f: &mut dyn FnMut(&mut ModuleReader<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.volume.session(|fs| with_file(fs, name.path(), f))
     }
 
@@ -159,7 +171,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
         self.volume.session(|fs| {
             let mut hasher = sha2::Sha256::new();
-            hash_into(fs, name.path(), range, &mut hasher)?;
+            hash_into(fs, name.path(), range.clone(), &mut hasher)?;
             Ok(hasher.finalize().into())
         })
     }

@@ -3,11 +3,11 @@
 use core::ops::ControlFlow;
 
 use embedded_storage::nor_flash::NorFlash;
-use littlefs2::path;
 
+use crate::directory::Found;
 use crate::entry::{file_len, read_entry};
 use crate::upload::{self, Upload};
-use crate::volume::{FIT_FLASH, Volume};
+use crate::volume::{FIT_FLASH, Volume, block_size};
 use crate::{Entry, Error, Name, Settings};
 
 /// The modules on a flash.
@@ -80,27 +80,9 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// Files of other tools whose names the store could not have given are left out.
     pub fn list(&mut self, mut f: impl FnMut(&Entry) -> ControlFlow<()>) -> Result<(), Error> {
-        self.volume.session(|fs| {
-            let mut result = Ok(());
-            fs.read_dir_and_then_unit(path!(""), &mut |entries| {
-                for found in entries {
-                    let found = found?;
-                    let Ok(name) = Name::from_bytes(found.file_name().as_str().as_bytes()) else { continue };
-                    if found.file_type().is_dir() {
-                        continue;
-                    }
-                    match read_entry(fs, &name) {
-                        Ok(entry) if f(&entry).is_continue() => (),
-                        Ok(_) => break,
-                        Err(error) => {
-                            result = Err(error);
-                            break;
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-            result
+        self.walk(&mut |store, found| match found {
+            Found::Module(name, _) => Ok(f(&store.stat(&name)?)),
+            _ => Ok(ControlFlow::Continue(())),
         })
     }
 
@@ -135,8 +117,10 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns how full the flash is.
     pub fn usage(&mut self) -> Result<Usage, Error> {
         self.volume.session(|fs| {
-            let bytes = |count| u32::try_from(count).unwrap_or(u32::MAX);
-            let (total, free) = (bytes(fs.total_space()), bytes(fs.available_space()?));
+            let bytes =
+                |blocks: usize| u32::try_from(blocks.saturating_mul(block_size::<F>())).unwrap_or(u32::MAX);
+            let (total, free) = fs.blocks()?;
+            let (total, free) = (bytes(total), bytes(free));
             Ok(Usage { total, used: total.saturating_sub(free), free })
         })
     }

@@ -11,12 +11,12 @@ use alloc::vec::Vec;
 
 use embedded_storage::nor_flash::NorFlash;
 use littlefs2::fs::FileOpenFlags;
-use littlefs2::object_safe::DynFilesystem;
 use littlefs2::path;
 use littlefs2::path::Path;
 use sha2::Digest;
 
 use crate::entry::{Record, file_len};
+use crate::files::Files;
 use crate::reader::hash_into;
 use crate::volume::{Volume, block_size};
 use crate::{Error, ModuleStore, Name, Settings, Sha256, blocks};
@@ -83,7 +83,7 @@ impl Upload {
                 return Err(Error::Corrupt);
             }
             let flags = FileOpenFlags::WRITE | FileOpenFlags::APPEND;
-            Ok(fs.open_file_with_flags_and_then_unit(flags, PART, &mut |file| file.write_all(&self.buffer))?)
+            Ok(fs.open(PART, flags, &mut |file| file.write_all(&self.buffer))?)
         })?;
         self.stored = self.received();
         self.buffer.clear();
@@ -119,7 +119,7 @@ fn allocate_buffer(block_size: usize) -> Result<Vec<u8>, Error> {
 }
 
 /// Finds an upload that can be resumed: its record and the bytes on flash.
-pub(crate) fn find_part(fs: &dyn DynFilesystem) -> Result<Option<(Record, u32)>, Error> {
+pub(crate) fn find_part(fs: &dyn Files) -> Result<Option<(Record, u32)>, Error> {
     let stored = match file_len(fs, PART) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
@@ -128,7 +128,7 @@ pub(crate) fn find_part(fs: &dyn DynFilesystem) -> Result<Option<(Record, u32)>,
 }
 
 /// Removes the part file, if there is one.
-fn remove_part(fs: &dyn DynFilesystem) -> Result<(), Error> {
+fn remove_part(fs: &dyn Files) -> Result<(), Error> {
     match fs.remove(PART) {
         Err(littlefs2::io::Error::NO_SUCH_ENTRY) => Ok(()),
         other => Ok(other?),
@@ -136,14 +136,14 @@ fn remove_part(fs: &dyn DynFilesystem) -> Result<(), Error> {
 }
 
 /// Removes a part file that cannot be resumed.
-pub(crate) fn sweep(fs: &dyn DynFilesystem) -> Result<(), Error> {
+pub(crate) fn sweep(fs: &dyn Files) -> Result<(), Error> {
     if find_part(fs)?.is_none() { remove_part(fs) } else { Ok(()) }
 }
 
 /// Makes an empty part file for `target`, if the flash has room for all of it.
-fn create_part(fs: &dyn DynFilesystem, target: &UploadTarget, block_size: u32) -> Result<(), Error> {
+fn create_part(fs: &dyn Files, target: &UploadTarget, block_size: u32) -> Result<(), Error> {
     remove_part(fs)?;
-    let free = u32::try_from(fs.available_blocks()?).unwrap_or(u32::MAX);
+    let free = u32::try_from(fs.blocks()?.1).unwrap_or(u32::MAX);
     if free < blocks::count(target.len, block_size).saturating_add(RESERVED_BLOCKS) {
         return Err(Error::Full);
     }
@@ -292,7 +292,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 }
 
 /// Checks the part file and makes it the module `name`.
-fn commit_part(fs: &dyn DynFilesystem, name: &Name, record: &Record) -> Result<(), Error> {
+fn commit_part(fs: &dyn Files, name: &Name, record: &Record) -> Result<(), Error> {
     let mut hasher = sha2::Sha256::new();
     hash_into(fs, PART, 0..u32::MAX, &mut hasher)?;
     if file_len(fs, PART)? != record.len || Sha256::from(hasher.finalize()) != record.sha256 {

@@ -1,9 +1,9 @@
 //! littlefs on a NOR flash: the geometry, the driver, and sessions.
 //!
-//! littlefs2 wants the number of blocks as a constant, and a flash tells its size at run time. So the driver
-//! is compiled for the capacities of [`BLOCK_COUNTS`], and a flash gets the largest that fits. Each capacity
-//! costs about 1 KB of code on thumbv7em, although the store works through littlefs2's object-safe traits and
-//! exists once; so a board whose flash never changes names its one capacity instead.
+//! littlefs2 wants the number of blocks as a constant, and a flash tells its size at run time. So the driver is
+//! compiled for the capacities of [`BLOCK_COUNTS`], and a flash gets the largest that fits. Each capacity costs
+//! about 1 KB of code on thumbv7em, although the store works through object-safe traits and exists once; so a board
+//! whose flash never changes names its one capacity instead.
 //!
 //! Each operation mounts, works and lets go (a session). littlefs keeps pointers into its caches and its
 //! open files, so that a file system that stays mounted could neither be moved nor owned without `unsafe`.
@@ -14,9 +14,9 @@ use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
 use littlefs2::consts::{U8, U256};
 use littlefs2::driver::Storage;
 use littlefs2::io::{Error as LittlefsError, Result as LittlefsResult};
-use littlefs2::object_safe::{DynFilesystem, DynStorage};
 
 use crate::error::flash_error;
+use crate::files::{Files, Medium};
 use crate::{Error, structure};
 
 /// The littlefs block size in bytes for flashes with sectors up to this size; larger sectors are one block.
@@ -151,32 +151,30 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     /// A flash without a file system is [`Error::Unformatted`], one of another shape [`Error::Geometry`].
     pub(crate) fn session<R>(
         &mut self,
-        f: impl FnOnce(&dyn DynFilesystem) -> Result<R, Error>,
+        mut f: impl FnMut(&dyn Files) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        let mut outcome = Err(Error::Unformatted);
+        self.run(&mut |fs| f(fs).map(|value| outcome = Ok(value)))?;
+        outcome
+    }
+
+    /// As [`session`](Self::session), and once for all that `f` can give.
+    fn run(&mut self, f: &mut dyn FnMut(&dyn Files) -> Result<(), Error>) -> Result<(), Error> {
         self.check()?;
-        let mut f = Some(f);
-        let mut outcome = None;
-        self.drive(&mut |storage| {
-            let mounted = storage.mount_and_then_unit(&mut |fs| {
-                outcome = f.take().map(|f| f(fs));
+        self.drive(&mut |medium| {
+            let mut outcome = Ok(());
+            let mounted = medium.mount(&mut |fs| {
+                outcome = f(fs);
                 Ok(())
             });
-            mounted.map_err(mount_error)?;
             // The error of `f` goes this way too, so that a fault of the flash takes its place.
-            match outcome.take() {
-                Some(Err(error)) => Err(error),
-                other => {
-                    outcome = other;
-                    Ok(())
-                }
-            }
-        })?;
-        outcome.unwrap_or(Err(Error::Unformatted))
+            mounted.map_err(mount_error).and(outcome)
+        })
     }
 
     /// Writes an empty file system over whatever the flash holds.
     pub(crate) fn format(&mut self) -> Result<(), Error> {
-        self.drive(&mut |storage| Ok(storage.format()?))
+        self.drive(&mut |medium| Ok(medium.format()?))
     }
 
     /// Checks the directories, unless that was done before.
@@ -192,7 +190,7 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     }
 
     /// Runs `f` on the driver of the right capacity.
-    fn drive(&mut self, f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>) -> Result<(), Error> {
+    fn drive(&mut self, f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>) -> Result<(), Error> {
         let fitting = self.flash.capacity() / block_size::<F>();
         let mut fault = None;
         macro_rules! dispatch {
@@ -217,7 +215,7 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     fn drive_with<const COUNT: usize>(
         &mut self,
         fault: &mut Option<Error>,
-        f: &mut dyn FnMut(&mut dyn DynStorage) -> Result<(), Error>,
+        f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>,
     ) -> Result<(), Error> {
         const { Driver::<F, COUNT>::GEOMETRY };
         f(&mut Driver::<F, COUNT> { flash: &mut self.flash, fault })

@@ -48,7 +48,7 @@ fn reading_is_cheap() {
     for modules in [1, 20] {
         check("mount", modules, (0, 15_000), |store| store.mount());
         check("stat", modules, (0, 20_000), |store| store.stat(&name("module-0")).map(drop));
-        check("list", modules, (0, 300_000), |store| store.list(|_| std::ops::ControlFlow::Continue(())));
+        check("list", modules, (0, 400_000), |store| store.list(|_| std::ops::ControlFlow::Continue(())));
         check("open and read 10,000 B", modules, (0, 30_000), |store| {
             read(store, "module-0");
             Ok(())
