@@ -43,11 +43,11 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Calls `f` with what each place of the directory has, in its order, until it breaks.
     ///
     /// Nothing of littlefs is on the stack then, and `f` can work with the store.
-    pub(crate) fn walk(&mut self, f: &mut dyn FnMut(&mut Self, Found) -> Step) -> Result<(), Error> {
+    pub(crate) fn walk(&mut self, f: &mut dyn FnMut(&mut Self, &Found) -> Step) -> Result<(), Error> {
         for start in (0..).step_by(BATCH) {
             let mut batch = [None; BATCH];
             self.found_from(start, &mut batch)?;
-            for found in batch {
+            for found in &batch {
                 let Some(found) = found else { return Ok(()) };
                 if f(self, found)?.is_break() {
                     return Ok(());

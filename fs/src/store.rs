@@ -81,7 +81,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Files of other tools whose names the store could not have given are left out.
     pub fn list(&mut self, mut f: impl FnMut(&Entry) -> ControlFlow<()>) -> Result<(), Error> {
         self.walk(&mut |store, found| match found {
-            Found::Module(name, _) => Ok(f(&store.stat(&name)?)),
+            Found::Module(name, _) => Ok(f(&store.stat(name)?)),
             _ => Ok(ControlFlow::Continue(())),
         })
     }

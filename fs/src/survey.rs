@@ -29,8 +29,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
                 Found::Own => {}
                 Found::Foreign => survey.foreign = survey.foreign.saturating_add(1),
                 Found::Module(name, len) => {
-                    let verified = store.verify(&name).map(drop);
-                    store.tell(name, len, verified, &mut f);
+                    let verified = store.verify(name).map(drop);
+                    store.tell(name, *len, verified, &mut f);
                 }
             }
             Ok(ControlFlow::Continue(()))
@@ -43,15 +43,15 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     #[inline(never)]
     fn tell(
         &mut self,
-        name: Name,
+        name: &Name,
         len: u32,
         verified: Result<(), Error>,
         f: &mut dyn FnMut(&Entry, Result<(), Error>),
     ) {
-        match self.stat(&name) {
+        match self.stat(name) {
             Ok(entry) => f(&entry, verified),
             Err(error) => {
-                f(&Entry { name, len, sha256: None, settings: Settings::default() }, Err(error));
+                f(&Entry { name: *name, len, sha256: None, settings: Settings::default() }, Err(error));
             }
         }
     }

@@ -178,6 +178,8 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     }
 
     /// Checks the directories, unless that was done before.
+    // In a frame of its own, which is gone when littlefs works.
+    #[inline(never)]
     fn check(&mut self) -> Result<(), Error> {
         if !self.checked {
             let bytes = |size| u32::try_from(size).unwrap_or(u32::MAX);
