@@ -2,12 +2,13 @@
 
 #![expect(unsafe_code, reason = "a fallible Box and Rc need the raw allocator")]
 
-use alloc::alloc::{Layout, alloc, dealloc};
+use alloc::alloc::{Layout, alloc, dealloc, realloc};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
+use core::mem::ManuallyDrop;
 use core::ops::Deref;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use crate::error::OutOfMemory;
 
@@ -25,7 +26,13 @@ pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
 /// Appends to a vector, or reports that memory ran out.
 pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
     reserve_one(vec)?;
-    vec.push(value);
+    let len = vec.len();
+    // `Vec::push` would have its own way to grow.
+    // SAFETY: there is room behind the last element, and an element there afterwards.
+    unsafe {
+        vec.as_mut_ptr().add(len).write(value);
+        vec.set_len(len + 1);
+    }
     Ok(())
 }
 
@@ -40,25 +47,60 @@ pub(crate) fn with_capacity<T>(len: usize) -> Result<Vec<T>> {
 pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Box<[T]>> {
     let mut vec = with_capacity(len)?;
     vec.resize(len, value);
-    Ok(vec.into_boxed_slice())
+    exact(vec)
 }
 
 /// Copies a slice to the heap.
 pub(crate) fn copied<T: Copy>(slice: &[T]) -> Result<Box<[T]>> {
     let mut vec = with_capacity(slice.len())?;
     vec.extend_from_slice(slice);
-    Ok(vec.into_boxed_slice())
+    exact(vec)
 }
 
-/// Turns a vector into a boxed slice of its exact size without the infallible reallocation that
-/// `into_boxed_slice` may do: when shrinking fails the elements are moved to a new allocation first.
+/// Turns a vector into a boxed slice of its exact size without the infallible reallocation of `into_boxed_slice`.
 pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
-    if vec.len() == vec.capacity() {
-        return Ok(vec.into_boxed_slice());
+    shrink(&mut vec)?;
+    let mut vec = ManuallyDrop::new(vec);
+    let slice = ptr::slice_from_raw_parts_mut(vec.as_mut_ptr(), vec.len());
+    // SAFETY: the elements are the vector's whole allocation, which is forgotten.
+    Ok(unsafe { Box::from_raw(slice) })
+}
+
+/// Reallocates a vector to its exact size; when that fails it stays as it is.
+pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
+    const { assert!(align_of::<T>() <= MAX_ALIGN) };
+    let (place, capacity, len) = (NonNull::from(vec.as_mut_slice()), vec.capacity(), vec.len());
+    // SAFETY: `place` is the vector's allocation for so many elements, some of which it has.
+    let place = unsafe { fitted(place.cast(), Layout::new::<T>(), capacity, len) }?;
+    // SAFETY: the elements moved to `place`, which has room for just them; the vector's old place is gone, so it is
+    // overwritten and not dropped.
+    unsafe { ptr::write(vec, Vec::from_raw_parts(place.cast().as_ptr(), len, len)) };
+    Ok(())
+}
+
+/// The alignment of a place for no elements of any type.
+const MAX_ALIGN: usize = align_of::<u64>();
+
+/// Reallocates a block of `capacity` elements to one of `len`: [`shrink`], once for all types.
+///
+/// # Safety
+/// `place` is a block for `capacity` elements of this layout by the global allocator, or dangling where that takes
+/// no bytes; `len` is no larger.
+#[inline(never)]
+unsafe fn fitted(place: NonNull<u8>, element: Layout, capacity: usize, len: usize) -> Result<NonNull<u8>> {
+    let (from, to) = (element.size().wrapping_mul(capacity), element.size().wrapping_mul(len));
+    if from == to {
+        return Ok(place);
     }
-    let mut fitted = with_capacity(vec.len())?;
-    fitted.append(&mut vec);
-    Ok(fitted.into_boxed_slice())
+    // SAFETY: the block has this layout.
+    let layout = unsafe { Layout::from_size_align_unchecked(from, element.align()) };
+    if to == 0 {
+        // SAFETY: the caller's promise; the block has bytes, since it has more than none.
+        unsafe { dealloc(place.as_ptr(), layout) };
+        return Ok(NonNull::<u64>::dangling().cast());
+    }
+    // SAFETY: the caller's promise; neither size is 0, and the new one is smaller.
+    NonNull::new(unsafe { realloc(place.as_ptr(), layout, to) }).ok_or(OutOfMemory)
 }
 
 /// Moves a value to the heap: what `Box::try_new` will be.

@@ -240,11 +240,11 @@ fn imports(inner: &StoreInner, module: &Module, externs: &[Extern]) -> Result<Im
     for ((import, item), index) in parts.imports.iter().zip(externs).zip(0..) {
         let fits = match (import.kind, *item) {
             (ImportKind::Func(ty), Extern::Func(func)) => {
-                found.funcs.push(func.to_bits());
+                push(&mut found.funcs, func.to_bits())?;
                 parts.types.get(ty).is_some_and(|ty| inner.func_type(func.to_bits()) == Some(ty))
             }
             (ImportKind::Table(ty), Extern::Table(table)) => {
-                found.tables.push(table.0);
+                push(&mut found.tables, table.0)?;
                 inner.tables.get(table.0 as usize).is_some_and(|t| table_fits(t, ty))
             }
             (ImportKind::Memory(ty), Extern::Memory(memory)) => {
@@ -252,7 +252,7 @@ fn imports(inner: &StoreInner, module: &Module, externs: &[Extern]) -> Result<Im
                 inner.memories.get(memory.0 as usize).is_some_and(|m| memory_fits(m, ty))
             }
             (ImportKind::Global(ty), Extern::Global(global)) => {
-                found.globals.push(global.0);
+                push(&mut found.globals, global.0)?;
                 inner.global_type(global.0) == Some(ty)
             }
             _ => false,
@@ -285,7 +285,7 @@ fn prepare(inner: &mut StoreInner, module: &Module, externs: &[Extern]) -> Resul
             return Err(Error::Limit { what: "tables" });
         }
         push(&mut inner.tables, TableData::new(*ty, 0, limits.table_elements)?)?;
-        found.tables.push(inner.tables.len() as u32 - 1);
+        push(&mut found.tables, inner.tables.len() as u32 - 1)?;
     }
     if let (None, Some(ty)) = (found.memory, parts.memory) {
         if inner.memories.len() >= limits.memories as usize {

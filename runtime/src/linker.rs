@@ -134,7 +134,7 @@ impl<T> Linker<T> {
             let host = match (self.entry(import.module, import.name), self.row(import)) {
                 (Some(entry), _) => match &entry.definition {
                     Definition::Extern(item) => {
-                        externs.push(*item);
+                        push(&mut externs, *item)?;
                         continue;
                     }
                     Definition::Host(ty, entry) => (*ty, entry.clone()),
@@ -145,7 +145,7 @@ impl<T> Linker<T> {
                 (None, None) => return Err(Error::UnknownImport { index }),
             };
             let func = store.add_host(host.0, host.1)?;
-            externs.push(Extern::Func(crate::Func::from_bits(func).ok_or(Error::UnknownHandle)?));
+            push(&mut externs, Extern::Func(crate::Func::from_bits(func).ok_or(Error::UnknownHandle)?))?;
         }
         Ok(externs)
     }

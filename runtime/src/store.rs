@@ -186,9 +186,9 @@ impl<T> Store<T> {
         let mut words = with_capacity(2 * params.len())?;
         for value in params {
             let bits = value.to_bits()?;
-            words.push(bits as u32);
+            push(&mut words, bits as u32)?;
             if value.ty().slots() == 2 {
-                words.push((bits >> 32) as u32);
+                push(&mut words, (bits >> 32) as u32)?;
             }
         }
         let before = (self.nested > 0).then(|| (self.inner.position(), self.inner.pending));

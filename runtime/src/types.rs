@@ -1,12 +1,11 @@
 //! Types of functions, tables, globals and of what a module imports and exports.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::ValType;
 use crate::error::OutOfMemory;
-use crate::fallible::push;
+use crate::fallible::{push, shrink};
 use crate::memory::MemoryType;
 use crate::order::Order;
 use crate::stop::Res;
@@ -91,17 +90,18 @@ impl Types {
         self.entries.len() as u32
     }
 
-    /// Adds a type whose parameters, then results, `next` gives.
-    pub(crate) fn push(
-        &mut self,
-        params: u16,
-        results: u16,
-        mut next: impl FnMut() -> Res<ValType>,
-    ) -> Res<()> {
-        let start = self.all.len();
-        for _ in 0..usize::from(params) + usize::from(results) {
-            push(&mut self.all, next()?)?;
-        }
+    /// Appends a value's type, of a parameter or then a result of the type that [`add`](Self::add) adds.
+    pub(crate) fn value(&mut self, ty: ValType) -> Res<()> {
+        Ok(push(&mut self.all, ty)?)
+    }
+
+    /// The count of the values' types so far.
+    pub(crate) fn values_len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Adds the type of the values from `start` on.
+    pub(crate) fn add(&mut self, start: usize, params: u16, results: u16) -> Res<()> {
         let slots = |types: &[ValType]| types.iter().map(|t| t.slots() as u16).sum();
         let new = self.all.get(start..).unwrap_or_default();
         let param_slots = slots(new.get(..usize::from(params)).unwrap_or_default());
@@ -148,11 +148,4 @@ impl Types {
         shrink(&mut self.entries)?;
         shrink(&mut self.all)
     }
-}
-
-/// Reallocates a vector to its exact size.
-pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<(), OutOfMemory> {
-    let boxed: Box<[T]> = crate::fallible::exact(core::mem::take(vec))?;
-    *vec = boxed.into_vec();
-    Ok(())
 }

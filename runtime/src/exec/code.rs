@@ -6,8 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::error::OutOfMemory;
-use crate::fallible::{exact, push, with_capacity};
-use crate::types::shrink;
+use crate::fallible::{exact, push, shrink, with_capacity};
 
 type Result<T> = core::result::Result<T, OutOfMemory>;
 

@@ -9,12 +9,12 @@ use super::{
 use crate::compile::Compiler;
 use crate::config::Config;
 use crate::exec::code::Code;
-use crate::fallible::{exact, push, with_capacity};
+use crate::fallible::{exact, filled, push, shrink, with_capacity};
 use crate::memory::MemoryType;
 use crate::order::Order;
 use crate::reader::{Reader, Source, bad_type};
 use crate::stop::{Res, Stop};
-use crate::types::{GlobalType, TableType, shrink};
+use crate::types::{GlobalType, TableType};
 use crate::{Result, ValType};
 
 /// The position of each section in the order that they must have; 0 for custom ones, which go anywhere.
@@ -191,21 +191,19 @@ impl Loader<'_, '_> {
                 _ => return Err(Stop::MalformedFunctionType),
             }
             self.limit(self.parts.types.len() as usize + 1, self.config.max_types, Stop::MaxTypes)?;
-            // The results' count stands behind the parameters, which therefore are collected first.
-            let mut values = Vec::new();
-            let params = self.val_types(&mut values)?;
-            let results = self.val_types(&mut values)?;
-            let mut next = values.iter();
-            self.parts.types.push(params, results, || next.next().copied().ok_or(Stop::UnexpectedEnd))?;
+            let start = self.parts.types.values_len();
+            let params = self.val_types()?;
+            let results = self.val_types()?;
+            self.parts.types.add(start, params, results)?;
         }
         Ok(())
     }
 
-    fn val_types(&mut self, into: &mut Vec<ValType>) -> Res<u16> {
+    fn val_types(&mut self) -> Res<u16> {
         let count = self.read.count()?;
         self.limit(count as usize, self.config.max_arity, Stop::MaxArity)?;
         for _ in 0..count {
-            push(into, self.read.val_type()?)?;
+            self.parts.types.value(self.read.val_type()?)?;
         }
         Ok(count as u16)
     }
@@ -454,7 +452,7 @@ impl Loader<'_, '_> {
         let items = if exprs {
             let mut items = with_capacity(count as usize)?;
             for _ in 0..count {
-                items.push(ConstExpr::read(&mut self.read, self.parts, ty)?);
+                push(&mut items, ConstExpr::read(&mut self.read, self.parts, ty)?)?;
             }
             Items::Exprs(exact(items)?)
         } else {
@@ -464,7 +462,7 @@ impl Loader<'_, '_> {
                 if !self.parts.declare(index)? {
                     return Err(Stop::UnknownFunction);
                 }
-                items.push(index);
+                push(&mut items, index)?;
             }
             Items::Funcs(exact(items)?)
         };
@@ -517,10 +515,9 @@ impl Loader<'_, '_> {
             let len = self.read.length()?;
             let offset = self.read.offset();
             let bytes = if self.keep_data || matches!(mode, Mode::Passive) {
-                let mut bytes = with_capacity(len as usize)?;
-                bytes.resize(len as usize, 0);
+                let mut bytes = filled(0, len as usize)?;
                 self.read.bytes(&mut bytes)?;
-                Some(bytes.into_boxed_slice())
+                Some(bytes)
             } else {
                 // The last byte is read, so that a segment that is cut short is found.
                 if len > 0 {
