@@ -1,11 +1,10 @@
 //! The instructions (specification section 5.4), one match over their bytes.
 
-use super::Function;
 use super::branch::Kind;
+use super::{Function, instructions};
 use crate::ValType;
 use crate::exec::driver_op::DriverOp;
 use crate::exec::ops::op;
-use crate::exec::rare::Rare as R;
 use crate::stop::{Res, Stop};
 
 use ValType::{F32, F64, I32, I64};
@@ -61,7 +60,7 @@ impl Function<'_, '_, '_> {
                 0x23 => self.global_get()?,
                 0x24 => self.global_set()?,
                 0x25 | 0x26 => self.table_access(opcode == 0x26)?,
-                0x28..=0x3e => self.memory_access(opcode)?,
+                0x28..=0x3e => self.memory_access(instructions::access(opcode))?,
                 0x3f | 0x40 => {
                     if self.read.u8()? != 0 {
                         return Err(Stop::ZeroByteExpected);
@@ -69,7 +68,7 @@ impl Function<'_, '_, '_> {
                     self.require_memory()?;
                     let (what, count) =
                         if opcode == 0x3f { (DriverOp::MemorySize, 0) } else { (DriverOp::MemoryGrow, 1) };
-                    self.driver(what, &[I32][..count], Some(I32), 0, 0)?;
+                    self.driver_making(what, &[I32][..count], 0, I32)?;
                 }
                 0x41 => {
                     let value = self.read.i32()?;
@@ -87,7 +86,7 @@ impl Function<'_, '_, '_> {
                     let bits = self.read.u64_fixed()?;
                     self.push_const64(F64, bits)?;
                 }
-                0x45..=0xc4 => self.numeric(opcode)?,
+                0x45..=0xc4 => self.numeric(instructions::numeric(opcode))?,
                 0xd0 => {
                     let ty = self.read.ref_type()?;
                     self.push_const(ty, 0)?;
@@ -128,22 +127,17 @@ impl Function<'_, '_, '_> {
     }
 
     /// Emits a driver's operation on the newest operands, whose types are checked.
-    fn driver(
-        &mut self,
-        what: DriverOp,
-        params: &[ValType],
-        result: Option<ValType>,
-        unit2: u16,
-        unit3: u16,
-    ) -> Res<()> {
+    fn driver(&mut self, what: DriverOp, params: &[ValType], units: [u16; 2]) -> Res<()> {
         let first = self.settle_checked(params)?;
         self.emit.plain(op::DRIVER, what as u8, first)?;
-        self.emit.unit(unit2)?;
-        self.emit.unit(unit3)?;
-        if let Some(ty) = result {
-            self.push(ty)?;
-        }
-        Ok(())
+        self.emit.unit(units[0])?;
+        self.emit.unit(units[1])
+    }
+
+    /// As [`driver`](Self::driver), of an operation that gives a value.
+    fn driver_making(&mut self, what: DriverOp, params: &[ValType], unit: u16, ty: ValType) -> Res<()> {
+        self.driver(what, params, [unit, 0])?;
+        self.push(ty).map(|_| ())
     }
 
     /// Checks and pops operands that have been put into their own slots; gives the first one's slot.
@@ -264,14 +258,11 @@ impl Function<'_, '_, '_> {
         };
         let ty = global.ty.content;
         if index < self.parts.imported_globals && global.ty.mutable {
-            return self.driver(DriverOp::GlobalGet, &[], Some(ty), index as u16, 0);
+            return self.driver_making(DriverOp::GlobalGet, &[], index as u16, ty);
         }
         let opcode = if ty.slots() == 2 { op::GLOBAL_GET64 } else { op::GLOBAL_GET };
         let place = index16(global.slot, Stop::GlobalSlots)?;
-        let result = self.push(ty)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(opcode, a, place)?;
-        self.emit.finish(result)
+        self.make(opcode, place, &[], Some(ty))
     }
 
     fn global_set(&mut self) -> Res<()> {
@@ -284,7 +275,7 @@ impl Function<'_, '_, '_> {
         }
         let ty = global.ty.content;
         if index < self.parts.imported_globals {
-            return self.driver(DriverOp::GlobalSet, &[ty], None, index as u16, 0);
+            return self.driver(DriverOp::GlobalSet, &[ty], [index as u16, 0]);
         }
         let place = index16(global.slot, Stop::GlobalSlots)?;
         let value = self.pop(ty)?;
@@ -304,9 +295,9 @@ impl Function<'_, '_, '_> {
     fn table_access(&mut self, set: bool) -> Res<()> {
         let (table, element) = self.table()?;
         if set {
-            self.driver(DriverOp::TableSet, &[I32, element], None, table, 0)
+            self.driver(DriverOp::TableSet, &[I32, element], [table, 0])
         } else {
-            self.driver(DriverOp::TableGet, &[I32], Some(element), table, 0)
+            self.driver_making(DriverOp::TableGet, &[I32], table, element)
         }
     }
 
@@ -317,155 +308,52 @@ impl Function<'_, '_, '_> {
         if !self.parts.is_declared(index) {
             return Err(Stop::UndeclaredFunction);
         }
-        self.driver(DriverOp::RefFunc, &[], Some(ValType::FuncRef), index as u16, 0)
-    }
-
-    fn memory_access(&mut self, opcode: u8) -> Res<()> {
-        match opcode {
-            0x28 => self.load(op::LOAD32, 2, I32),
-            0x29 => self.load(op::LOAD64, 3, I64),
-            0x2a => self.load(op::LOAD32, 2, F32),
-            0x2b => self.load(op::LOAD64, 3, F64),
-            0x2c => self.load(op::LOAD8_S, 0, I32),
-            0x2d => self.load(op::LOAD8_U, 0, I32),
-            0x2e => self.load(op::LOAD16_S, 1, I32),
-            0x2f => self.load(op::LOAD16_U, 1, I32),
-            0x30 => self.load_extend(op::LOAD8_S, 0, op::EXTEND_S),
-            0x31 => self.load_extend(op::LOAD8_U, 0, op::EXTEND_U),
-            0x32 => self.load_extend(op::LOAD16_S, 1, op::EXTEND_S),
-            0x33 => self.load_extend(op::LOAD16_U, 1, op::EXTEND_U),
-            0x34 => self.load_extend(op::LOAD32, 2, op::EXTEND_S),
-            0x35 => self.load(op::LOAD32_U64, 2, I64),
-            0x36 => self.store(op::STORE32, 2, I32),
-            0x37 => self.store(op::STORE64, 3, I64),
-            0x38 => self.store(op::STORE32, 2, F32),
-            0x39 => self.store(op::STORE64, 3, F64),
-            0x3a => self.store(op::STORE8, 0, I32),
-            0x3b => self.store(op::STORE16, 1, I32),
-            0x3c => self.store(op::STORE8, 0, I64),
-            0x3d => self.store(op::STORE16, 1, I64),
-            _ => self.store(op::STORE32, 2, I64),
-        }
-    }
-
-    fn numeric(&mut self, opcode: u8) -> Res<()> {
-        match opcode {
-            0x45 => self.i32_eqz(),
-            0x46..=0x4f => self.i32_compare(opcode - 0x46),
-            0x50 => self.i64_eqz(),
-            0x51..=0x5a => self.i64_compare(opcode - 0x51),
-            0x5b..=0x60 => self.f32_compare(opcode - 0x5b),
-            0x61..=0x66 => self.f64_compare(opcode - 0x61),
-            0x67 => self.rare(R::Clz, I32, I32),
-            0x68 => self.rare(R::Ctz, I32, I32),
-            0x69 => self.rare(R::Popcnt, I32, I32),
-            0x6a..=0x78 => self.i32_binary(opcode - 0x6a),
-            0x79 => self.rare(R::Clz64, I64, I64),
-            0x7a => self.rare(R::Ctz64, I64, I64),
-            0x7b => self.rare(R::Popcnt64, I64, I64),
-            0x7c..=0x8a => self.i64_binary(opcode - 0x7c),
-            0x8b => self.rare(R::F32Abs, F32, F32),
-            0x8c => self.rare(R::F32Neg, F32, F32),
-            0x8d => self.rare(R::F32Ceil, F32, F32),
-            0x8e => self.rare(R::F32Floor, F32, F32),
-            0x8f => self.rare(R::F32Trunc, F32, F32),
-            0x90 => self.rare(R::F32Nearest, F32, F32),
-            0x91 => self.rare(R::F32Sqrt, F32, F32),
-            0x92..=0x95 => self.float_binary(opcode - 0x92, F32),
-            0x96 => self.rare_binary(R::F32Min, F32),
-            0x97 => self.rare_binary(R::F32Max, F32),
-            0x98 => self.rare_binary(R::F32Copysign, F32),
-            0x99 => self.rare(R::F64Abs, F64, F64),
-            0x9a => self.rare(R::F64Neg, F64, F64),
-            0x9b => self.rare(R::F64Ceil, F64, F64),
-            0x9c => self.rare(R::F64Floor, F64, F64),
-            0x9d => self.rare(R::F64Trunc, F64, F64),
-            0x9e => self.rare(R::F64Nearest, F64, F64),
-            0x9f => self.rare(R::F64Sqrt, F64, F64),
-            0xa0..=0xa3 => self.float_binary(opcode - 0xa0, F64),
-            0xa4 => self.rare_binary(R::F64Min, F64),
-            0xa5 => self.rare_binary(R::F64Max, F64),
-            0xa6 => self.rare_binary(R::F64Copysign, F64),
-            0xa7 => self.alias(I64, I32),
-            0xa8 => self.rare(R::I32TruncF32S, F32, I32),
-            0xa9 => self.rare(R::I32TruncF32U, F32, I32),
-            0xaa => self.rare(R::I32TruncF64S, F64, I32),
-            0xab => self.rare(R::I32TruncF64U, F64, I32),
-            0xac => self.unary(op::EXTEND_S, I32, I64),
-            0xad => self.unary(op::EXTEND_U, I32, I64),
-            0xae => self.rare(R::I64TruncF32S, F32, I64),
-            0xaf => self.rare(R::I64TruncF32U, F32, I64),
-            0xb0 => self.rare(R::I64TruncF64S, F64, I64),
-            0xb1 => self.rare(R::I64TruncF64U, F64, I64),
-            0xb2 => self.rare(R::F32I32S, I32, F32),
-            0xb3 => self.rare(R::F32I32U, I32, F32),
-            0xb4 => self.rare(R::F32I64S, I64, F32),
-            0xb5 => self.rare(R::F32I64U, I64, F32),
-            0xb6 => self.rare(R::F32F64, F64, F32),
-            0xb7 => self.rare(R::F64I32S, I32, F64),
-            0xb8 => self.rare(R::F64I32U, I32, F64),
-            0xb9 => self.rare(R::F64I64S, I64, F64),
-            0xba => self.rare(R::F64I64U, I64, F64),
-            0xbb => self.rare(R::F64F32, F32, F64),
-            0xbc => self.alias(F32, I32),
-            0xbd => self.alias(F64, I64),
-            0xbe => self.alias(I32, F32),
-            0xbf => self.alias(I64, F64),
-            0xc0 => self.unary(op::EXTEND8, I32, I32),
-            0xc1 => self.unary(op::EXTEND16, I32, I32),
-            0xc2 => self.rare(R::Extend8At64, I64, I64),
-            0xc3 => self.rare(R::Extend16At64, I64, I64),
-            _ => self.rare(R::Extend32At64, I64, I64),
-        }
+        self.driver_making(DriverOp::RefFunc, &[], index as u16, ValType::FuncRef)
     }
 
     fn prefixed(&mut self) -> Res<()> {
+        const SIZES: &[ValType] = &[I32, I32, I32];
         let code = self.read.u32()?;
-        match code {
-            0 => self.rare(R::I32SatF32S, F32, I32),
-            1 => self.rare(R::I32SatF32U, F32, I32),
-            2 => self.rare(R::I32SatF64S, F64, I32),
-            3 => self.rare(R::I32SatF64U, F64, I32),
-            4 => self.rare(R::I64SatF32S, F32, I64),
-            5 => self.rare(R::I64SatF32U, F32, I64),
-            6 => self.rare(R::I64SatF64S, F64, I64),
-            7 => self.rare(R::I64SatF64U, F64, I64),
+        let (what, params, units) = match code {
+            0..=7 => {
+                let Some(&(what, from, to)) = instructions::SATURATING.get(code as usize) else {
+                    return Ok(());
+                };
+                return self.rare(what, from, to);
+            }
             8 => {
                 let index = self.read.u32()?;
                 self.zero_byte()?;
                 self.require_memory()?;
-                let segment = self.data_segment(index)?;
-                self.driver(DriverOp::MemoryInit, &[I32, I32, I32], None, segment, 0)
+                (DriverOp::MemoryInit, SIZES, [self.data_segment(index)?, 0])
             }
             9 => {
                 let index = self.read.u32()?;
-                let segment = self.data_segment(index)?;
-                self.driver(DriverOp::DataDrop, &[], None, segment, 0)
+                (DriverOp::DataDrop, &[][..], [self.data_segment(index)?, 0])
             }
             10 => {
                 self.zero_byte()?;
                 self.zero_byte()?;
                 self.require_memory()?;
-                self.driver(DriverOp::MemoryCopy, &[I32, I32, I32], None, 0, 0)
+                (DriverOp::MemoryCopy, SIZES, [0, 0])
             }
             11 => {
                 self.zero_byte()?;
                 self.require_memory()?;
-                self.driver(DriverOp::MemoryFill, &[I32, I32, I32], None, 0, 0)
+                (DriverOp::MemoryFill, SIZES, [0, 0])
             }
             12 => {
                 let index = self.read.u32()?;
                 let (table, element) = self.table()?;
-                let segment = self.elem_segment(index)?;
-                if segment.1 != element {
+                let (segment, ty) = self.elem_segment(index)?;
+                if ty != element {
                     return Err(Stop::TypeMismatch);
                 }
-                self.driver(DriverOp::TableInit, &[I32, I32, I32], None, segment.0, table)
+                (DriverOp::TableInit, SIZES, [segment, table])
             }
             13 => {
                 let index = self.read.u32()?;
-                let segment = self.elem_segment(index)?;
-                self.driver(DriverOp::ElemDrop, &[], None, segment.0, 0)
+                (DriverOp::ElemDrop, &[][..], [self.elem_segment(index)?.0, 0])
             }
             14 => {
                 let (to, element) = self.table()?;
@@ -473,24 +361,25 @@ impl Function<'_, '_, '_> {
                 if element != other {
                     return Err(Stop::TypeMismatch);
                 }
-                self.driver(DriverOp::TableCopy, &[I32, I32, I32], None, to, from)
+                (DriverOp::TableCopy, SIZES, [to, from])
             }
             15 => {
                 let (table, element) = self.table()?;
-                self.driver(DriverOp::TableGrow, &[element, I32], Some(I32), table, 0)
+                return self.driver_making(DriverOp::TableGrow, &[element, I32], table, I32);
             }
             16 => {
                 let (table, _) = self.table()?;
-                self.driver(DriverOp::TableSize, &[], Some(I32), table, 0)
+                return self.driver_making(DriverOp::TableSize, &[], table, I32);
             }
             17 => {
                 let (table, element) = self.table()?;
-                self.driver(DriverOp::TableFill, &[I32, element, I32], None, table, 0)
+                return self.driver(DriverOp::TableFill, &[I32, element, I32], [table, 0]);
             }
-            18 => Err(Stop::MemoryControl),
-            19..=22 => Err(Stop::WideArithmetic),
-            _ => Err(Stop::IllegalOpcode),
-        }
+            18 => return Err(Stop::MemoryControl),
+            19..=22 => return Err(Stop::WideArithmetic),
+            _ => return Err(Stop::IllegalOpcode),
+        };
+        self.driver(what, params, units)
     }
 
     fn zero_byte(&mut self) -> Res<()> {

@@ -2,6 +2,7 @@
 
 use super::Function;
 use super::emit::Arg;
+use super::instructions::{Access, Then};
 use super::operand::{Entry, Place};
 use crate::ValType;
 use crate::exec::ops::op;
@@ -111,8 +112,22 @@ impl Function<'_, '_, '_> {
         }
     }
 
+    /// A load or store.
+    pub(super) fn memory_access(&mut self, row: Access) -> Res<()> {
+        let Access { first, natural, ty, then } = row;
+        let natural = natural.into();
+        match then {
+            Then::Load => self.load(first, natural, ty),
+            Then::LoadExtended(extend) => {
+                self.load(first, natural, ty)?;
+                self.unary(extend, ty, ValType::I64)
+            }
+            Then::Store => self.store(first, natural, ty),
+        }
+    }
+
     /// A load of `1 << natural` bytes.
-    pub(super) fn load(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
+    fn load(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
         let offset = self.offset(natural)?;
         let entry = self.pop(ValType::I32)?;
         let address = self.address(first, entry, offset, true)?;
@@ -128,14 +143,8 @@ impl Function<'_, '_, '_> {
         self.emit.finish(result)
     }
 
-    /// A load of less than 64 bits that is extended to 64.
-    pub(super) fn load_extend(&mut self, first: u8, natural: u32, extend: u8) -> Res<()> {
-        self.load(first, natural, ValType::I32)?;
-        self.unary(extend, ValType::I32, ValType::I64)
-    }
-
     /// A store of the low `1 << natural` bytes.
-    pub(super) fn store(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
+    fn store(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
         let offset = self.offset(natural)?;
         let value = self.pop(ty)?;
         let entry = self.pop(ValType::I32)?;

@@ -8,6 +8,7 @@
 mod body;
 mod branch;
 mod emit;
+mod instructions;
 mod memory;
 mod numeric;
 mod operand;

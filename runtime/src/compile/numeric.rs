@@ -2,6 +2,7 @@
 //! shifts into sums.
 
 use super::Function;
+use super::instructions::{By, Numeric};
 use super::operand::{Entry, Place};
 use crate::ValType;
 use crate::exec::ops::op;
@@ -113,27 +114,69 @@ const fn exchanged(kind: u8) -> u8 {
     }
 }
 
+/// How an operation's second unit is shared.
+#[derive(Clone, Copy)]
+enum Second {
+    /// The operand below, and this above.
+    Below(u8),
+    /// The number of a sub-operation below, and the operand above.
+    Above(Rare),
+}
+const ALONE: Second = Second::Below(0);
+
 impl Function<'_, '_, '_> {
+    /// Pushes a result, and emits the operation that makes it: what is behind operand a.
+    pub(super) fn make(&mut self, opcode: u8, second: u16, more: &[u16], ty: Option<ValType>) -> Res<()> {
+        let result = self.push_open(ty)?.own();
+        let a = self.emit.result(result)?;
+        self.emit.making(opcode, a, second)?;
+        for &unit in more {
+            self.emit.unit(unit)?;
+        }
+        self.emit.finish(result)
+    }
+
+    /// `a = f(b)` by an operation of two units, and more that are given.
+    fn one_of(&mut self, opcode: u8, second: Second, x: Entry, to: ValType, more: &[u16]) -> Res<()> {
+        let arg = self.arg(x)?;
+        let b = u16::from(self.emit.x(arg)?);
+        let second = match second {
+            Second::Below(high) => b | u16::from(high) << 8,
+            Second::Above(what) => what as u16 | b << 8,
+        };
+        self.make(opcode, second, more, Some(to))
+    }
+
+    /// A numeric instruction.
+    pub(super) fn numeric(&mut self, row: Numeric) -> Res<()> {
+        let Numeric { by, from, to } = row;
+        match by {
+            By::I32Eqz => self.i32_eqz(),
+            By::I64Eqz => self.i64_eqz(),
+            By::I32Compare(index) => self.i32_compare(index),
+            By::I64Compare(index) => self.i64_compare(index),
+            By::F32Compare(index) => self.f32_compare(index),
+            By::F64Compare(index) => self.f64_compare(index),
+            By::I32Binary(index) => self.i32_binary(index),
+            By::I64Binary(index) => self.i64_binary(index),
+            By::FloatBinary(index) => self.float_binary(index, from),
+            By::Rare(what) => self.rare(what, from, to),
+            By::RareBinary(what) => self.rare_binary(what, from),
+            By::Unary(opcode) => self.unary(opcode, from, to),
+            By::Alias => self.alias(from, to),
+        }
+    }
+
     /// `a = f(b)` by an operation of two units.
     pub(super) fn unary(&mut self, opcode: u8, from: ValType, to: ValType) -> Res<()> {
         let x = self.pop(from)?;
-        let arg = self.arg(x)?;
-        let b = self.emit.x(arg)?;
-        let result = self.push(to)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(opcode, a, b.into())?;
-        self.emit.finish(result)
+        self.one_of(opcode, ALONE, x, to, &[])
     }
 
     /// `a = f(b)` by a sub-operation.
     pub(super) fn rare(&mut self, what: Rare, from: ValType, to: ValType) -> Res<()> {
         let x = self.pop(from)?;
-        let arg = self.arg(x)?;
-        let b = self.emit.x(arg)?;
-        let result = self.push(to)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(op::RARE, a, what as u16 | u16::from(b) << 8)?;
-        self.emit.finish(result)
+        self.one_of(op::RARE, Second::Above(what), x, to, &[])
     }
 
     /// `a = f(b, c)` by a sub-operation.
@@ -145,23 +188,22 @@ impl Function<'_, '_, '_> {
 
     /// `a = f(b, c)` by a sub-operation on operands that were popped.
     fn rare_of(&mut self, what: Rare, x: Entry, y: Entry, to: ValType) -> Res<()> {
-        let (x, y) = (self.arg(x)?, self.arg(y)?);
-        let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
-        let result = self.push(to)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(op::RARE, a, what as u16 | u16::from(b) << 8)?;
-        self.emit.unit(c.into())?;
-        self.emit.finish(result)
+        self.two_of(op::RARE, Some(what), x, y, to)
     }
 
     /// `a = f(b, c)` by an operation of two units.
     fn binary_of(&mut self, opcode: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
+        self.two_of(opcode, None, x, y, to)
+    }
+
+    /// `a = f(b, c)`; a sub-operation's number takes the place of c, which follows.
+    fn two_of(&mut self, opcode: u8, what: Option<Rare>, x: Entry, y: Entry, to: ValType) -> Res<()> {
         let (x, y) = (self.arg(x)?, self.arg(y)?);
-        let (b, c) = (self.emit.x(x)?, self.emit.y(y)?);
-        let result = self.push(to)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(opcode, a, u16::from(b) | u16::from(c) << 8)?;
-        self.emit.finish(result)
+        let (b, c) = (u16::from(self.emit.x(x)?), u16::from(self.emit.y(y)?));
+        match what {
+            Some(what) => self.make(opcode, what as u16 | b << 8, &[c], Some(to)),
+            None => self.make(opcode, b | c << 8, &[], Some(to)),
+        }
     }
 
     /// `a = b op immediate`: an 8-bit one in operand c, or with `wide_opcode` any 32 bits.
@@ -173,23 +215,13 @@ impl Function<'_, '_, '_> {
         imm: i32,
         to: ValType,
     ) -> Res<bool> {
-        let short = i8::try_from(imm).ok();
-        if short.is_none() && wide_opcode.is_none() {
-            return Ok(false);
-        }
-        let arg = self.arg(x)?;
-        let b = u16::from(self.emit.x(arg)?);
-        let result = self.push(to)?.own();
-        let a = self.emit.result(result)?;
-        match (short, wide_opcode) {
-            (Some(imm), _) => self.emit.making(opcode, a, b | u16::from(imm as u8) << 8)?,
-            (None, Some(opcode)) => {
-                self.emit.making(opcode, a, b)?;
-                self.emit.units32(imm as u32)?;
+        match (i8::try_from(imm), wide_opcode) {
+            (Ok(imm), _) => self.one_of(opcode, Second::Below(imm as u8), x, to, &[])?,
+            (Err(_), Some(opcode)) => {
+                self.one_of(opcode, ALONE, x, to, &[imm as u16, (imm >> 16) as u16])?;
             }
-            (None, None) => {}
+            (Err(_), None) => return Ok(false),
         }
-        self.emit.finish(result)?;
         Ok(true)
     }
 
@@ -229,12 +261,7 @@ impl Function<'_, '_, '_> {
         let ty = ValType::I32;
         match what {
             B::And if imm == 0xff || imm == 0xffff => {
-                let arg = self.arg(x)?;
-                let b = self.emit.x(arg)?;
-                let result = self.push(ty)?.own();
-                let a = self.emit.result(result)?;
-                self.emit.making(if imm == 0xff { op::AND_FF } else { op::AND_FFFF }, a, b.into())?;
-                self.emit.finish(result)?;
+                self.one_of(if imm == 0xff { op::AND_FF } else { op::AND_FFFF }, ALONE, x, ty, &[])?;
                 Ok(true)
             }
             B::Add => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm, ty),
@@ -253,10 +280,7 @@ impl Function<'_, '_, '_> {
                 let Some(made) = self.emit.made(x.slot) else { return Ok(false) };
                 let b = self.emit.at(made.at + 1) & 0xff;
                 self.emit.undo(made);
-                let result = self.push(ty)?.own();
-                let a = self.emit.result(result)?;
-                self.emit.making(opcode, a, b)?;
-                self.emit.finish(result)?;
+                self.make(opcode, b, &[], Some(ty))?;
                 Ok(true)
             }
             B::Shl | B::ShrS | B::ShrU => self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty),
@@ -291,11 +315,7 @@ impl Function<'_, '_, '_> {
                 Third::Slot => (operands, other),
                 Third::Immediate => (operands & 0xff | other << 8, operands >> 8),
             };
-            let result = self.push(term.ty.unwrap_or(ValType::I32))?.own();
-            let a = self.emit.result(result)?;
-            self.emit.making(fusion.fused, a, second)?;
-            self.emit.unit(third)?;
-            self.emit.finish(result)?;
+            self.make(fusion.fused, second, &[third], Some(term.ty.unwrap_or(ValType::I32)))?;
             return Ok(true);
         }
         Ok(false)
@@ -320,15 +340,7 @@ impl Function<'_, '_, '_> {
                 units[3] ^= 0x8000;
             }
             self.emit.undo(made);
-            let arg = self.arg(other)?;
-            let b = self.emit.x(arg)?;
-            let result = self.push(ValType::F64)?.own();
-            let a = self.emit.result(result)?;
-            self.emit.making(opcode, a, b.into())?;
-            for unit in units {
-                self.emit.unit(unit)?;
-            }
-            self.emit.finish(result)?;
+            self.one_of(opcode, ALONE, other, ValType::F64, &units)?;
             return Ok(true);
         }
         Ok(false)
@@ -364,13 +376,7 @@ impl Function<'_, '_, '_> {
         };
         let immediate = y.constant().and_then(|imm| with_immediate(kind, imm));
         if let Some((kind, Ok(imm))) = immediate.map(|(kind, imm)| (kind, i16::try_from(imm))) {
-            let arg = self.arg(x)?;
-            let b = self.emit.x(arg)?;
-            let result = self.push(ValType::I32)?.own();
-            let a = self.emit.result(result)?;
-            self.emit.making(op::EQ_IMM + kind, a, b.into())?;
-            self.emit.unit(imm as u16)?;
-            return self.emit.finish(result);
+            return self.one_of(op::EQ_IMM + kind, ALONE, x, ValType::I32, &[imm as u16]);
         }
         let (kind, y) = match immediate {
             Some((kind, imm)) => (kind, Entry { place: Place::Const(imm), ..y }),
@@ -399,12 +405,7 @@ impl Function<'_, '_, '_> {
     }
 
     fn zero64(&mut self, opcode: u8, x: Entry) -> Res<()> {
-        let arg = self.arg(x)?;
-        let b = self.emit.x(arg)?;
-        let result = self.push(ValType::I32)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(opcode, a, b.into())?;
-        self.emit.finish(result)
+        self.one_of(opcode, ALONE, x, ValType::I32, &[])
     }
 
     /// Comparison `index` of 32-bit floats in the wasm order: eq ne lt gt le ge.
@@ -463,13 +464,7 @@ impl Function<'_, '_, '_> {
                 return Ok(());
             }
         }
-        let arg = self.arg(x)?;
-        let b = self.emit.x(arg)?;
-        let result = self.push(ValType::I32)?.own();
-        let a = self.emit.result(result)?;
-        self.emit.making(op::EQ_IMM, a, b.into())?;
-        self.emit.unit(0)?;
-        self.emit.finish(result)
+        self.one_of(op::EQ_IMM, ALONE, x, ValType::I32, &[0])
     }
 
     /// The instruction `0x7c + index` of 64-bit integers.
@@ -556,19 +551,13 @@ impl Function<'_, '_, '_> {
         if let (Some(x), Some(y)) = (small(x), small(y)) {
             let arg = self.arg(condition)?;
             let z = self.emit.z(arg)?;
-            let result = self.push_open(ty)?.own();
-            let a = self.emit.result(result)?;
-            self.emit.making(op::SELECT_IMM, a, u16::from(x as u8) | u16::from(y as u8) << 8)?;
-            self.emit.unit(z.into())?;
-            return self.emit.finish(result);
+            let second = u16::from(x as u8) | u16::from(y as u8) << 8;
+            return self.make(op::SELECT_IMM, second, &[z.into()], ty);
         }
         let (z, y, x) = (self.arg(condition)?, self.arg(y)?, self.arg(x)?);
         let (b, c, d) = (self.emit.x(x)?, self.emit.y(y)?, self.emit.z(z)?);
-        let result = self.push_open(ty)?.own();
-        let a = self.emit.result(result)?;
-        let opcode = if result.double { op::SELECT64 } else { op::SELECT };
-        self.emit.making(opcode, a, u16::from(b) | u16::from(c) << 8)?;
-        self.emit.unit(d.into())?;
-        self.emit.finish(result)
+        let double = ty.is_some_and(|ty| ty.slots() == 2);
+        let opcode = if double { op::SELECT64 } else { op::SELECT };
+        self.make(opcode, u16::from(b) | u16::from(c) << 8, &[d.into()], ty)
     }
 }

@@ -1,0 +1,209 @@
+//! The instructions that differ in little but their types, as tables: how each is compiled.
+//!
+//! The tables are made at compile time from a match that reads like the specification's (section 5.4). As code the
+//! match would take twice as much flash.
+
+use crate::ValType;
+use crate::exec::ops::op;
+use crate::exec::rare::Rare as R;
+
+use ValType::{F32, F64, I32, I64};
+
+/// How a numeric instruction is compiled. A number is its distance from the first of its family.
+#[derive(Clone, Copy)]
+pub(super) enum By {
+    I32Eqz,
+    I64Eqz,
+    I32Compare(u8),
+    I64Compare(u8),
+    F32Compare(u8),
+    F64Compare(u8),
+    I32Binary(u8),
+    I64Binary(u8),
+    /// A sum, difference, product or quotient.
+    FloatBinary(u8),
+    /// A sub-operation on one operand.
+    Rare(R),
+    /// A sub-operation on two operands of the same type.
+    RareBinary(R),
+    /// An operation on one operand.
+    Unary(u8),
+    /// Nothing but another type.
+    Alias,
+}
+
+/// A numeric instruction: what it takes and gives, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Numeric {
+    pub(super) by: By,
+    pub(super) from: ValType,
+    pub(super) to: ValType,
+}
+
+const fn numeric_row(opcode: u8) -> Numeric {
+    const fn row(by: By, from: ValType, to: ValType) -> Numeric {
+        Numeric { by, from, to }
+    }
+    const fn rare(what: R, from: ValType, to: ValType) -> Numeric {
+        row(By::Rare(what), from, to)
+    }
+    const fn two(what: R, ty: ValType) -> Numeric {
+        row(By::RareBinary(what), ty, ty)
+    }
+    match opcode {
+        0x45 => row(By::I32Eqz, I32, I32),
+        0x46..=0x4f => row(By::I32Compare(opcode - 0x46), I32, I32),
+        0x50 => row(By::I64Eqz, I64, I32),
+        0x51..=0x5a => row(By::I64Compare(opcode - 0x51), I64, I32),
+        0x5b..=0x60 => row(By::F32Compare(opcode - 0x5b), F32, I32),
+        0x61..=0x66 => row(By::F64Compare(opcode - 0x61), F64, I32),
+        0x67 => rare(R::Clz, I32, I32),
+        0x68 => rare(R::Ctz, I32, I32),
+        0x69 => rare(R::Popcnt, I32, I32),
+        0x6a..=0x78 => row(By::I32Binary(opcode - 0x6a), I32, I32),
+        0x79 => rare(R::Clz64, I64, I64),
+        0x7a => rare(R::Ctz64, I64, I64),
+        0x7b => rare(R::Popcnt64, I64, I64),
+        0x7c..=0x8a => row(By::I64Binary(opcode - 0x7c), I64, I64),
+        0x8b => rare(R::F32Abs, F32, F32),
+        0x8c => rare(R::F32Neg, F32, F32),
+        0x8d => rare(R::F32Ceil, F32, F32),
+        0x8e => rare(R::F32Floor, F32, F32),
+        0x8f => rare(R::F32Trunc, F32, F32),
+        0x90 => rare(R::F32Nearest, F32, F32),
+        0x91 => rare(R::F32Sqrt, F32, F32),
+        0x92..=0x95 => row(By::FloatBinary(opcode - 0x92), F32, F32),
+        0x96 => two(R::F32Min, F32),
+        0x97 => two(R::F32Max, F32),
+        0x98 => two(R::F32Copysign, F32),
+        0x99 => rare(R::F64Abs, F64, F64),
+        0x9a => rare(R::F64Neg, F64, F64),
+        0x9b => rare(R::F64Ceil, F64, F64),
+        0x9c => rare(R::F64Floor, F64, F64),
+        0x9d => rare(R::F64Trunc, F64, F64),
+        0x9e => rare(R::F64Nearest, F64, F64),
+        0x9f => rare(R::F64Sqrt, F64, F64),
+        0xa0..=0xa3 => row(By::FloatBinary(opcode - 0xa0), F64, F64),
+        0xa4 => two(R::F64Min, F64),
+        0xa5 => two(R::F64Max, F64),
+        0xa6 => two(R::F64Copysign, F64),
+        0xa7 => row(By::Alias, I64, I32),
+        0xa8 => rare(R::I32TruncF32S, F32, I32),
+        0xa9 => rare(R::I32TruncF32U, F32, I32),
+        0xaa => rare(R::I32TruncF64S, F64, I32),
+        0xab => rare(R::I32TruncF64U, F64, I32),
+        0xac => row(By::Unary(op::EXTEND_S), I32, I64),
+        0xad => row(By::Unary(op::EXTEND_U), I32, I64),
+        0xae => rare(R::I64TruncF32S, F32, I64),
+        0xaf => rare(R::I64TruncF32U, F32, I64),
+        0xb0 => rare(R::I64TruncF64S, F64, I64),
+        0xb1 => rare(R::I64TruncF64U, F64, I64),
+        0xb2 => rare(R::F32I32S, I32, F32),
+        0xb3 => rare(R::F32I32U, I32, F32),
+        0xb4 => rare(R::F32I64S, I64, F32),
+        0xb5 => rare(R::F32I64U, I64, F32),
+        0xb6 => rare(R::F32F64, F64, F32),
+        0xb7 => rare(R::F64I32S, I32, F64),
+        0xb8 => rare(R::F64I32U, I32, F64),
+        0xb9 => rare(R::F64I64S, I64, F64),
+        0xba => rare(R::F64I64U, I64, F64),
+        0xbb => rare(R::F64F32, F32, F64),
+        0xbc => row(By::Alias, F32, I32),
+        0xbd => row(By::Alias, F64, I64),
+        0xbe => row(By::Alias, I32, F32),
+        0xbf => row(By::Alias, I64, F64),
+        0xc0 => row(By::Unary(op::EXTEND8), I32, I32),
+        0xc1 => row(By::Unary(op::EXTEND16), I32, I32),
+        0xc2 => rare(R::Extend8At64, I64, I64),
+        0xc3 => rare(R::Extend16At64, I64, I64),
+        _ => rare(R::Extend32At64, I64, I64),
+    }
+}
+
+/// A load or store: its first opcode, the bytes' logarithm, the type, and what extends a load to 64 bits.
+#[derive(Clone, Copy)]
+pub(super) struct Access {
+    pub(super) first: u8,
+    pub(super) natural: u8,
+    pub(super) ty: ValType,
+    pub(super) then: Then,
+}
+
+/// What kind of access it is.
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    Load,
+    LoadExtended(u8),
+    Store,
+}
+
+const fn access_row(opcode: u8) -> Access {
+    const fn load(first: u8, natural: u8, ty: ValType) -> Access {
+        Access { first, natural, ty, then: Then::Load }
+    }
+    const fn extended(first: u8, natural: u8, extend: u8) -> Access {
+        Access { first, natural, ty: I32, then: Then::LoadExtended(extend) }
+    }
+    const fn store(first: u8, natural: u8, ty: ValType) -> Access {
+        Access { first, natural, ty, then: Then::Store }
+    }
+    match opcode {
+        0x28 => load(op::LOAD32, 2, I32),
+        0x29 => load(op::LOAD64, 3, I64),
+        0x2a => load(op::LOAD32, 2, F32),
+        0x2b => load(op::LOAD64, 3, F64),
+        0x2c => load(op::LOAD8_S, 0, I32),
+        0x2d => load(op::LOAD8_U, 0, I32),
+        0x2e => load(op::LOAD16_S, 1, I32),
+        0x2f => load(op::LOAD16_U, 1, I32),
+        0x30 => extended(op::LOAD8_S, 0, op::EXTEND_S),
+        0x31 => extended(op::LOAD8_U, 0, op::EXTEND_U),
+        0x32 => extended(op::LOAD16_S, 1, op::EXTEND_S),
+        0x33 => extended(op::LOAD16_U, 1, op::EXTEND_U),
+        0x34 => extended(op::LOAD32, 2, op::EXTEND_S),
+        0x35 => load(op::LOAD32_U64, 2, I64),
+        0x36 => store(op::STORE32, 2, I32),
+        0x37 => store(op::STORE64, 3, I64),
+        0x38 => store(op::STORE32, 2, F32),
+        0x39 => store(op::STORE64, 3, F64),
+        0x3a => store(op::STORE8, 0, I32),
+        0x3b => store(op::STORE16, 1, I32),
+        0x3c => store(op::STORE8, 0, I64),
+        0x3d => store(op::STORE16, 1, I64),
+        _ => store(op::STORE32, 2, I64),
+    }
+}
+
+/// The saturating conversions, by their number behind the prefix.
+pub(super) const SATURATING: [(R, ValType, ValType); 8] = [
+    (R::I32SatF32S, F32, I32),
+    (R::I32SatF32U, F32, I32),
+    (R::I32SatF64S, F64, I32),
+    (R::I32SatF64U, F64, I32),
+    (R::I64SatF32S, F32, I64),
+    (R::I64SatF32U, F32, I64),
+    (R::I64SatF64S, F64, I64),
+    (R::I64SatF64U, F64, I64),
+];
+
+/// Makes the table of the rows from `$first` to `$last`, and the function that finds one; what is not there is as the
+/// last.
+macro_rules! table {
+    ($name:ident, $row:ident, $ty:ty, $first:literal..=$last:literal) => {
+        /// The row of an opcode.
+        pub(super) fn $name(opcode: u8) -> $ty {
+            const ROWS: [$ty; $last - $first + 1] = {
+                let mut rows = [$row($last); $last - $first + 1];
+                let mut at = 0;
+                while at < rows.len() {
+                    rows[at] = $row($first + at as u8);
+                    at += 1;
+                }
+                rows
+            };
+            ROWS.get(usize::from(opcode.wrapping_sub($first))).copied().unwrap_or($row($last))
+        }
+    };
+}
+table! { numeric, numeric_row, Numeric, 0x45..=0xc4 }
+table! { access, access_row, Access, 0x28..=0x3e }
