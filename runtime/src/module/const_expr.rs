@@ -2,21 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::slice;
 
 use super::Parts;
 use crate::fallible::{exact, push};
 use crate::reader::Reader;
 use crate::stop::{Res, Stop};
-use crate::{Error, Result, ValType};
+use crate::{Result, ValType};
 
 /// A constant expression, as what remains to be done when the module is instantiated.
 pub(crate) enum ConstExpr {
-    /// These bits.
-    Value(u64),
-    /// An imported global's value.
-    Global(u32),
-    /// A reference to a function.
-    Func(u32),
+    /// One instruction, as nearly all have.
+    One(ConstOp),
     /// Instructions for a stack machine.
     Long(Box<[ConstOp]>),
 }
@@ -24,142 +21,114 @@ pub(crate) enum ConstExpr {
 /// An instruction of a constant expression.
 #[derive(Clone, Copy)]
 pub(crate) enum ConstOp {
+    /// These bits.
     Value(u64),
+    /// An imported global's value.
     Global(u32),
+    /// A reference to a function.
     Func(u32),
-    Add32,
-    Sub32,
-    Mul32,
-    Add64,
-    Sub64,
-    Mul64,
-}
-
-impl ConstOp {
-    /// Applies a binary instruction.
-    fn apply(self, x: u64, y: u64) -> u64 {
-        let (a, b) = (x as u32, y as u32);
-        match self {
-            Self::Add32 => a.wrapping_add(b).into(),
-            Self::Sub32 => a.wrapping_sub(b).into(),
-            Self::Mul32 => a.wrapping_mul(b).into(),
-            Self::Add64 => x.wrapping_add(y),
-            Self::Sub64 => x.wrapping_sub(y),
-            _ => x.wrapping_mul(y),
-        }
-    }
+    /// Sum, difference and product of two operands of this type.
+    Add(ValType),
+    Sub(ValType),
+    Mul(ValType),
 }
 
 impl ConstExpr {
     /// Reads and checks an expression of a type.
     pub(super) fn read(read: &mut Reader<'_>, parts: &mut Parts, ty: ValType) -> Res<Self> {
-        let (first, found) = match Self::op(read, parts)? {
-            Some(op) => op,
-            None => return Err(Stop::TypeMismatch),
-        };
-        let Some(first_type) = found else { return Err(Stop::TypeMismatch) };
         let mut ops = Vec::new();
         let mut types = Vec::new();
-        let mut next = Self::op(read, parts)?;
-        if next.is_none() {
-            if first_type != ty {
+        while let Some((op, makes)) = Self::op(read, parts)? {
+            if matches!(op, ConstOp::Add(_) | ConstOp::Sub(_) | ConstOp::Mul(_))
+                && (types.pop() != Some(makes) || types.pop() != Some(makes))
+            {
                 return Err(Stop::TypeMismatch);
             }
-            return Ok(match first {
-                ConstOp::Global(index) => Self::Global(index),
-                ConstOp::Func(index) => Self::Func(index),
-                ConstOp::Value(bits) => Self::Value(bits),
-                _ => return Err(Stop::ConstantRequired),
-            });
-        }
-        push(&mut ops, first)?;
-        push(&mut types, first_type)?;
-        while let Some((op, makes)) = next {
-            match makes {
-                Some(ty) => push(&mut types, ty)?,
-                None => {
-                    let operand = match op {
-                        ConstOp::Add32 | ConstOp::Sub32 | ConstOp::Mul32 => ValType::I32,
-                        _ => ValType::I64,
-                    };
-                    if types.pop() != Some(operand) || types.last() != Some(&operand) {
-                        return Err(Stop::TypeMismatch);
-                    }
-                }
-            }
+            push(&mut types, makes)?;
             push(&mut ops, op)?;
-            next = Self::op(read, parts)?;
         }
-        match types.as_slice() {
-            [found] if *found == ty => Ok(Self::Long(exact(ops)?)),
+        match (types.as_slice(), ops.as_slice()) {
+            ([found], _) if *found != ty => Err(Stop::TypeMismatch),
+            ([_], [one]) => Ok(Self::One(*one)),
+            ([_], _) => Ok(Self::Long(exact(ops)?)),
             _ => Err(Stop::TypeMismatch),
         }
     }
 
-    /// Reads an instruction and the type that it makes, none for a binary one; nothing at the end.
-    fn op(read: &mut Reader<'_>, parts: &mut Parts) -> Res<Option<(ConstOp, Option<ValType>)>> {
-        let value = |bits, ty| Ok(Some((ConstOp::Value(bits), Some(ty))));
-        match read.u8()? {
-            0x0b => Ok(None),
-            0x41 => value(u64::from(read.i32()? as u32), ValType::I32),
-            0x42 => value(read.i64()? as u64, ValType::I64),
-            0x43 => value(read.u32_fixed()?.into(), ValType::F32),
-            0x44 => value(read.u64_fixed()?, ValType::F64),
-            0xd0 => {
-                let ty = read.ref_type()?;
-                value(0, ty)
-            }
+    /// Reads an instruction and the type that it makes; nothing at the end.
+    fn op(read: &mut Reader<'_>, parts: &mut Parts) -> Res<Option<(ConstOp, ValType)>> {
+        use ValType::{F32, F64, FuncRef, I32, I64};
+        let value = |bits, ty| (ConstOp::Value(bits), ty);
+        Ok(Some(match read.u8()? {
+            0x0b => return Ok(None),
+            0x41 => value(u64::from(read.i32()? as u32), I32),
+            0x42 => value(read.i64()? as u64, I64),
+            0x43 => value(read.u32_fixed()?.into(), F32),
+            0x44 => value(read.u64_fixed()?, F64),
+            0xd0 => value(0, read.ref_type()?),
             0xd2 => {
                 let index = read.u32()?;
                 if !parts.declare(index)? {
                     return Err(Stop::UnknownFunction);
                 }
-                Ok(Some((ConstOp::Func(index), Some(ValType::FuncRef))))
+                (ConstOp::Func(index), FuncRef)
             }
             0x23 => {
                 let index = read.u32()?;
                 match parts.globals.get(index as usize) {
                     Some(global) if index < parts.imported_globals && !global.ty.mutable => {
-                        Ok(Some((ConstOp::Global(index), Some(global.ty.content))))
+                        (ConstOp::Global(index), global.ty.content)
                     }
-                    Some(_) => Err(Stop::ConstantRequired),
-                    None => Err(Stop::UnknownGlobal),
+                    Some(_) => return Err(Stop::ConstantRequired),
+                    None => return Err(Stop::UnknownGlobal),
                 }
             }
-            0x6a => Ok(Some((ConstOp::Add32, None))),
-            0x6b => Ok(Some((ConstOp::Sub32, None))),
-            0x6c => Ok(Some((ConstOp::Mul32, None))),
-            0x7c => Ok(Some((ConstOp::Add64, None))),
-            0x7d => Ok(Some((ConstOp::Sub64, None))),
-            0x7e => Ok(Some((ConstOp::Mul64, None))),
-            0xfd => Err(Stop::Simd),
-            0xfb => Err(Stop::GarbageCollection),
-            0x00..=0x26 | 0x28..=0xc4 | 0xd1 | 0xfc => Err(Stop::ConstantRequired),
-            _ => Err(Stop::IllegalOpcode),
-        }
+            0x6a => (ConstOp::Add(I32), I32),
+            0x6b => (ConstOp::Sub(I32), I32),
+            0x6c => (ConstOp::Mul(I32), I32),
+            0x7c => (ConstOp::Add(I64), I64),
+            0x7d => (ConstOp::Sub(I64), I64),
+            0x7e => (ConstOp::Mul(I64), I64),
+            0xfd => return Err(Stop::Simd),
+            0xfb => return Err(Stop::GarbageCollection),
+            0x00..=0x26 | 0x28..=0xc4 | 0xd1 | 0xfc => return Err(Stop::ConstantRequired),
+            _ => return Err(Stop::IllegalOpcode),
+        }))
     }
 
     /// Evaluates the expression, given the values of globals and references to functions.
     pub(crate) fn evaluate(&self, global: impl Fn(u32) -> u64, func: impl Fn(u32) -> u64) -> Result<u64> {
         let ops = match self {
-            Self::Value(bits) => return Ok(*bits),
-            Self::Global(index) => return Ok(global(*index)),
-            Self::Func(index) => return Ok(func(*index)),
+            Self::One(op) => slice::from_ref(op),
             Self::Long(ops) => ops,
         };
-        let mut stack = Vec::new();
+        // The newest value, and those below it.
+        let mut top = 0;
+        let mut below = Vec::new();
         for op in ops {
-            let value = match *op {
-                ConstOp::Value(bits) => bits,
-                ConstOp::Global(index) => global(index),
-                ConstOp::Func(index) => func(index),
-                binary => {
-                    let (y, x) = (stack.pop().unwrap_or_default(), stack.pop().unwrap_or_default());
-                    binary.apply(x, y)
-                }
+            let (made, ty) = match *op {
+                ConstOp::Value(bits) => (bits, None),
+                ConstOp::Global(index) => (global(index), None),
+                ConstOp::Func(index) => (func(index), None),
+                ConstOp::Add(ty) => (pop(&mut below).wrapping_add(top), Some(ty)),
+                ConstOp::Sub(ty) => (pop(&mut below).wrapping_sub(top), Some(ty)),
+                ConstOp::Mul(ty) => (pop(&mut below).wrapping_mul(top), Some(ty)),
             };
-            push(&mut stack, value)?;
+            top = match ty {
+                None if ops.len() > 1 => {
+                    push(&mut below, top)?;
+                    made
+                }
+                // The low half of a result is the result of the low halves.
+                Some(ValType::I32) => u64::from(made as u32),
+                _ => made,
+            };
         }
-        stack.pop().ok_or(Error::OutOfMemory)
+        Ok(top)
     }
+}
+
+/// The newest value below the top; an expression that was checked has one.
+fn pop(below: &mut Vec<u64>) -> u64 {
+    below.pop().unwrap_or_default()
 }
