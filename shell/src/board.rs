@@ -66,10 +66,10 @@ pub enum ResetCause {
     },
     /// A check of the firmware's own failed.
     Panic {
-        /// The source file.
-        file: &'static str,
-        /// The line in it.
-        line: u32,
+        /// The code's address, often in the library; `addr2line` finds its place in the source.
+        at: u32,
+        /// That of the call to it.
+        from: u32,
     },
 }
 
@@ -82,7 +82,7 @@ impl uDisplay for ResetCause {
             Self::StackOverflow { at: 0 } => uwrite!(f, "stack overflow"),
             Self::StackOverflow { at } => uwrite!(f, "stack overflow at {:#x}", at),
             Self::OutOfMemory { bytes } => uwrite!(f, "out of memory for {} B", bytes),
-            Self::Panic { file, line } => uwrite!(f, "panic at {}:{}", file, line),
+            Self::Panic { at, from } => uwrite!(f, "panic at {:#x}, called at {:#x}", at, from),
         }
     }
 }

@@ -74,7 +74,7 @@ impl Board for Stub {
     fn reset(&mut self) {}
 }
 
-const PANIC: ResetCause = ResetCause::Panic { file: "x.rs", line: 1 };
+const PANIC: ResetCause = ResetCause::Panic { at: 0x1234, from: 0x5678 };
 
 /// A store with the module `m` and the autostart `m f`.
 fn store(module: &[u8]) -> Store {

@@ -36,8 +36,8 @@ struct Arena {
     total: usize,
     /// The fewest bytes that were ever free.
     low: usize,
-    /// The size of the last allocation that failed, bytes.
-    refused: usize,
+    /// The size of the last allocation, bytes, if it failed and nothing was allocated or freed since.
+    refused: Option<usize>,
 }
 
 impl Arena {
@@ -55,9 +55,7 @@ impl Arena {
         }
         // SAFETY: the size is not zero, and the allocator has its arena.
         let block = unsafe { self.blocks.allocate(layout) };
-        if block.is_none() {
-            self.refused = layout.size();
-        }
+        self.refused = block.is_none().then_some(layout.size());
         self.note_low();
         block
     }
@@ -89,7 +87,7 @@ impl Arena {
 impl Heap {
     /// Makes a heap without RAM.
     pub(super) const fn new() -> Self {
-        Self(UnsafeCell::new(Arena { blocks: Talc::new(Manual), total: 0, low: 0, refused: 0 }))
+        Self(UnsafeCell::new(Arena { blocks: Talc::new(Manual), total: 0, low: 0, refused: None }))
     }
 
     #[expect(clippy::mut_from_ref, reason = "each use ends before the next begins")]
@@ -121,8 +119,8 @@ impl Heap {
         }
     }
 
-    /// The size of the last allocation that failed, bytes.
-    pub(super) fn refused(&self) -> usize {
+    /// The size of the last allocation, bytes, if it failed and nothing was allocated or freed since.
+    pub(super) fn refused(&self) -> Option<usize> {
         self.arena().refused
     }
 }
@@ -135,14 +133,17 @@ unsafe impl GlobalAlloc for Heap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let arena = self.arena();
+        arena.refused = None;
         // SAFETY: the caller vouches that this allocator gave the block with this layout.
-        unsafe { self.arena().blocks.deallocate(block, layout) }
+        unsafe { arena.blocks.deallocate(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let arena = self.arena();
         // SAFETY: the caller vouches for the block, its layout and a size that is not zero.
         if unsafe { arena.blocks.try_realloc_in_place(block, layout, size) } {
+            arena.refused = None;
             arena.note_low();
             return block;
         }

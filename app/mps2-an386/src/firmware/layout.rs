@@ -10,8 +10,6 @@ unsafe extern "C" {
     pub(super) static _stack_start: u8;
     static __sheap: u8;
     static _ram_end: u8;
-    static __srodata: u8;
-    static __erodata: u8;
 }
 
 /// The addresses from one symbol to another.
@@ -28,9 +26,4 @@ pub(super) fn stack() -> Range<usize> {
 pub(super) fn heap() -> (*mut u8, usize) {
     let heap = between(&raw const __sheap, &raw const _ram_end);
     (ptr::with_exposed_provenance_mut(heap.start), heap.len())
-}
-
-/// The firmware's constants in flash.
-pub(super) fn constants() -> Range<usize> {
-    between(&raw const __srodata, &raw const __erodata)
 }
