@@ -1,9 +1,7 @@
 //! CBOR bodies: a request's map is searched in place, a response's is written into a fixed buffer.
 
-use minicbor::decode::Decoder;
-use minicbor::encode::{Encoder, Write};
-
 use super::Digest;
+use super::cbor::{self, Cursor};
 use super::fault::{Fault, Rc};
 
 /// The response does not fit its buffer.
@@ -15,63 +13,50 @@ pub(super) struct Full;
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// Returns a decoder at the value of `key`, or `None` if the map lacks it.
+    /// Returns the place of the value of `key`, or `None` if the map lacks it.
     ///
     /// # Errors
     ///
     /// The body is not a map with text keys, or is cut short before the key is found.
-    pub(super) fn find(self, key: &str) -> Result<Option<Decoder<'a>>, Fault> {
+    pub(super) fn find(self, key: &str) -> Result<Option<Cursor<'a>>, Fault> {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let mut decoder = Decoder::new(self.0);
-        let mut left = decoder.map().map_err(malformed)?;
-        loop {
-            match &mut left {
-                Some(0) => return Ok(None),
-                Some(count) => *count = count.saturating_sub(1),
-                None if decoder.datatype().map_err(malformed)? == minicbor::data::Type::Break => {
-                    return Ok(None);
-                }
-                None => {}
+        let mut cursor = Cursor(self.0);
+        let mut pairs = needed(cursor.enter(cbor::MAP))?;
+        while cursor.more(&mut pairs) {
+            if needed(cursor.text())? == key {
+                return Ok(Some(cursor));
             }
-            if decoder.str().map_err(malformed)? == key {
-                return Ok(Some(decoder));
-            }
-            decoder.skip().map_err(malformed)?;
+            needed(cursor.skip())?;
         }
+        Ok(None)
     }
 
     /// Returns the text of `key`.
     pub(super) fn text(self, key: &str) -> Result<Option<&'a str>, Fault> {
-        self.find(key)?.map(|mut at| at.str().map_err(malformed)).transpose()
+        self.find(key)?.map(|mut at| needed(at.text())).transpose()
     }
 
     /// Returns the bytes of `key`.
     pub(super) fn bytes(self, key: &str) -> Result<Option<&'a [u8]>, Fault> {
-        self.find(key)?.map(|mut at| at.bytes().map_err(malformed)).transpose()
+        self.find(key)?.map(|mut at| needed(at.bytes())).transpose()
     }
 
     /// Returns the SHA-256 of the key of that name.
     pub(super) fn sha256(self) -> Result<Option<&'a Digest>, Fault> {
-        let bytes = self.bytes("sha256")?;
-        bytes.map(|bytes| bytes.try_into().map_err(|_| Fault::Request(Rc::Invalid))).transpose()
+        self.bytes("sha256")?.map(|bytes| needed(bytes.try_into().ok())).transpose()
     }
 
     /// Returns the unsigned number of `key`. Files are below 4 GiB, so a larger one is malformed.
     pub(super) fn number(self, key: &str) -> Result<Option<u32>, Fault> {
-        self.find(key)?.map(|mut at| at.u32().map_err(malformed)).transpose()
+        self.find(key)?.map(|mut at| needed(at.number())).transpose()
     }
 }
 
-/// Returns the value of a key that must be there.
+/// Returns what must be there and well formed.
 pub(super) fn needed<T>(value: Option<T>) -> Result<T, Fault> {
     value.ok_or(Fault::Request(Rc::Invalid))
-}
-
-/// Turns a decoding error into the answer to it.
-pub(super) fn malformed(_: minicbor::decode::Error) -> Fault {
-    Fault::Request(Rc::Invalid)
 }
 
 /// The body of a response, in a buffer of fixed size.
@@ -103,24 +88,24 @@ impl<'a> Body<'a> {
 
     /// Begins a map of `pairs` pairs.
     pub(super) fn map(&mut self, pairs: u64) -> Result<&mut Self, Full> {
-        self.encode(|encoder| encoder.map(pairs).map(drop))?;
+        self.head(cbor::MAP, pairs)?;
         Ok(self)
     }
 
     /// Begins a map that [`end`](Self::end) closes.
     pub(super) fn open_map(&mut self) -> Result<&mut Self, Full> {
-        self.encode(|encoder| encoder.begin_map().map(drop))?;
+        self.write(&[cbor::MAP << 5 | cbor::INDEFINITE])?;
         Ok(self)
     }
 
     /// Begins an array that [`end`](Self::end) closes.
     pub(super) fn open_array(&mut self) -> Result<(), Full> {
-        self.encode(|encoder| encoder.begin_array().map(drop))
+        self.write(&[cbor::ARRAY << 5 | cbor::INDEFINITE])
     }
 
     /// Closes the innermost open map or array.
     pub(super) fn end(&mut self) -> Result<(), Full> {
-        self.encode(|encoder| encoder.end().map(drop))
+        self.write(&[cbor::BREAK])
     }
 
     /// Writes a key; its value follows.
@@ -131,37 +116,37 @@ impl<'a> Body<'a> {
 
     /// Writes a text.
     pub(super) fn text(&mut self, text: &str) -> Result<(), Full> {
-        self.encode(|encoder| encoder.str(text).map(drop))
+        self.string(cbor::TEXT, text.as_bytes())
     }
 
     /// Writes a byte string.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        self.encode(|encoder| encoder.bytes(bytes).map(drop))
+        self.string(cbor::BYTES, bytes)
     }
 
     /// Writes an unsigned number.
     pub(super) fn uint(&mut self, number: u64) -> Result<(), Full> {
-        self.encode(|encoder| encoder.u64(number).map(drop))
+        self.head(cbor::UNSIGNED, number)
     }
 
     /// Writes a signed number.
     pub(super) fn int(&mut self, number: i32) -> Result<(), Full> {
-        self.encode(|encoder| encoder.i32(number).map(drop))
+        match u64::try_from(number) {
+            Ok(number) => self.head(cbor::UNSIGNED, number),
+            // -1 is 0 there, -2 is 1.
+            Err(_) => self.head(cbor::NEGATIVE, i64::from(number).unsigned_abs().saturating_sub(1)),
+        }
     }
 
     /// Writes a truth value.
     pub(super) fn bool(&mut self, value: bool) -> Result<(), Full> {
-        self.encode(|encoder| encoder.bool(value).map(drop))
+        self.write(&[if value { cbor::TRUE } else { cbor::FALSE }])
     }
 
     /// Writes a byte string of `len` bytes and returns its place, for the caller to fill.
     pub(super) fn reserve_bytes(&mut self, len: usize) -> Result<&mut [u8], Full> {
-        let size = u64::try_from(len).map_err(|_| Full)?;
-        self.encode(|encoder| encoder.bytes_len(size).map(drop))?;
-        let end = self.len.checked_add(len).ok_or(Full)?;
-        let place = self.buffer.get_mut(self.len..end).ok_or(Full)?;
-        self.len = end;
-        Ok(place)
+        self.head(cbor::BYTES, u64::try_from(len).map_err(|_| Full)?)?;
+        self.place(len)
     }
 
     /// Writes a text of unknown length: `fill` gets all room but `spare` bytes and returns how many it used, which
@@ -186,21 +171,34 @@ impl<'a> Body<'a> {
         Ok(result)
     }
 
-    fn encode(
-        &mut self,
-        write: impl FnOnce(&mut Encoder<&mut Self>) -> Result<(), minicbor::encode::Error<Full>>,
-    ) -> Result<(), Full> {
-        write(&mut Encoder::new(self)).map_err(|_| Full)
+    /// Writes an item's first bytes, as few as will do.
+    fn head(&mut self, major: u8, value: u64) -> Result<(), Full> {
+        let bytes = value.to_be_bytes();
+        let (info, skip) = match value {
+            0..=23 => (bytes[7], 8),
+            24..=0xff => (24, 7),
+            0x100..=0xffff => (25, 6),
+            0x1_0000..=0xffff_ffff => (26, 4),
+            _ => (27, 0),
+        };
+        self.write(&[major << 5 | info])?;
+        self.write(bytes.get(skip..).unwrap_or_default())
     }
-}
 
-impl Write for Body<'_> {
-    type Error = Full;
+    fn string(&mut self, major: u8, bytes: &[u8]) -> Result<(), Full> {
+        self.head(major, u64::try_from(bytes.len()).map_err(|_| Full)?)?;
+        self.write(bytes)
+    }
 
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        let end = self.len.checked_add(bytes.len()).ok_or(Full)?;
-        self.buffer.get_mut(self.len..end).ok_or(Full)?.copy_from_slice(bytes);
-        self.len = end;
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.place(bytes.len())?.copy_from_slice(bytes);
         Ok(())
+    }
+
+    /// Takes the place of the next `len` bytes.
+    fn place(&mut self, len: usize) -> Result<&mut [u8], Full> {
+        let place = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..len)).ok_or(Full)?;
+        self.len = self.len.saturating_add(len);
+        Ok(place)
     }
 }

@@ -2,7 +2,8 @@
 
 use heapless::String;
 
-use super::body::{Body, Fields, malformed, needed};
+use super::body::{Body, Fields, needed};
+use super::cbor;
 use super::fault::{Fault, Rc};
 use super::{Device, MAX_COMMAND, Output};
 
@@ -17,8 +18,9 @@ pub(super) fn execute<D: Device>(
 ) -> Result<(), Fault> {
     let mut line = String::<MAX_COMMAND>::new();
     let mut argv = needed(request.find("argv")?)?;
-    for argument in argv.array_iter::<&str>().map_err(malformed)? {
-        let argument = argument.map_err(malformed)?;
+    let mut words = needed(argv.enter(cbor::ARRAY))?;
+    while argv.more(&mut words) {
+        let argument = needed(argv.text())?;
         if argument.chars().any(char::is_control) {
             return Err(Fault::Request(Rc::Invalid));
         }

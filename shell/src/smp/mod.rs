@@ -21,6 +21,7 @@
 //! Source of the protocol: Zephyr's "SMP over console" (`smp_transport`, `serial_util.c`) and its SMP groups.
 
 mod body;
+mod cbor;
 mod device;
 mod exec;
 mod fault;
