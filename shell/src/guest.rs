@@ -19,30 +19,40 @@ use crate::board::Board;
 use crate::limits::GUEST_OUTPUT;
 
 /// A guest, as the host functions that it calls see it.
+///
+/// A host function that needs the shell to wait or to look asks for it and suspends; it is called again when the answer
+/// is there. So it may ask for one thing in a call.
 pub struct Guest {
     libc: LibcState,
     /// What it printed and nobody has taken yet. When it is full, the guest waits.
     pub(crate) output: heapless::Vec<u8, GUEST_OUTPUT>,
-    sleep: Sleep,
+    exchange: Exchange,
 }
 
-/// A sleep, which the shell measures.
+/// What a guest may ask of the shell.
 #[derive(Clone, Copy)]
-enum Sleep {
-    /// None is under way.
-    Awake,
-    /// One was begun, of so many milliseconds.
-    Begun(u32),
-    /// It ends when the board's clock shows this, milliseconds.
+pub(crate) enum Question {
+    /// To sleep for so many milliseconds.
+    Sleep(u32),
+    /// To sleep until the board's clock shows this, milliseconds.
     Until(u64),
-    /// It is over, which the guest does not know yet.
-    Over,
+    /// What the board's clock shows, microseconds.
+    Clock,
+}
+
+/// A question and its answer.
+#[derive(Clone, Copy)]
+enum Exchange {
+    Nothing,
+    Asked(Question),
+    /// The guest does not know the answer yet.
+    Answered(u64),
 }
 
 impl Guest {
     /// A guest whose `malloc` has `heap` bytes.
     pub(crate) fn new(heap: u32) -> Self {
-        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new(), sleep: Sleep::Awake }
+        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new(), exchange: Exchange::Nothing }
     }
 
     /// Suspends the guest for some milliseconds; the line is served meanwhile, and Ctrl-C ends the call.
@@ -50,15 +60,7 @@ impl Guest {
     /// # Errors
     /// `Suspend` until the time is over: the host function, which is then called again, passes it on.
     pub fn sleep(&mut self, ms: u32) -> Result<(), HostError> {
-        match self.sleep {
-            Sleep::Over => {
-                self.sleep = Sleep::Awake;
-                return Ok(());
-            }
-            Sleep::Awake => self.sleep = Sleep::Begun(ms),
-            Sleep::Begun(_) | Sleep::Until(_) => {}
-        }
-        Err(HostError::Suspend)
+        self.ask(Question::Sleep(ms)).map(drop)
     }
 
     /// Prints a text whole, as the guest's own output.
@@ -71,24 +73,51 @@ impl Guest {
         self.output.extend_from_slice(bytes).map_err(|_| HostError::Suspend)
     }
 
+    /// Asks, or takes the answer to what was asked before.
+    fn ask(&mut self, question: Question) -> Result<u64, HostError> {
+        match self.exchange {
+            Exchange::Answered(answer) => {
+                self.exchange = Exchange::Nothing;
+                Ok(answer)
+            }
+            Exchange::Nothing => {
+                self.exchange = Exchange::Asked(question);
+                Err(HostError::Suspend)
+            }
+            Exchange::Asked(_) => Err(HostError::Suspend),
+        }
+    }
+
+    /// What the guest asks.
+    pub(crate) fn asked(&self) -> Option<Question> {
+        match self.exchange {
+            Exchange::Asked(question) => Some(question),
+            Exchange::Nothing | Exchange::Answered(_) => None,
+        }
+    }
+
+    /// Answers what the guest asks.
+    pub(crate) fn answer(&mut self, answer: u64) {
+        self.exchange = Exchange::Answered(answer);
+    }
+
     /// The milliseconds that the guest is still to sleep, when the board's clock shows `now`.
     pub(crate) fn sleeps(&mut self, now: u64) -> u64 {
-        if let Sleep::Begun(ms) = self.sleep {
-            self.sleep = Sleep::Until(now.saturating_add(ms.into()));
-        }
-        let Sleep::Until(end) = self.sleep else { return 0 };
+        let end = match self.asked() {
+            Some(Question::Sleep(ms)) => now.saturating_add(ms.into()),
+            Some(Question::Until(end)) => end,
+            _ => return 0,
+        };
         let left = end.saturating_sub(now);
-        if left == 0 {
-            self.sleep = Sleep::Over;
-        }
+        self.exchange = if left == 0 { Exchange::Answered(0) } else { Exchange::Asked(Question::Until(end)) };
         left
     }
 
-    /// Forgets what a call that was given up has printed, and its sleep.
+    /// Forgets what a call that was given up has printed and asked.
     pub(crate) fn forget_call(&mut self) {
         self.output.clear();
         self.libc.reset_output();
-        self.sleep = Sleep::Awake;
+        self.exchange = Exchange::Nothing;
     }
 }
 
@@ -113,5 +142,9 @@ impl LibcHost for Guest {
         // `taken` fits.
         let _ = self.output.extend_from_slice(taken);
         taken.len()
+    }
+
+    fn micros(&mut self) -> core::result::Result<u64, HostError> {
+        self.ask(Question::Clock)
     }
 }

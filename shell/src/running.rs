@@ -6,7 +6,7 @@ use wasmote_runtime::{CallStatus, Result as RuntimeResult, Store, Val};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::guest::Guest;
+use crate::guest::{Guest, Question};
 use crate::limits::{IDLE_MS, SLICE_FUEL};
 use crate::line::Activity;
 
@@ -80,13 +80,12 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 Ok(CallStatus::OutOfFuel) if budget.fuel.is_some_and(|fuel| used.fuel >= fuel) => {
                     break Err(Stopped::Fuel(used.fuel));
                 }
-                // A host function waits for room in its output, which is empty now, or sleeps.
+                // A host function waits for room in its output, which is empty now, or for an answer.
                 Ok(CallStatus::OutOfFuel | CallStatus::Waiting) => {}
                 Err(error) => break Err(Stopped::Runtime(error)),
             }
             self.session.autostart_may_be_steady();
-            let sleeps = store.data_mut().sleeps(self.session.console.board().millis());
-            if self.interrupted(sleeps.min(IDLE_MS.into()) as u32) {
+            if self.serve(store.data_mut()) {
                 self.session.interrupted = true;
                 break Err(Stopped::Interrupted);
             }
@@ -112,16 +111,23 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         }
     }
 
-    /// Serves what came on the line, or comes within some milliseconds; whether Ctrl-C was among it.
-    fn interrupted(&mut self, wait_ms: u32) -> bool {
+    /// Serves the line while a guest runs or waits, and answers what it asks; whether Ctrl-C came.
+    fn serve(&mut self, guest: &mut Guest) -> bool {
         let session = &mut *self.session;
-        match session.line.wait(&mut session.console, wait_ms) {
+        let sleeps = guest.sleeps(session.console.board().millis());
+        let interrupted = match session.line.wait(&mut session.console, sleeps.min(IDLE_MS.into()) as u32) {
             Activity::Idle => false,
             Activity::Interrupt => true,
             Activity::Frame => {
                 session.frame();
                 session.resetting
             }
+        };
+        // Last, so that the time is that at which the guest goes on.
+        match guest.asked() {
+            Some(Question::Clock) => guest.answer(session.console.board().micros()),
+            Some(Question::Sleep(_) | Question::Until(_)) | None => {}
         }
+        interrupted
     }
 }

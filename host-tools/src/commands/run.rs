@@ -2,10 +2,12 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use wasmote_runtime::libc::{self, Entry, LibcHost, LibcState};
 use wasmote_runtime::{
-    Engine, Error as RuntimeError, Func, Linker, Module, Store, Trap, Val, ValType, names,
+    Engine, Error as RuntimeError, Func, HostError, Linker, Module, Store, Trap, Val, ValType, names,
 };
 use wasmote_shell::args::number;
 use wasmote_shell::output::{Output, Sink};
@@ -32,6 +34,11 @@ impl LibcHost for Guest {
         // Output that nobody reads is lost, as on a serial line.
         let _ = std::io::stdout().write_all(bytes);
         bytes.len()
+    }
+
+    fn micros(&mut self) -> std::result::Result<u64, HostError> {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Ok(START.elapsed().as_micros() as u64)
     }
 }
 

@@ -23,6 +23,7 @@ mod search;
 mod spec;
 mod string;
 mod table;
+mod time;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ mod tests;
 use core::ops::Range;
 
 use crate::Trap;
+use crate::host::HostError;
 use heap::Heap;
 pub use program::{Entry, arguments, entry};
 pub use table::functions;
@@ -42,6 +44,12 @@ pub trait LibcHost {
     /// Takes console output and gives how many bytes it took. When these are fewer than given, the guest's
     /// call is suspended, to be made again when there is room.
     fn write(&mut self, bytes: &[u8]) -> usize;
+
+    /// Microseconds since some fixed moment, never backwards.
+    ///
+    /// # Errors
+    /// `Suspend` where the clock has to be asked for; the guest's call is made again when it was read.
+    fn micros(&mut self) -> Result<u64, HostError>;
 }
 
 /// The library's state for one instance.
@@ -100,4 +108,6 @@ trait Env {
     fn libc(&mut self) -> &mut LibcState;
     /// Gives output to the console and returns how many bytes it took.
     fn console(&mut self, bytes: &[u8]) -> usize;
+    /// The clock, as [`LibcHost::micros`] gives it.
+    fn micros(&mut self) -> Result<u64, HostError>;
 }

@@ -1,6 +1,6 @@
 //! The library's functions as a module's imports: one row each.
 
-use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string};
+use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string, time};
 use core::ops::Range;
 
 use crate::host::{Caller, HostError, HostFunc};
@@ -56,6 +56,10 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
     fn console(&mut self, bytes: &[u8]) -> usize {
         self.data_mut().write(bytes)
     }
+
+    fn micros(&mut self) -> Result<u64, HostError> {
+        self.data_mut().micros()
+    }
 }
 
 /// What a libc function may return, as the host function's result.
@@ -78,6 +82,12 @@ impl Outcome for Result<(), Trap> {
 impl Outcome for Result<u32, HostError> {
     fn outcome(self) -> Result<u64, HostError> {
         self.map(u64::from)
+    }
+}
+
+impl Outcome for Result<u64, HostError> {
+    fn outcome(self) -> Result<u64, HostError> {
+        self
     }
 }
 
@@ -154,6 +164,9 @@ pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
         "isalnum"(c) -> I32 = ctype::isalnum;
         "tolower"(c) -> I32 = ctype::tolower;
         "toupper"(c) -> I32 = ctype::toupper;
+
+        "clock"() -> I64 = time::clock;
+        "clock_gettime"(id, time) -> I32 = time::clock_gettime;
 
         "exit"(status) = ending::exit;
         // As C declares it, and as WAMR does for Emscripten.

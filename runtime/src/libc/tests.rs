@@ -7,11 +7,13 @@ mod heap;
 mod printf;
 mod string;
 mod table;
+mod time;
 
 use alloc::vec::Vec;
 
 use super::{Env, LibcState};
 use crate::Trap;
+use crate::host::HostError;
 use crate::memory::{LinearMemory, MemoryType};
 
 /// Where the tests' heap lies.
@@ -24,13 +26,15 @@ struct World {
     screen: Vec<u8>,
     /// How many bytes the console takes before it is full.
     room: usize,
+    /// What the clock shows, microseconds; without it, it has to be asked for.
+    now: Option<u64>,
 }
 
 impl World {
     fn new() -> Self {
         let ty = MemoryType { min: 1, max: None, page_log2: 16 };
         let memory = LinearMemory::new(ty, u64::MAX).unwrap();
-        Self { memory, state: LibcState::new(HEAP), screen: Vec::new(), room: usize::MAX }
+        Self { memory, state: LibcState::new(HEAP), screen: Vec::new(), room: usize::MAX, now: None }
     }
 
     /// Writes a string with its zero byte, and gives its address.
@@ -89,6 +93,10 @@ impl Env for World {
         self.screen.extend_from_slice(&bytes[..taken]);
         self.room -= taken;
         taken
+    }
+
+    fn micros(&mut self) -> Result<u64, HostError> {
+        self.now.ok_or(HostError::Suspend)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use wasmote_runtime::libc::{self, LibcHost, LibcState};
-use wasmote_runtime::{Engine, Func, Linker, Module, Store, StoreLimits, Val, ValType};
+use wasmote_runtime::{Engine, Func, HostError, Linker, Module, Store, StoreLimits, Val, ValType};
 
 /// Bytes of `malloc`'s heap.
 const HEAP: u32 = 4096;
@@ -26,6 +26,10 @@ impl LibcHost for Host {
 
     fn write(&mut self, bytes: &[u8]) -> usize {
         bytes.len().min(self.room.into())
+    }
+
+    fn micros(&mut self) -> Result<u64, HostError> {
+        Ok(self.room.into())
     }
 }
 

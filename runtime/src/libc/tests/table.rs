@@ -4,9 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ValType;
+use crate::host::HostError;
 use crate::libc::{LibcHost, LibcState, functions};
 
-/// WAMR's libc-builtin in its own notation, addresses and sizes being `i`; and C's `abort`.
+/// WAMR's libc-builtin in its own notation, addresses and sizes being `i`, 64 bits `I`; and C's `abort`.
 const WAMR: &str = "
     printf(ii)i sprintf(iii)i snprintf(iiii)i vprintf(ii)i vsprintf(iii)i vsnprintf(iiii)i puts(i)i putchar(i)i
     memcmp(iii)i memcpy(iii)i memmove(iii)i memset(iii)i strchr(ii)i strcmp(ii)i strcpy(ii)i strlen(i)i
@@ -15,7 +16,7 @@ const WAMR: &str = "
     isupper(i)i isalpha(i)i isspace(i)i isgraph(i)i isprint(i)i isdigit(i)i isxdigit(i)i tolower(i)i toupper(i)i
     isalnum(i)i emscripten_memcpy_big(iii)i abort(i) abortStackOverflow(i) nullFunc_X(i)
     __cxa_allocate_exception(i)i __cxa_begin_catch(i) __cxa_throw(iii)
-    abort()
+    clock_gettime(ii)i clock()I abort()
 ";
 
 struct Host;
@@ -28,12 +29,21 @@ impl LibcHost for Host {
     fn write(&mut self, _: &[u8]) -> usize {
         unreachable!("no function is called")
     }
+
+    fn micros(&mut self) -> Result<u64, HostError> {
+        unreachable!("no function is called")
+    }
 }
 
 #[test]
 fn has_wamrs_names_and_signatures() {
     let letters = |types: &[ValType]| -> String {
-        types.iter().map(|&ty| if ty == ValType::I32 { 'i' } else { '?' }).collect()
+        let letter = |ty: &ValType| match ty {
+            ValType::I32 => 'i',
+            ValType::I64 => 'I',
+            _ => '?',
+        };
+        types.iter().map(letter).collect()
     };
     let mut rows: Vec<String> = functions::<Host>()
         .iter()

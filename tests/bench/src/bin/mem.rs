@@ -80,6 +80,9 @@ impl wasmote_runtime::libc::LibcHost for Host {
     fn write(&mut self, bytes: &[u8]) -> usize {
         bytes.len()
     }
+    fn micros(&mut self) -> Result<u64, wasmote_runtime::HostError> {
+        Ok(0)
+    }
 }
 
 fn wasmote(wasm: &[u8], call: &str) -> Outcome<Heap> {
