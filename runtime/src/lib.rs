@@ -93,6 +93,7 @@ mod module;
 pub mod names;
 mod order;
 mod reader;
+mod rows;
 mod stop;
 mod store;
 mod store_inner;
@@ -100,6 +101,8 @@ mod table;
 mod trace;
 mod types;
 mod value;
+#[cfg(feature = "wasi")]
+pub mod wasi;
 
 pub use self::config::{Config, Engine, StoreLimits};
 pub use self::error::{Error, OutOfMemory, Result, Trap};

@@ -7,7 +7,7 @@ use crate::Trap;
 const FETCH: usize = 16;
 
 /// The address `by` bytes further, or a trap where there is none.
-pub(super) fn advance(addr: u32, by: u32) -> Result<u32, Trap> {
+pub(crate) fn advance(addr: u32, by: u32) -> Result<u32, Trap> {
     addr.checked_add(by).ok_or(Trap::MemoryOutOfBounds)
 }
 

@@ -32,7 +32,13 @@ use core::ops::Range;
 
 use crate::Trap;
 use crate::host::HostError;
+#[cfg(feature = "wasi")]
+pub(crate) use guest::advance;
 use heap::Heap;
+#[cfg(feature = "wasi")]
+pub(crate) use output::to_console;
+#[cfg(feature = "wasi")]
+pub(crate) use program::WASI;
 pub use program::{Entry, arguments, entry};
 pub use table::functions;
 
@@ -89,7 +95,7 @@ impl LibcState {
 ///
 /// It is used as a trait object, so that the library is compiled once, whatever a store's data is. The
 /// memory's methods check their ranges first, and trap without changing anything.
-trait Env {
+pub(crate) trait Env {
     /// Reads bytes of the guest's memory.
     fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap>;
     /// Writes bytes to the guest's memory.

@@ -25,7 +25,7 @@ enum Target {
 }
 
 /// Output in the making.
-pub(super) struct Out {
+pub(crate) struct Out {
     target: Target,
     /// Bytes delivered, and those that did not fit.
     done: u64,
@@ -65,6 +65,17 @@ impl Out {
         let skipped = env.libc().emitted.saturating_sub(self.done).min(most.into()) as u32;
         self.done = self.done.saturating_add(skipped.into());
         Ok(skipped)
+    }
+
+    /// Puts bytes of the guest's memory.
+    pub(crate) fn copy(&mut self, env: &mut dyn Env, addr: u32, len: u32) -> Result<(), HostError> {
+        let skipped = self.skip(env, len)?;
+        let mut bytes = Bytes::new(addr.wrapping_add(skipped));
+        for _ in skipped..len {
+            let byte = bytes.next(env)?;
+            self.put(env, byte)?;
+        }
+        Ok(())
     }
 
     /// Puts a byte many times. What is not delivered takes no time.
@@ -127,7 +138,7 @@ impl Out {
 }
 
 /// Runs a call that writes to the console, and gives the number of bytes.
-fn to_console(
+pub(crate) fn to_console(
     env: &mut dyn Env,
     call: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), HostError>,
 ) -> Result<u32, HostError> {

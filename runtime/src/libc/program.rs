@@ -3,19 +3,26 @@
 use super::{Env, LibcHost, heap};
 use crate::{Caller, Error, Func, Instance, Result, Store, Trap, Val, ValType};
 
+/// The module that WASI's functions are imported from.
+pub(crate) const WASI: &str = "wasi_snapshot_preview1";
+
 /// The function that a program starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// `main(argc, argv)`, to be called with what [`arguments`] gives.
     Main(Func),
-    /// `main()` or `_start()`.
+    /// `main()` or `_start()`. WASI gives such a program its arguments.
     Plain(Func),
 }
 
 /// Finds the entry of a program: its export `main`, `__main_argc_argv` (clang's name for a `main` with arguments)
-/// or `_start`, of a type that fits.
+/// or `_start`, of a type that fits. A program of WASI's, whose C library `_start` sets up, begins there alone.
 pub fn entry<T: 'static>(store: &Store<T>, instance: Instance) -> Option<Entry> {
     let find = |name| instance.get_func(store, name);
+    let start = find("_start").filter(|func| func.arity(store) == Ok((0, 0))).map(Entry::Plain);
+    if start.is_some() && instance.module(store).ok()?.imports().any(|import| import.module == WASI) {
+        return start;
+    }
     for func in ["main", "__main_argc_argv"].into_iter().filter_map(find) {
         let (params, results) = func.arity(store).ok()?;
         let integers = (0..params).all(|i| func.param(store, i) == Some(ValType::I32));
@@ -25,7 +32,7 @@ pub fn entry<T: 'static>(store: &Store<T>, instance: Instance) -> Option<Entry> 
             _ => {}
         }
     }
-    find("_start").filter(|func| func.arity(store) == Ok((0, 0))).map(Entry::Plain)
+    start
 }
 
 /// Puts a program's arguments into its memory, on `malloc`'s heap: strings, and an array of pointers to them that

@@ -1,7 +1,7 @@
 //! `printf`'s conversions of integers, strings and characters, and their fields.
 
 use super::format::Args;
-use super::guest::{Bytes, len_up_to};
+use super::guest::len_up_to;
 use super::output::Out;
 use super::{Env, float};
 use crate::Trap;
@@ -149,12 +149,7 @@ impl Spec {
             return self.field(env, out, b"", b"(null)".get(..limit.min(6) as usize).unwrap_or_default());
         }
         self.open(env, out, b"", len)?;
-        let skipped = out.skip(env, len)?;
-        let mut bytes = Bytes::new(addr.wrapping_add(skipped));
-        for _ in skipped..len {
-            let byte = bytes.next(env)?;
-            out.put(env, byte)?;
-        }
+        out.copy(env, addr, len)?;
         self.close(env, out, b"", len)
     }
 

@@ -4,7 +4,8 @@ use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, searc
 use core::ops::Range;
 
 use crate::host::{Caller, HostError, HostFunc};
-use crate::{Extern, Trap, Val, ValType};
+use crate::rows::rows;
+use crate::{Extern, Trap, Val};
 
 /// The module name that all functions are imported from.
 const MODULE: &str = "env";
@@ -62,60 +63,12 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
     }
 }
 
-/// What a libc function may return, as the host function's result.
-trait Outcome {
-    fn outcome(self) -> Result<u64, HostError>;
-}
-
-impl Outcome for Result<u32, Trap> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(u64::from).map_err(HostError::Trap)
-    }
-}
-
-impl Outcome for Result<(), Trap> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(|()| 0).map_err(HostError::Trap)
-    }
-}
-
-impl Outcome for Result<u32, HostError> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(u64::from)
-    }
-}
-
-impl Outcome for Result<u64, HostError> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self
-    }
-}
-
-/// The first arguments; the interpreter passes as many as the row has parameters.
-fn first<const N: usize>(args: &[u32]) -> [u32; N] {
-    args.first_chunk().copied().unwrap_or([0; N])
-}
-
-/// Makes a row of each `"name"(parameters) -> result = function;`. All parameters are `i32`.
-macro_rules! rows {
-    ($($name:literal($($param:ident),*) $(-> $result:ident)? = $function:path;)*) => {
-        &[$(HostFunc {
-            module: MODULE,
-            name: $name,
-            params: &[$({ stringify!($param); ValType::I32 }),*],
-            results: &[$(ValType::$result)?],
-            call: |caller, args| {
-                let [$($param),*] = first(args);
-                $function(caller, $($param),*).outcome()
-            },
-        }),*]
-    };
-}
-
 /// The functions of the library, for `Linker::functions`. `abort` has two rows that differ in type; the first
 /// is C's.
 pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
     rows! {
+        MODULE;
+
         "printf"(format, args) -> I32 = output::printf;
         "sprintf"(buf, format, args) -> I32 = output::sprintf;
         "snprintf"(buf, size, format, args) -> I32 = output::snprintf;

@@ -1,0 +1,55 @@
+//! The functions as a module's imports: one row each.
+
+use super::{WasiHost, WasiState, World, program, stream, time};
+use crate::host::{Caller, HostError, HostFunc};
+use crate::libc::WASI;
+use crate::rows::rows;
+
+impl<T: WasiHost + 'static> World for Caller<'_, T> {
+    fn wasi(&mut self) -> &mut WasiState {
+        self.data_mut().wasi()
+    }
+
+    fn input(&mut self, buf: &mut [u8]) -> Result<usize, HostError> {
+        self.data_mut().read(buf)
+    }
+
+    fn random(&mut self, buf: &mut [u8]) -> Result<(), HostError> {
+        self.data_mut().random(buf)
+    }
+
+    fn unix_micros(&mut self) -> Result<u64, HostError> {
+        self.data_mut().unix_micros()
+    }
+
+    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
+        self.data_mut().sleep(micros)
+    }
+}
+
+/// The functions, for `Linker::functions`.
+pub const fn functions<T: WasiHost + 'static>() -> &'static [HostFunc<T>] {
+    rows! {
+        WASI;
+
+        "fd_write"(fd, vectors, count, written) -> I32 = stream::write;
+        "fd_read"(fd, vectors, count, read) -> I32 = stream::read;
+        "fd_close"(fd) -> I32 = stream::close;
+        "fd_seek"(fd, offset _high, whence, place) -> I32 = stream::seek;
+        "fd_fdstat_get"(fd, stat) -> I32 = stream::stat;
+        "fd_prestat_get"(fd, stat) -> I32 = stream::no_folder;
+        "fd_prestat_dir_name"(fd, path, len) -> I32 = stream::no_folder_name;
+
+        "args_sizes_get"(count, size) -> I32 = program::args_sizes;
+        "args_get"(argv, text) -> I32 = program::args;
+        "environ_sizes_get"(count, size) -> I32 = program::environ_sizes;
+        "environ_get"(environ, text) -> I32 = program::environ;
+        "random_get"(buf, len) -> I32 = program::random;
+        "sched_yield"() -> I32 = program::sched_yield;
+        "proc_exit"(status) = program::exit;
+
+        "clock_res_get"(clock, resolution) -> I32 = time::resolution;
+        "clock_time_get"(clock, precision _high, time) -> I32 = time::now;
+        "poll_oneoff"(subscriptions, events, count, stored) -> I32 = time::poll;
+    }
+}

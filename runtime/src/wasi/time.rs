@@ -1,0 +1,69 @@
+//! Clocks, and waiting for one.
+
+use core::array;
+
+use super::World;
+use super::errno::{INVAL, NOTSUP, SUCCESS};
+use crate::host::HostError;
+
+/// The clock that shows the date.
+const REALTIME: u32 = 0;
+/// The clock that never goes backwards.
+const MONOTONIC: u32 = 1;
+/// Nanoseconds of a microsecond, in which the host counts.
+const NANOS: u64 = 1000;
+
+pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> Result<u32, HostError> {
+    if clock > MONOTONIC {
+        return Ok(INVAL);
+    }
+    world.write(resolution, &NANOS.to_le_bytes())?;
+    Ok(SUCCESS)
+}
+
+pub(super) fn now(world: &mut dyn World, clock: u32, _precision: u32, time: u32) -> Result<u32, HostError> {
+    let micros = match clock {
+        REALTIME => world.unix_micros()?,
+        MONOTONIC => world.micros()?,
+        _ => return Ok(INVAL),
+    };
+    world.write(time, &micros.saturating_mul(NANOS).to_le_bytes())?;
+    Ok(SUCCESS)
+}
+
+/// Bytes of a subscription, and of an event.
+const SUBSCRIPTION: usize = 48;
+const EVENT: usize = 32;
+
+/// Sleeps: of all that can be waited for, one subscription to a time from now on is supported, which is what `sleep`
+/// and `nanosleep` make.
+pub(super) fn poll(
+    world: &mut dyn World,
+    subscription: u32,
+    event: u32,
+    count: u32,
+    stored: u32,
+) -> Result<u32, HostError> {
+    if count == 0 {
+        return Ok(INVAL);
+    }
+    let mut bytes = [0; SUBSCRIPTION];
+    world.read(subscription, &mut bytes)?;
+    // The user's mark, the kind, the clock's number, the time, how exact it is to be, and flags. All but the flags have
+    // 8 bytes, of which a kind and a clock use the low ones.
+    let [mark, kind, clock, nanos, _, flags] =
+        array::from_fn(|i| bytes.as_chunks().0.get(i).map_or(0, |&word| u64::from_le_bytes(word)));
+    // The kind of a clock is 0, and so are the flags of a time from now on.
+    if count > 1 || kind as u8 != 0 || clock as u32 > MONOTONIC || flags as u16 != 0 {
+        return Ok(NOTSUP);
+    }
+    world.sleep(nanos.div_ceil(NANOS))?;
+    // The mark, an error number of 0, and the kind of a clock.
+    let mut bytes = [0; EVENT];
+    if let Some(place) = bytes.first_chunk_mut() {
+        *place = mark.to_le_bytes();
+    }
+    world.write(event, &bytes)?;
+    world.write(stored, &1u32.to_le_bytes())?;
+    Ok(SUCCESS)
+}
