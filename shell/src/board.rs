@@ -123,6 +123,18 @@ pub trait Board {
     /// Microseconds since the same moment, in the clock's own steps.
     fn micros(&self) -> u64;
 
+    /// Microseconds since 1970 began, or `None` where nobody knows the date: programs then count from the moment of
+    /// [`Board::micros`].
+    fn unix_micros(&self) -> Option<u64> {
+        None
+    }
+
+    /// Fills a buffer with random bytes, such as from a noise source, and says that it did. Without a source, programs
+    /// get numbers that the clock decides, which are no secret.
+    fn entropy(&mut self, _buf: &mut [u8]) -> bool {
+        false
+    }
+
     /// The heap now.
     fn heap(&self) -> HeapStats;
 

@@ -57,6 +57,12 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         (self.session, target)
     }
 
+    /// Whether the command prints to the console, and a guest may read it.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn is_on_console(&self) -> bool {
+        matches!(self.target, Target::Console)
+    }
+
     /// The heap now.
     pub(crate) fn heap(&self) -> HeapStats {
         self.session.console.board().heap()

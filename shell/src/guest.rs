@@ -12,7 +12,12 @@
 //! ];
 //! ```
 
+#[cfg(feature = "wasi")]
+mod wasi;
+
 use wasmote_runtime::libc::{self, LibcHost, LibcState};
+#[cfg(feature = "wasi")]
+use wasmote_runtime::wasi::WasiState;
 use wasmote_runtime::{Engine, HostError, Linker, Result};
 
 use crate::board::Board;
@@ -24,7 +29,10 @@ use crate::limits::GUEST_OUTPUT;
 /// is there. So it may ask for one thing in a call.
 pub struct Guest {
     libc: LibcState,
-    /// What it printed and nobody has taken yet. When it is full, the guest waits.
+    #[cfg(feature = "wasi")]
+    wasi: WasiState,
+    /// What it printed and nobody has taken yet. When it is full, the guest waits. An answer of bytes is here too: the
+    /// output was taken by then.
     pub(crate) output: heapless::Vec<u8, GUEST_OUTPUT>,
     exchange: Exchange,
 }
@@ -38,6 +46,15 @@ pub(crate) enum Question {
     Until(u64),
     /// What the board's clock shows, microseconds.
     Clock,
+    /// What the board's calendar shows, microseconds.
+    #[cfg(feature = "wasi")]
+    Calendar,
+    /// So many bytes of console input at most.
+    #[cfg(feature = "wasi")]
+    Input(usize),
+    /// So many random bytes.
+    #[cfg(feature = "wasi")]
+    Random(usize),
 }
 
 /// A question and its answer.
@@ -52,7 +69,26 @@ enum Exchange {
 impl Guest {
     /// A guest whose `malloc` has `heap` bytes.
     pub(crate) fn new(heap: u32) -> Self {
-        Self { libc: LibcState::with_heap(heap), output: heapless::Vec::new(), exchange: Exchange::Nothing }
+        Self {
+            libc: LibcState::with_heap(heap),
+            #[cfg(feature = "wasi")]
+            wasi: WasiState::default(),
+            output: heapless::Vec::new(),
+            exchange: Exchange::Nothing,
+        }
+    }
+
+    /// Gives a program that begins its name and arguments.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    #[cfg_attr(not(feature = "wasi"), expect(unused_variables, clippy::unnecessary_wraps))]
+    pub(crate) fn begin<'w>(&mut self, words: impl Iterator<Item = &'w str> + Clone) -> Result<()> {
+        #[cfg(feature = "wasi")]
+        {
+            self.wasi = WasiState::new(words)?;
+        }
+        Ok(())
     }
 
     /// Suspends the guest for some milliseconds; the line is served meanwhile, and Ctrl-C ends the call.
@@ -117,6 +153,8 @@ impl Guest {
     pub(crate) fn forget_call(&mut self) {
         self.output.clear();
         self.libc.reset_output();
+        #[cfg(feature = "wasi")]
+        self.wasi.forget_call();
         self.exchange = Exchange::Nothing;
     }
 }
@@ -128,6 +166,8 @@ impl Guest {
 pub(crate) fn linker<B: Board>(engine: &Engine) -> Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     linker.functions(libc::functions())?.functions(B::functions())?;
+    #[cfg(feature = "wasi")]
+    linker.functions(wasmote_runtime::wasi::functions())?;
     Ok(linker)
 }
 

@@ -22,6 +22,8 @@ pub mod limits;
 pub mod line;
 mod management;
 pub mod output;
+#[cfg(feature = "wasi")]
+mod random;
 mod running;
 pub mod session;
 pub mod smp;

@@ -19,6 +19,8 @@ mod history;
 mod input;
 mod keys;
 mod queue;
+#[cfg(feature = "wasi")]
+mod read;
 mod screen;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,8 @@ use editor::{EditorIo, Nowhere, Stop};
 use history::Recall;
 use input::{Ctrl, Input, Pumped};
 use keys::{CTRL_D, Key};
+#[cfg(feature = "wasi")]
+pub use read::Read;
 
 /// The prompt.
 pub const PROMPT: &str = "> ";
@@ -116,6 +120,9 @@ pub struct Line<'a> {
     cut: Option<usize>,
     /// A frame was the last thing on the line.
     framed: bool,
+    /// Set while `text` is a line that was ended for a program: how many bytes of it the program has read.
+    #[cfg(feature = "wasi")]
+    read: Option<usize>,
 }
 
 impl<'a> Line<'a> {
@@ -132,6 +139,8 @@ impl<'a> Line<'a> {
             text: String::new(),
             cut: None,
             framed: false,
+            #[cfg(feature = "wasi")]
+            read: None,
         }
     }
 

@@ -9,6 +9,8 @@ use crate::error::Error;
 use crate::guest::{Guest, Question};
 use crate::limits::{IDLE_MS, SLICE_FUEL};
 use crate::line::Activity;
+#[cfg(feature = "wasi")]
+use crate::line::Read;
 
 /// What a call may use.
 #[derive(Clone, Copy, Default)]
@@ -62,6 +64,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         results: &mut [Val],
         begin: impl FnOnce(&mut Store<Guest>, &mut [Val]) -> RuntimeResult<CallStatus>,
     ) -> (Used, Result<(), Stopped>) {
+        #[cfg(feature = "wasi")]
+        if self.is_on_console() {
+            self.session.line.forget_read();
+        }
         let started = self.session.console.board().micros();
         let mut used = Used::default();
         let mut begin = Some(begin);
@@ -113,9 +119,14 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
 
     /// Serves the line while a guest runs or waits, and answers what it asks; whether Ctrl-C came.
     fn serve(&mut self, guest: &mut Guest) -> bool {
+        let sleeps = guest.sleeps(self.session.console.board().millis());
+        let activity = match guest.asked() {
+            #[cfg(feature = "wasi")]
+            Some(Question::Input(most)) => self.input(guest, most),
+            _ => self.session.line.wait(&mut self.session.console, sleeps.min(IDLE_MS.into()) as u32),
+        };
         let session = &mut *self.session;
-        let sleeps = guest.sleeps(session.console.board().millis());
-        let interrupted = match session.line.wait(&mut session.console, sleeps.min(IDLE_MS.into()) as u32) {
+        let interrupted = match activity {
             Activity::Idle => false,
             Activity::Interrupt => true,
             Activity::Frame => {
@@ -124,10 +135,33 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             }
         };
         // Last, so that the time is that at which the guest goes on.
+        let board = session.console.board_mut();
         match guest.asked() {
-            Some(Question::Clock) => guest.answer(session.console.board().micros()),
-            Some(Question::Sleep(_) | Question::Until(_)) | None => {}
+            Some(Question::Clock) => guest.answer(board.micros()),
+            #[cfg(feature = "wasi")]
+            Some(Question::Calendar) => {
+                guest.answer(board.unix_micros().unwrap_or_else(|| board.micros()));
+            }
+            #[cfg(feature = "wasi")]
+            Some(Question::Random(count)) => guest.answer_random(count, board, &mut session.random),
+            _ => {}
         }
         interrupted
+    }
+
+    /// Answers a guest that reads the console, or serves the line until there is an answer. What a management response
+    /// carries away has no input.
+    #[cfg(feature = "wasi")]
+    fn input(&mut self, guest: &mut Guest, most: usize) -> Activity {
+        if !self.is_on_console() {
+            guest.answer_bytes(&[]);
+            return Activity::Idle;
+        }
+        let session = &mut *self.session;
+        match session.line.read(&mut session.console, IDLE_MS, most) {
+            Read::Text(text) => guest.answer_bytes(text),
+            Read::Nothing(activity) => return activity,
+        }
+        Activity::Idle
     }
 }

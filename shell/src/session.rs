@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::instances::Instances;
 use crate::line::{Event, Line, LineBuffers};
 use crate::output::{Output, putln};
+#[cfg(feature = "wasi")]
+use crate::random::Random;
 use crate::smp::{After, Server};
 
 /// How a session ended.
@@ -42,6 +44,9 @@ pub(crate) struct Session<'a, B, F> {
     pub(crate) interrupted: bool,
     /// How often in a row the autostart failed, while it runs.
     pub(crate) boot_failures: u8,
+    /// What guests' random bytes come from on a board that has none.
+    #[cfg(feature = "wasi")]
+    pub(crate) random: Random,
 }
 
 /// The memory of a session whose size does not change, some 7 KB: a small device keeps it off its stack.
@@ -83,6 +88,8 @@ pub fn run_in<B: Board, F: NorFlash>(memory: &mut Memory, board: B, store: &mut 
         resetting: false,
         interrupted: false,
         boot_failures: 0,
+        #[cfg(feature = "wasi")]
+        random: Random::new(),
     };
     session.boot();
     let ended = session.events();

@@ -31,6 +31,8 @@ pub enum Language {
     Wat,
     /// C, built by clang and lld.
     C,
+    /// C on wasi-libc, built by clang and lld.
+    Wasi,
     /// Rust, built by rustc.
     Rust,
 }
@@ -41,6 +43,7 @@ pub const ALL: &[Guest] = &[
     Guest { name: "blink", language: Language::Wat },
     Guest { name: "calc", language: Language::Wat },
     Guest { name: "digest", language: Language::C },
+    Guest { name: "files", language: Language::Wat },
     Guest { name: "globals", language: Language::Wat },
     Guest { name: "hello", language: Language::C },
     Guest { name: "report", language: Language::Rust },
@@ -49,6 +52,7 @@ pub const ALL: &[Guest] = &[
     Guest { name: "startspin", language: Language::Wat },
     Guest { name: "tiny", language: Language::Wat },
     Guest { name: "trap", language: Language::Wat },
+    Guest { name: "wasi", language: Language::Wasi },
 ];
 
 /// The flags of RIOT's sample, without link-time optimisation and with names kept for backtraces.
@@ -73,6 +77,9 @@ const CLANG: &[&str] = &[
     "-Wl,--no-entry",
 ];
 
+/// As any program for WASI is built, for size.
+const CLANG_WASI: &[&str] = &["--target=wasm32-wasi", "-std=gnu11", "-Wall", "-Oz", "-Wl,--strip-all"];
+
 /// Nothing about memory or exports: these guests show what rustc links by default. The debug information of `core`,
 /// 600 KB, is left out.
 const RUSTC: &[&str] = &[
@@ -94,7 +101,7 @@ impl Guest {
     pub fn source(&self) -> String {
         let extension = match self.language {
             Language::Wat => "wat",
-            Language::C => "c",
+            Language::C | Language::Wasi => "c",
             Language::Rust => "rs",
         };
         format!("{}.{extension}", self.name)
@@ -109,6 +116,7 @@ impl Guest {
         match self.language {
             Language::Wat => &[],
             Language::C => CLANG,
+            Language::Wasi => CLANG_WASI,
             Language::Rust => RUSTC,
         }
     }
@@ -123,7 +131,7 @@ impl Guest {
     fn tool(&self) -> Option<String> {
         let tool = match self.language {
             Language::Wat => return Some("wat".to_owned()),
-            Language::C => "clang",
+            Language::C | Language::Wasi => "clang",
             Language::Rust => "rustc",
         };
         let output = Command::new(tool).arg("--version").output().ok()?;
@@ -138,7 +146,7 @@ impl Guest {
                 let binary = wat::parse_file(folder().join(source)).map_err(io::Error::other)?;
                 return fs::write(output, binary);
             }
-            Language::C => "clang",
+            Language::C | Language::Wasi => "clang",
             Language::Rust => "rustc",
         };
         let mut command = Command::new(tool);

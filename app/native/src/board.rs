@@ -1,7 +1,9 @@
 //! The native board.
 
+use std::fs::File;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use wasmote_runtime::HostFunc;
 use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
@@ -63,6 +65,15 @@ impl Board for Native {
 
     fn micros(&self) -> u64 {
         u64::try_from(self.booted.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn unix_micros(&self) -> Option<u64> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_micros()).ok()
+    }
+
+    fn entropy(&mut self, buf: &mut [u8]) -> bool {
+        File::open("/dev/urandom").and_then(|mut file| file.read_exact(buf)).is_ok()
     }
 
     fn heap(&self) -> HeapStats {

@@ -204,7 +204,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Result<(), Error<'static>> {
         let budget = Budget { fuel: loaded.options.fuel, time_ms: None };
         match entry {
-            Entry::Plain(func) => self.call_loaded(loaded, func, &[], budget),
+            Entry::Plain(func) => {
+                loaded.store.data_mut().begin(args.iter()).map_err(Error::Runtime)?;
+                self.call_loaded(loaded, func, &[], budget)
+            }
             Entry::Main(func) => {
                 let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
                 self.call_loaded(loaded, func, &values.map_err(Error::Runtime)?, budget)

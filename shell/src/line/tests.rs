@@ -3,6 +3,8 @@
 
 mod fuzz;
 mod peer;
+#[cfg(feature = "wasi")]
+mod read;
 mod terminal;
 
 use std::format;

@@ -52,6 +52,11 @@ impl Peer {
         self
     }
 
+    /// Whether it has done its last step.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// Puts an answer behind what was sent before the query.
     fn answer(&mut self, bytes: Vec<u8>) {
         let at = self.steps.iter().position(|step| matches!(step, Step::Wait(_))).unwrap_or(self.steps.len());
