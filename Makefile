@@ -99,7 +99,7 @@ dispatch: prepare
 fuzz: prepare
 	$(CARGO) run --release -p wasmote-spec-tests --bin fuzz -- --seconds $(SECONDS) $(ARGS)
 
-## fuzz-NAME: fuzz load, run, generated, libc, console, smp or image for SECONDS, guided by coverage (nightly, cargo-fuzz)
+## fuzz-NAME: fuzz load, run, generated, libc (and WASI), console, smp or image for SECONDS, guided by coverage (nightly, cargo-fuzz)
 fuzz-%: tests/fuzz/targets/%.rs
 	@.ci/prepare fuzz
 	@mkdir -p $(FUZZ)/corpus/$* $(FUZZ)/found/$*

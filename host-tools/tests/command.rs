@@ -4,8 +4,9 @@
 
 mod bench;
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -254,4 +255,30 @@ fn strip_drops_custom_sections_only() {
     assert_eq!(output.status.code(), Some(0));
     let bare = wat::parse_str("(module (func (export \"f\")))").unwrap();
     assert_eq!(std::fs::read(&to).unwrap(), bare);
+}
+
+/// Runs a sample guest with these words and this input.
+fn program(guest: &str, words: &[&str], input: &str) -> Output {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/guests").join(guest);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+    command.arg("run").arg(file).args(words).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_program_for_wasi_runs_as_on_the_device() {
+    check(&program("wasi.wasm", &[], ""), 0, "Hello from WASI\n", "");
+    let said = "name? Hello, ada\nname? Hello, grace\nname? nobody left\n";
+    check(&program("wasi.wasm", &["echo"], "ada\ngrace\n"), 0, said, "");
+    check(&program("wasi.wasm", &["clock"], ""), 0, "the clocks agree\n", "");
+    check(&program("wasi.wasm", &["random"], ""), 0, "random\n", "");
+    check(&program("wasi.wasm", &["exit", "7"], ""), 7, "", "");
+    let words = String::from_utf8(program("wasi.wasm", &["args", "two words", ""], "").stdout).unwrap();
+    assert!(words.ends_with("wasi.wasm\nargs\ntwo words\n\n"), "{words}");
+    let refused = program("files.wasm", &[], "");
+    let why = String::from_utf8_lossy(&refused.stderr);
+    assert!(why.contains("import wasi_snapshot_preview1.path_open: "), "{why}");
+    assert_eq!(refused.status.code(), Some(1));
 }

@@ -1,46 +1,24 @@
 //! `run`: a module on this computer, on the runtime that the device has.
 
-use std::io::Write;
-use std::path::Path;
-use std::sync::LazyLock;
-use std::time::Instant;
+mod guest;
 
-use wasmote_runtime::libc::{self, Entry, LibcHost, LibcState};
+use std::path::Path;
+
+use wasmote_runtime::libc::{self, Entry};
+use wasmote_runtime::wasi::{self, WasiState};
 use wasmote_runtime::{
-    Engine, Error as RuntimeError, Func, HostError, Linker, Module, Store, Trap, Val, ValType, names,
+    Engine, Error as RuntimeError, Func, Linker, Module, Store, Trap, Val, ValType, names,
 };
 use wasmote_shell::args::number;
 use wasmote_shell::output::{Output, Sink};
 use wasmote_shell::values;
 
+use self::guest::Guest;
 use super::{load_module, print};
 use crate::error::{EXIT_OK, Error, Result};
 
-/// Bytes of `malloc`'s heap: what a module can want on any board.
-const HEAP: u32 = 1 << 20;
-
 /// Longest function name in a backtrace, in bytes.
 const NAME_SIZE: usize = 64;
-
-/// What the guest's libc works with.
-struct Guest(LibcState);
-
-impl LibcHost for Guest {
-    fn libc(&mut self) -> &mut LibcState {
-        &mut self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> usize {
-        // Output that nobody reads is lost, as on a serial line.
-        let _ = std::io::stdout().write_all(bytes);
-        bytes.len()
-    }
-
-    fn micros(&mut self) -> std::result::Result<u64, HostError> {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        Ok(START.elapsed().as_micros() as u64)
-    }
-}
 
 /// Text that is gathered.
 struct Text(Vec<u8>);
@@ -58,9 +36,10 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
     let failed = |error: RuntimeError| Error::Device(format!("{name}: {error}"));
     let engine = Engine::default();
     let module = Module::new(&engine, &bytes).map_err(failed)?;
-    let mut store = Store::new(&engine, Guest(LibcState::with_heap(HEAP)));
+    let mut store = Store::new(&engine, Guest::default());
     let mut linker = Linker::new(&engine);
     linker.functions(libc::functions()).map_err(failed)?;
+    linker.functions(wasi::functions()).map_err(failed)?;
     let instance = linker.instantiate(&mut store, &module).map_err(|error| match error {
         RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } => {
             let import = module.import(index).map(|i| format!("{}.{}", i.module, i.name));
@@ -75,11 +54,18 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
             (func, typed(&store, func, function, words)?)
         }
         None => match libc::entry(&store, instance) {
-            Some(Entry::Plain(func)) => (func, Vec::new()),
-            Some(Entry::Main(func)) => {
+            Some(entry) => {
                 let program = file.to_string_lossy();
                 let words = std::iter::once(&*program).chain(words.iter().map(String::as_str));
-                (func, libc::arguments(&mut store, instance, words).map_err(failed)?.to_vec())
+                match entry {
+                    Entry::Plain(func) => {
+                        store.data_mut().wasi = WasiState::new(words).map_err(failed)?;
+                        (func, Vec::new())
+                    }
+                    Entry::Main(func) => {
+                        (func, libc::arguments(&mut store, instance, words).map_err(failed)?.to_vec())
+                    }
+                }
             }
             None => {
                 let text = format!("{name} exports neither main nor _start; name a function with --invoke");

@@ -1,4 +1,4 @@
-//! The C library called with any arguments, over any memory.
+//! The functions of the C library and of WASI called with any arguments, over any memory.
 #![no_main]
 
 use std::fmt::Write;
@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use wasmote_runtime::libc::{self, LibcHost, LibcState};
+use wasmote_runtime::wasi::{self, WasiHost, WasiState};
 use wasmote_runtime::{Engine, Func, HostError, Linker, Module, Store, StoreLimits, Val, ValType};
 
 /// Bytes of `malloc`'s heap.
@@ -15,7 +16,8 @@ const CALLS: usize = 64;
 
 struct Host {
     libc: LibcState,
-    /// Bytes that the console takes of each write.
+    wasi: WasiState,
+    /// Bytes that the console takes of each write and gives to each read; odd numbers make what can wait wait.
     room: u8,
 }
 
@@ -33,13 +35,44 @@ impl LibcHost for Host {
     }
 }
 
+impl Host {
+    /// What a question to the host comes to.
+    fn answer<A>(&self, answer: A) -> Result<A, HostError> {
+        if self.room % 2 == 0 { Ok(answer) } else { Err(HostError::Suspend) }
+    }
+}
+
+impl WasiHost for Host {
+    fn wasi(&mut self) -> &mut WasiState {
+        &mut self.wasi
+    }
+
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, HostError> {
+        self.answer(buf.len().min(self.room.into()))
+    }
+
+    fn random(&mut self, buf: &mut [u8]) -> Result<(), HostError> {
+        buf.fill(self.room);
+        self.answer(())
+    }
+
+    fn unix_micros(&mut self) -> Result<u64, HostError> {
+        self.answer(self.room.into())
+    }
+
+    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
+        self.answer(drop(micros))
+    }
+}
+
 /// A module that calls each function of the library by an export: imports, types and bodies are alike.
 fn module() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
     MODULE.get_or_init(|| {
         let name = |ty: &ValType| format!("{ty:?}").to_lowercase();
         let (mut imports, mut bodies) = (String::new(), String::new());
-        for (index, row) in libc::functions::<Host>().iter().enumerate() {
+        let rows = libc::functions::<Host>().iter().chain(wasi::functions());
+        for (index, row) in rows.enumerate() {
             let list = |word: &str, types: &[ValType]| {
                 types.iter().map(|ty| format!("({word} {})", name(ty))).collect::<String>()
             };
@@ -87,10 +120,12 @@ fuzz_target!(|input: &[u8]| {
     let mut input = input;
     let engine = Engine::default();
     let module = Module::new(&engine, module()).expect("the module loads");
-    let host = Host { libc: LibcState::with_heap(HEAP), room: byte(&mut input) };
+    let wasi = WasiState::new(["program", "word"].into_iter()).expect("there is memory");
+    let host = Host { libc: LibcState::with_heap(HEAP), wasi, room: byte(&mut input) };
     let mut store = Store::with_limits(&engine, host, StoreLimits::new());
     let mut linker = Linker::new(&engine);
     linker.functions(libc::functions()).expect("the library can be linked");
+    linker.functions(wasi::functions()).expect("WASI can be linked");
     let instance = linker.instantiate(&mut store, &module).expect("the module can be instantiated");
     let memory = instance.get_memory(&store, "m").expect("a memory is exported");
     let functions: Vec<Func> =
@@ -113,6 +148,7 @@ fuzz_target!(|input: &[u8]| {
         if store.is_suspended() {
             store.cancel();
             store.data_mut().libc.reset_output();
+            store.data_mut().wasi.forget_call();
         }
     }
 });
