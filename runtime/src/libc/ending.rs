@@ -18,6 +18,10 @@ pub(super) fn abort_with(_: &mut dyn Env, _: u32) -> Result<(), Trap> {
     Err(Trap::Exit(ABORTED))
 }
 
+pub(super) fn abort_at(_: &mut dyn Env, _: u32, _: u32, _: u32, _: u32) -> Result<(), Trap> {
+    Err(Trap::Exit(ABORTED))
+}
+
 pub(super) fn stack_overflow(_: &mut dyn Env, _: u32) -> Result<(), Trap> {
     Err(Trap::StackOverflow)
 }

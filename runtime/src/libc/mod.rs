@@ -6,7 +6,7 @@
 //! and headers inside the guest's memory are allegations: each access is checked, each loop is bounded by
 //! the memory's size, and what does not hold is a trap.
 //!
-//! Limits: the "C" locale; `long` and pointers have 32 bits; `printf` has no `%n`, `%a`, `long double` or
+//! Limits: the "C" locale; `long` and pointers have 32 bits; `printf` has no `%a`, `long double` or
 //! wide characters and refuses them by name. A libc call is not metered by fuel: its time is linear in what
 //! the guest has written to its memory, not bounded by a constant.
 

@@ -10,7 +10,7 @@ use crate::host::HostError;
 /// The longest integer's digits: 64 bits in octal.
 const MAX_DIGITS: usize = 22;
 
-const REFUSED: HostError = HostError::Trap(Trap::Host("printf: %n, %a, %L and wide characters are refused"));
+const REFUSED: HostError = HostError::Trap(Trap::Host("printf: %a, %L and wide characters are refused"));
 
 /// A conversion specification.
 #[derive(Default)]
@@ -207,7 +207,18 @@ impl Spec {
                 self.string(env, out, addr)
             }
             b'%' => out.put(env, b'%'),
-            b'c' | b's' | b'n' | b'a' | b'A' | b'L' => Err(REFUSED),
+            b'n' => {
+                let size = match self.length {
+                    Length::Char => 1,
+                    Length::Short => 2,
+                    Length::Word | Length::Long => 4,
+                    Length::LongLong => 8,
+                };
+                let place = args.word(env)?;
+                let count = out.count().to_le_bytes();
+                Ok(env.write(place, count.get(..size).unwrap_or_default())?)
+            }
+            b'c' | b's' | b'a' | b'A' | b'L' => Err(REFUSED),
             // What C leaves undefined is shown as it is.
             other => out.put_all(env, &[b'%', other]),
         }

@@ -63,8 +63,7 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
     }
 }
 
-/// The functions of the library, for `Linker::functions`. `abort` has two rows that differ in type; the first
-/// is C's.
+/// The functions of the library, for `Linker::functions`. `abort` has rows that differ in type; the first is C's.
 pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
     rows! {
         MODULE;
@@ -125,6 +124,8 @@ pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
         // As C declares it, and as WAMR does for Emscripten.
         "abort"() = ending::abort;
         "abort"(code) = ending::abort_with;
+        // AssemblyScript's, whose texts are its own objects.
+        "abort"(message, file, line, column) = ending::abort_at;
         "abortStackOverflow"(code) = ending::stack_overflow;
         "nullFunc_X"(code) = ending::null_function;
 

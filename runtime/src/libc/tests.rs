@@ -5,6 +5,7 @@
 mod console;
 mod heap;
 mod printf;
+mod rows;
 mod string;
 mod table;
 mod time;

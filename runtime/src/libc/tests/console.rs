@@ -63,7 +63,7 @@ fn a_dropped_call_is_forgotten() {
 #[test]
 fn a_trap_ends_the_call() {
     let mut world = World::new();
-    world.string(TEXT, b"a text that is longer than what the library gathers%n");
+    world.string(TEXT, b"a text that is longer than what the library gathers%a");
     world.room = 3;
     assert_eq!(output::printf(&mut world, TEXT, ARGS), Err(HostError::Suspend));
     world.room = usize::MAX;

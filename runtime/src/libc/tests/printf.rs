@@ -121,12 +121,30 @@ fn floats() {
 }
 
 #[test]
+fn counts_are_written_in_the_size_that_is_asked_for() {
+    let check = |format, addr: u32, want: Result<[u8; 9], HostError>| {
+        let mut world = World::new();
+        super::Env::write(&mut world, 256, &[0xee; 9]).unwrap();
+        place(&mut world, format, &[I(addr as i32)]);
+        let got = output::printf(&mut world, FORMAT, ARGS).map(|_| world.bytes(256, 9).try_into().unwrap());
+        assert_eq!(got, want, "{format}");
+    };
+    const E: u8 = 0xee;
+    check("abc%hhnd", 256, Ok([3, E, E, E, E, E, E, E, E]));
+    check("abc%hn", 256, Ok([3, 0, E, E, E, E, E, E, E]));
+    check("abc%n", 256, Ok([3, 0, 0, 0, E, E, E, E, E]));
+    check("%5ln", 256, Ok([0, 0, 0, 0, E, E, E, E, E]));
+    check("ab%jn", 256, Ok([2, 0, 0, 0, 0, 0, 0, 0, E]));
+    check("%n", 65_533, Err(HostError::Trap(Trap::MemoryOutOfBounds)));
+}
+
+#[test]
 fn what_is_refused() {
     let check = |format, what: &str| match print(format, &[I(0)]) {
         Err(HostError::Trap(Trap::Host(text))) => assert!(text.contains(what), "{format}: {text}"),
         other => panic!("{format}: {other:?}"),
     };
-    for format in ["%n", "%5n", "%a", "%A", "%Lf", "%ls", "%lc"] {
+    for format in ["%a", "%A", "%Lf", "%ls", "%lc"] {
         check(format, "refused");
     }
     check("%2147483648d", "width");

@@ -7,7 +7,7 @@ use crate::ValType;
 use crate::host::HostError;
 use crate::libc::{LibcHost, LibcState, functions};
 
-/// WAMR's libc-builtin in its own notation, addresses and sizes being `i`, 64 bits `I`; and C's `abort`.
+/// WAMR's libc-builtin in its own notation, addresses and sizes being `i`, 64 bits `I`; and the `abort` of C and of AssemblyScript.
 const WAMR: &str = "
     printf(ii)i sprintf(iii)i snprintf(iiii)i vprintf(ii)i vsprintf(iii)i vsnprintf(iiii)i puts(i)i putchar(i)i
     memcmp(iii)i memcpy(iii)i memmove(iii)i memset(iii)i strchr(ii)i strcmp(ii)i strcpy(ii)i strlen(i)i
@@ -16,7 +16,7 @@ const WAMR: &str = "
     isupper(i)i isalpha(i)i isspace(i)i isgraph(i)i isprint(i)i isdigit(i)i isxdigit(i)i tolower(i)i toupper(i)i
     isalnum(i)i emscripten_memcpy_big(iii)i abort(i) abortStackOverflow(i) nullFunc_X(i)
     __cxa_allocate_exception(i)i __cxa_begin_catch(i) __cxa_throw(iii)
-    clock_gettime(ii)i clock()I abort()
+    clock_gettime(ii)i clock()I abort() abort(iiii)
 ";
 
 struct Host;
