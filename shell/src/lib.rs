@@ -24,6 +24,7 @@ mod management;
 pub mod output;
 #[cfg(feature = "wasi")]
 mod random;
+pub mod received;
 mod running;
 pub mod session;
 pub mod smp;

@@ -7,8 +7,6 @@
 
 #[cfg(target_os = "none")]
 mod firmware;
-#[cfg(any(test, target_os = "none"))]
-mod ring;
 
 #[cfg(not(target_os = "none"))]
 fn main() {

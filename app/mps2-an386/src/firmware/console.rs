@@ -6,15 +6,13 @@
 #![expect(unsafe_code, reason = "reads and writes the UART's registers")]
 
 use core::ptr;
-use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m::peripheral::NVIC;
 use wasmote_shell::board::Input;
-use wasmote_shell::smp::{MAX_LINE, PACKET_SIZE};
+use wasmote_shell::received::Received;
 
 use super::clock;
 use super::vectors::Interrupt;
-use crate::ring::Ring;
 
 /// The first UART's registers (Arm AN386, memory map).
 const UART: usize = 0x4000_4000;
@@ -34,19 +32,7 @@ const INTERRUPT_RECEIVED: u32 = 1 << 1;
 /// The line's speed, bits a second.
 const BAUD: u32 = 115_200;
 
-/// The bytes that a management packet's lines carry, in base64: three of four are the packet's.
-const LINE_PAYLOAD: usize = 93;
-
-/// The received bytes that may wait: a management packet with all its lines.
-const RING: usize = PACKET_SIZE.div_ceil(LINE_PAYLOAD) * MAX_LINE + 1;
-
-/// What a terminal sends for Ctrl-C.
-const CTRL_C: u8 = 3;
-
-static RECEIVED: Ring<RING> = Ring::new();
-
-/// Ctrl-C has come and may wait in the ring.
-static CTRL_C_CAME: AtomicBool = AtomicBool::new(false);
+static RECEIVED: Received = Received::new();
 
 fn read(register: usize) -> u32 {
     // SAFETY: the callers name a register of the UART, all of which may be read at any time.
@@ -83,19 +69,12 @@ pub(super) fn receive() {
         // The register holds the byte in its low eight bits.
         let [byte, ..] = read(DATA).to_le_bytes();
         RECEIVED.push(byte);
-        if byte == CTRL_C {
-            CTRL_C_CAME.store(true, Ordering::Relaxed);
-        }
     }
 }
 
 /// Moves received bytes to the start of `buf`, and how many.
 fn take(buf: &mut [u8]) -> usize {
-    let mut taken = 0;
-    for (place, byte) in buf.iter_mut().zip(core::iter::from_fn(|| RECEIVED.pop())) {
-        *place = byte;
-        taken += 1;
-    }
+    let taken = RECEIVED.take(buf);
     if taken > 0 && read(CONTROL) & CONTROL_RECEIVE_INTERRUPT == 0 {
         cortex_m::interrupt::free(|_| {
             listen(true);
@@ -125,10 +104,7 @@ pub(super) fn wait(buf: &mut [u8], timeout_ms: u32) -> Input {
 
 /// Whether Ctrl-C waits; takes it and what came before it.
 pub(super) fn interrupted() -> bool {
-    CTRL_C_CAME.load(Ordering::Relaxed) && {
-        CTRL_C_CAME.store(false, Ordering::Relaxed);
-        RECEIVED.drop_through(CTRL_C)
-    }
+    RECEIVED.interrupted()
 }
 
 /// Sends all of `bytes`, waiting as long as it takes. Works in every state of the processor.
