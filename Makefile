@@ -66,10 +66,12 @@ guests:
 ## fmt: format the sources
 fmt:
 	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path app/riot/Cargo.toml
 
 ## lint: check formatting and lints
 lint: prepare
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path app/riot/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 ## thumb: build the firmware crates for a Cortex-M4
