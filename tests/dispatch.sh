@@ -1,13 +1,14 @@
 #!/bin/sh
 # Checks in a program's machine code that the interpreter's threaded back end goes from operation to operation by
 # jumps: a handler that calls the next one would use native stack for every operation that a guest runs.
-# usage: dispatch.sh PROGRAM
+# usage: [OBJDUMP=COMMAND] dispatch.sh PROGRAM
 set -eu
 
 program=$1
+objdump=${OBJDUMP:-objdump}
 code=$(mktemp)
 trap 'rm -f "$code"' EXIT
-objdump -d --no-show-raw-insn "$program" |
+"$objdump" -d --no-show-raw-insn "$program" |
     awk '/^[0-9a-f]+ <.*exec8dispatch.*>:$/ { inside = 1 } /^$/ { inside = 0 } inside' >"$code"
 
 handlers=$(grep -cE '^[0-9a-f]* <.*(7handler|14taking_handler|12pair_handler)' "$code" || true)
