@@ -22,3 +22,4 @@ pub(crate) mod pairs;
 pub(crate) mod rare;
 pub(crate) mod regs;
 pub(crate) mod stack;
+mod units;

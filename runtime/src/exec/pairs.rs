@@ -6,10 +6,9 @@
 //! alone. The value is stored as ever; in a register it is there earlier. Only the threaded back end runs pairs: a
 //! dispatch costs it more than a simple operation, and where it is chosen there is room for them.
 
-use super::driver_op::DriverOp;
 use super::ops::op;
-use super::rare::Rare;
 use super::regs::Operand;
+use super::units::units;
 
 /// Calls a macro with the kinds of pairs: the opcode, the first operation, those that take from it what it made and
 /// those that follow it anyhow, of both the most frequent one first. They are run without a dispatch; others that
@@ -202,50 +201,6 @@ const fn commutes(opcode: u8) -> bool {
     )
 }
 
-/// Units of each operation of narrow code; of those that vary what they have at least.
-const UNITS: [u8; 256] = {
-    let mut units = [2; 256];
-    let mut opcode = 0;
-    while opcode < 256 {
-        units[opcode] = match opcode as u8 {
-            op::ENTER | op::CALL_INDIRECT | op::BR_TABLE => 3,
-            op::DRIVER | op::RET_N | op::RETURN_CALL => 4,
-            op::MOV2 | op::CONST32 | op::SELECT..=op::SELECT64 => 3,
-            op::CONST64 => 5,
-            op::ADD_IMM32..=op::XOR_IMM32 => 4,
-            op::MUL_ADD..=op::ROTL_XOR | op::EQ_IMM..=op::GE_U_IMM => 3,
-            op::BR_EQ_IMM32..=op::BR_GE_U_IMM32 | op::ADD_BR_NE_IMM..=op::ADD_BR_LT_S_IMM => 4,
-            op::BR_EQ..=op::BR_GE_U_IMM | op::BR_EQ64..=op::ADD_BR_LT_S => 3,
-            op::ROTL_XOR64 | op::F32_MUL_ADD..=op::F64_MUL_RSUB => 3,
-            op::F64_ADD_CONST | op::F64_MUL_CONST => 6,
-            op::LOAD32_FAR | op::LOAD8_U_FAR | op::LOAD8_S_FAR | op::LOAD16_U_FAR => 4,
-            op::LOAD64_FAR | op::LOAD32_U64_FAR | op::STORE32_FAR | op::STORE8_FAR => 4,
-            op::STORE16_FAR | op::STORE64_FAR => 4,
-            op::LOAD32_ADD | op::LOAD8_U_ADD | op::LOAD8_S_ADD | op::LOAD16_U_ADD => 4,
-            op::LOAD64_ADD | op::LOAD32_U64_ADD | op::STORE32_ADD | op::STORE8_ADD => 4,
-            op::STORE16_ADD | op::STORE64_ADD | op::STORE32_IMM_ADD | op::STORE8_IMM_ADD => 4,
-            op::LOAD32_INDEX | op::LOAD8_U_INDEX | op::LOAD8_S_INDEX | op::LOAD16_U_INDEX => 3,
-            op::LOAD64_INDEX | op::LOAD32_U64_INDEX | op::STORE32_INDEX => 3,
-            op::STORE8_INDEX | op::STORE16_INDEX | op::STORE64_INDEX => 3,
-            _ => 2,
-        };
-        opcode += 1;
-    }
-    units
-};
-
-/// Units of the operation that narrow code begins with.
-fn units(code: &[u16]) -> Option<usize> {
-    let first = *code.first()?;
-    let (a, least) = ((first >> 8) as u8, usize::from(*UNITS.get(usize::from(first & 0xff))?));
-    Some(match first as u8 {
-        op::BR_TABLE => least + usize::from(*code.get(1)?),
-        op::DRIVER => DriverOp::new(a)?.units(),
-        op::RARE if Rare::takes_two(*code.get(1)? as u8) => least + 1,
-        _ => least,
-    })
-}
-
 /// Whether the second operation takes what the first one leaves in `slot`; its operands change places for that if
 /// they may.
 fn hand_on(first: u8, slot: u8, second: &mut [u16]) -> bool {
@@ -278,9 +233,9 @@ enum Goes {
     On,
 }
 
-/// Whether the operation of `units` that code begins with and the next one are a pair: its opcode and how it goes on.
-fn pair(code: &mut [u16], units: usize) -> Option<(u8, Goes)> {
-    let (first, second) = code.split_at_mut_checked(units)?;
+/// Whether the operation of `length` units that code begins with and the next one are a pair: its opcode and how it goes on.
+fn pair(code: &mut [u16], length: usize) -> Option<(u8, Goes)> {
+    let (first, second) = code.split_at_mut_checked(length)?;
     let (word, next) = (*first.first()?, *second.first()? as u8);
     let number = KIND_OF.get(usize::from(word as u8))?.checked_sub(1)?;
     let kind = KINDS.get(usize::from(number))?;
@@ -305,16 +260,16 @@ pub(crate) fn pair_up(code: &mut [u16]) {
 fn walk(code: &mut [u16], pairs: bool) -> usize {
     let mut at = 0;
     while let Some(rest) = code.get_mut(at..)
-        && let Some(units) = units(rest)
+        && let Some(length) = units(rest)
     {
-        at += units;
+        at += length;
         if pairs
-            && let Some((opcode, goes)) = pair(rest, units)
+            && let Some((opcode, goes)) = pair(rest, length)
             && let Some(first) = rest.first_mut()
         {
             *first = *first & 0xff00 | u16::from(opcode);
             if goes == Goes::Within {
-                at += rest.get(units..).and_then(self::units).unwrap_or_default();
+                at += rest.get(length..).and_then(units).unwrap_or_default();
             }
         }
     }
@@ -325,6 +280,8 @@ fn walk(code: &mut [u16], pairs: bool) -> usize {
 mod tests {
     use alloc::vec::Vec;
 
+    use super::super::driver_op::DriverOp;
+    use super::super::rare::Rare;
     use super::*;
 
     const fn word(opcode: u8) -> u16 {
