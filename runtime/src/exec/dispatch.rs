@@ -28,7 +28,8 @@ macro_rules! back_end {
                     };
                     let exit = match flow {
                         Ok(next) => {
-                            r = next;
+                            // What the loop does not hand on must not stay alive, not even as what is no value.
+                            r = Regs { mem: next.mem, lim: next.lim, ..Regs::new(next.ip, next.fp, next.handlers, next.cx) };
                             continue;
                         }
                         Err((stopped, exit)) => {

@@ -128,7 +128,6 @@ pub(crate) struct Regs {
     /// The operation's first unit, or its first two where operands are not loaded byte by byte.
     pub(crate) w: u32,
     /// The threaded back end's handlers; the loop has none.
-    #[cfg_attr(any(not(wasmote_threaded), debug_assertions), expect(dead_code))]
     pub(crate) handlers: *const (),
     /// The bytes of the memory's current window, and the addresses in it at which any access fits; the threaded back
     /// end has more use for the registers, and finds both in `cx`.
