@@ -4,7 +4,7 @@ use core::hint::cold_path;
 
 use super::code::params;
 use super::ops::op;
-use super::regs::{Exit, Flow, Regs};
+use super::regs::{Exit, Flow, Regs, Wide};
 
 /// Slots that a return address takes on the value stack.
 pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
@@ -12,6 +12,7 @@ pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
 /// Slots that are zeroed at once, those behind the frame's end being in the stack's reserve: the branches of a
 /// loop over single slots would push out of the processor's history what it predicts the next operations by.
 pub(crate) const ZERO_CHUNK: usize = 8;
+const _: () = assert!(4 * ZERO_CHUNK == 4 * size_of::<Wide>());
 
 // SAFETY of all methods: as for those in `regs.rs`.
 impl Regs {
@@ -41,10 +42,9 @@ impl Regs {
             self = self.fetch();
             // Saves a dispatch; what is not done here stops, or goes on, at the ENTER itself.
             if self.opcode() == op::ENTER && self.a() <= 2 * ZERO_CHUNK && self.fits() {
-                let zeros = self.zeros();
-                zeros.write([0; ZERO_CHUNK]);
+                self.zero(0);
                 if self.a() > ZERO_CHUNK {
-                    zeros.add(1).write([0; ZERO_CHUNK]);
+                    self.zero(1);
                 }
                 self.ip = self.ip.add(3);
             }
@@ -62,23 +62,34 @@ impl Regs {
         }
         fits
     }
-    /// The slots that ENTER is to zero.
+    /// Zeros one chunk of the slots that ENTER is to zero.
     #[inline(always)]
-    unsafe fn zeros(&self) -> *mut [u32; ZERO_CHUNK] {
-        // SAFETY: see the impl.
-        unsafe { self.fp.add(usize::from(self.unit(2))).cast() }
+    unsafe fn zero(&self, chunk: usize) {
+        // SAFETY: see the impl; the slots to zero are inside the frame, or in the reserve behind it.
+        unsafe {
+            let slots = self.fp.add(usize::from(self.unit(2)) + ZERO_CHUNK * chunk);
+            if cfg!(target_pointer_width = "64") {
+                slots.cast::<[u32; ZERO_CHUNK]>().write([0; ZERO_CHUNK]);
+            } else {
+                // Volatile, since a call of memset costs more than these few slots.
+                let pairs = slots.cast::<Wide>();
+                pairs.write_volatile(Wide(0));
+                pairs.add(1).write_volatile(Wide(0));
+                pairs.add(2).write_volatile(Wide(0));
+                pairs.add(3).write_volatile(Wide(0));
+            }
+        }
     }
     /// Enters a frame: zeros its locals.
     #[inline(always)]
     pub(crate) unsafe fn enter(self) -> Flow {
-        // SAFETY: see the impl; the slots to zero are inside the frame, or in the reserve behind it.
+        // SAFETY: see the impl.
         unsafe {
             if !self.fits() {
                 return Err((self, Exit::Stack));
             }
             for chunk in 0..self.a().div_ceil(ZERO_CHUNK) {
-                // Volatile, since a call of memset costs more than these few slots.
-                self.zeros().add(chunk).write_volatile([0; ZERO_CHUNK]);
+                self.zero(chunk);
             }
             self.next(3)
         }

@@ -347,13 +347,12 @@ impl Regs {
     pub(crate) unsafe fn pay(self) -> Flow {
         // SAFETY: see the impl.
         unsafe {
-            let fuel = &mut (*self.cx).fuel;
-            *fuel -= 1;
-            if *fuel < 0 {
+            let fuel = (*self.cx).fuel - 1;
+            if fuel < 0 {
                 cold_path();
-                *fuel = 0;
                 return Err((self, Exit::Fuel));
             }
+            (*self.cx).fuel = fuel;
         }
         Ok(self)
     }
