@@ -19,7 +19,7 @@ impl Order {
     pub(crate) fn find_or_insert(
         &mut self,
         new: u32,
-        mut compare: impl FnMut(u32) -> Ordering,
+        compare: &mut dyn FnMut(u32) -> Ordering,
     ) -> Result<Option<u32>, OutOfMemory> {
         match self.0.binary_search_by(|&index| compare(index)) {
             Ok(at) => Ok(self.0.get(at).copied()),

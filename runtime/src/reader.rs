@@ -97,10 +97,6 @@ impl<'s> Reader<'s> {
         self.base.wrapping_add(self.next as u32)
     }
 
-    pub(crate) const fn end(&self) -> u32 {
-        self.end
-    }
-
     /// Bytes that are left before the end.
     pub(crate) const fn left(&self) -> u32 {
         self.end.saturating_sub(self.offset())
@@ -111,6 +107,15 @@ impl<'s> Reader<'s> {
         let before = core::mem::replace(&mut self.end, end);
         self.stop = self.filled.min(end.saturating_sub(self.base) as usize).max(self.next);
         before
+    }
+
+    /// Passes over bytes. The last one is read, so that a stream that is cut short is found.
+    pub(crate) fn skip(&mut self, len: u32) -> Res<()> {
+        if len > 0 {
+            self.seek(self.offset() + len - 1)?;
+            self.u8()?;
+        }
+        Ok(())
     }
 
     /// Continues at another offset.

@@ -106,7 +106,7 @@ impl Types {
         let new = self.all.get(start..).unwrap_or_default();
         let param_slots = slots(new.get(..usize::from(params)).unwrap_or_default());
         let index = self.entries.len() as u32;
-        let same = self.order.find_or_insert(index, |other| {
+        let same = self.order.find_or_insert(index, &mut |other| {
             let Some(e) = self.entries.get(other as usize) else { return Ordering::Less };
             let old = self.all.get(e.start as usize..).unwrap_or_default();
             let old = old.get(..usize::from(e.params) + usize::from(e.results)).unwrap_or_default();
@@ -122,16 +122,11 @@ impl Types {
         Ok(push(&mut self.entries, entry)?)
     }
 
-    fn values(&self, start: u32, len: usize) -> &[ValType] {
-        let start = start as usize;
-        self.all.get(start..start + len).unwrap_or_default()
-    }
-
     pub(crate) fn get(&self, index: u32) -> Option<FuncType<'_>> {
         let entry = self.entries.get(index as usize)?;
-        let (params, results) = (usize::from(entry.params), usize::from(entry.results));
-        let (params, results) = self.values(entry.start, params + results).split_at(params);
-        Some(FuncType { params, results })
+        let all = self.all.get(entry.start as usize..)?;
+        let (params, rest) = all.split_at_checked(entry.params.into())?;
+        Some(FuncType { params, results: rest.get(..usize::from(entry.results))? })
     }
 
     pub(crate) fn canonical(&self, index: u32) -> u16 {

@@ -62,10 +62,7 @@ impl Function<'_, '_, '_> {
                 0x25 | 0x26 => self.table_access(opcode == 0x26)?,
                 0x28..=0x3e => self.memory_access(instructions::access(opcode))?,
                 0x3f | 0x40 => {
-                    if self.read.u8()? != 0 {
-                        return Err(Stop::ZeroByteExpected);
-                    }
-                    self.require_memory()?;
+                    self.memory_index()?;
                     let (what, count) =
                         if opcode == 0x3f { (DriverOp::MemorySize, 0) } else { (DriverOp::MemoryGrow, 1) };
                     self.driver_making(what, &[I32][..count], 0, I32)?;
@@ -98,7 +95,8 @@ impl Function<'_, '_, '_> {
                     }
                     // A null is the number 0.
                     self.push_again(x, I32)?;
-                    self.i32_eqz()?;
+                    let x = self.pop(I32)?;
+                    self.i32_eqz(x)?;
                 }
                 0xd2 => {
                     let index = self.read.u32()?;
@@ -313,6 +311,7 @@ impl Function<'_, '_, '_> {
 
     fn prefixed(&mut self) -> Res<()> {
         const SIZES: &[ValType] = &[I32, I32, I32];
+        const NONE: &[ValType] = &[];
         let code = self.read.u32()?;
         let (what, params, units) = match code {
             0..=7 => {
@@ -321,39 +320,34 @@ impl Function<'_, '_, '_> {
                 };
                 return self.rare(what, from, to);
             }
-            8 => {
+            8 | 9 => {
                 let index = self.read.u32()?;
-                self.zero_byte()?;
-                self.require_memory()?;
-                (DriverOp::MemoryInit, SIZES, [self.data_segment(index)?, 0])
-            }
-            9 => {
-                let index = self.read.u32()?;
-                (DriverOp::DataDrop, &[][..], [self.data_segment(index)?, 0])
-            }
-            10 => {
-                self.zero_byte()?;
-                self.zero_byte()?;
-                self.require_memory()?;
-                (DriverOp::MemoryCopy, SIZES, [0, 0])
-            }
-            11 => {
-                self.zero_byte()?;
-                self.require_memory()?;
-                (DriverOp::MemoryFill, SIZES, [0, 0])
-            }
-            12 => {
-                let index = self.read.u32()?;
-                let (table, element) = self.table()?;
-                let (segment, ty) = self.elem_segment(index)?;
-                if ty != element {
-                    return Err(Stop::TypeMismatch);
+                if code == 8 {
+                    self.memory_index()?;
                 }
-                (DriverOp::TableInit, SIZES, [segment, table])
+                let units = [self.data_segment(index)?, 0];
+                if code == 8 {
+                    (DriverOp::MemoryInit, SIZES, units)
+                } else {
+                    (DriverOp::DataDrop, NONE, units)
+                }
             }
-            13 => {
+            10 | 11 => {
+                if code == 10 {
+                    self.zero_byte()?;
+                }
+                self.memory_index()?;
+                (if code == 10 { DriverOp::MemoryCopy } else { DriverOp::MemoryFill }, SIZES, [0, 0])
+            }
+            12 | 13 => {
                 let index = self.read.u32()?;
-                (DriverOp::ElemDrop, &[][..], [self.elem_segment(index)?.0, 0])
+                let table = if code == 12 { Some(self.table()?) } else { None };
+                let (segment, ty) = self.elem_segment(index)?;
+                match table {
+                    Some((_, element)) if ty != element => return Err(Stop::TypeMismatch),
+                    Some((table, _)) => (DriverOp::TableInit, SIZES, [segment, table]),
+                    None => (DriverOp::ElemDrop, NONE, [segment, 0]),
+                }
             }
             14 => {
                 let (to, element) = self.table()?;
@@ -380,6 +374,12 @@ impl Function<'_, '_, '_> {
             _ => return Err(Stop::IllegalOpcode),
         };
         self.driver(what, params, units)
+    }
+
+    /// Reads the index of the one memory that there may be.
+    fn memory_index(&mut self) -> Res<()> {
+        self.zero_byte()?;
+        self.require_memory()
     }
 
     fn zero_byte(&mut self) -> Res<()> {

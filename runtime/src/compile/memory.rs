@@ -162,15 +162,13 @@ impl Function<'_, '_, '_> {
         // A value that is computed after its address leaves the address's operation not the newest.
         let value_in_local = matches!(value.place, Place::Local(_));
         let double = first == op::STORE64;
-        if !value_in_local {
-            let arg = self.arg(value)?;
-            let a = self.emit.y(Arg { double, ..arg })?;
-            let address = self.address(first, entry, offset, false)?;
-            return self.access(first, a, &address, false);
-        }
-        let address = self.address(first, entry, offset, true)?;
+        let early = if value_in_local { Some(self.address(first, entry, offset, true)?) } else { None };
         let arg = self.arg(value)?;
         let a = self.emit.y(Arg { double, ..arg })?;
+        let address = match early {
+            Some(address) => address,
+            None => self.address(first, entry, offset, false)?,
+        };
         self.access(first, a, &address, false)
     }
 

@@ -150,20 +150,26 @@ impl Function<'_, '_, '_> {
     /// A numeric instruction.
     pub(super) fn numeric(&mut self, row: Numeric) -> Res<()> {
         let Numeric { by, from, to } = row;
+        let newest = self.pop(from)?;
         match by {
-            By::I32Eqz => self.i32_eqz(),
-            By::I64Eqz => self.i64_eqz(),
-            By::I32Compare(index) => self.i32_compare(index),
-            By::I64Compare(index) => self.i64_compare(index),
-            By::F32Compare(index) => self.f32_compare(index),
-            By::F64Compare(index) => self.f64_compare(index),
-            By::I32Binary(index) => self.i32_binary(index),
-            By::I64Binary(index) => self.i64_binary(index),
-            By::FloatBinary(index) => self.float_binary(index, from),
-            By::Rare(what) => self.rare(what, from, to),
-            By::RareBinary(what) => self.rare_binary(what, from),
-            By::Unary(opcode) => self.unary(opcode, from, to),
-            By::Alias => self.alias(from, to),
+            By::I32Eqz => return self.i32_eqz(newest),
+            By::I64Eqz => return self.one_of(op::EQZ64, ALONE, newest, to, &[]),
+            By::Rare(what) => return self.one_of(op::RARE, Second::Above(what), newest, to, &[]),
+            By::Unary(opcode) => return self.one_of(opcode, ALONE, newest, to, &[]),
+            By::Alias => return self.alias(newest, to),
+            _ => {}
+        }
+        let (x, y) = (self.pop(from)?, newest);
+        match by {
+            By::I32Compare(index) => self.i32_compare(index, x, y),
+            By::I64Compare(index) => self.i64_compare(index, x, y),
+            By::FloatCompare(index) => self.float_compare(index, from, x, y),
+            By::I32Binary(index) => self.i32_binary(index, x, y),
+            By::I64Binary(index) => self.i64_binary(index, x, y),
+            By::FloatBinary(index) => self.float_binary(index, from, x, y),
+            By::RareBinary(what) => self.rare_of(what, x, y, to),
+            // They were compiled above.
+            By::I32Eqz | By::I64Eqz | By::Rare(_) | By::Unary(_) | By::Alias => Ok(()),
         }
     }
 
@@ -177,13 +183,6 @@ impl Function<'_, '_, '_> {
     pub(super) fn rare(&mut self, what: Rare, from: ValType, to: ValType) -> Res<()> {
         let x = self.pop(from)?;
         self.one_of(op::RARE, Second::Above(what), x, to, &[])
-    }
-
-    /// `a = f(b, c)` by a sub-operation.
-    pub(super) fn rare_binary(&mut self, what: Rare, ty: ValType) -> Res<()> {
-        let y = self.pop(ty)?;
-        let x = self.pop(ty)?;
-        self.rare_of(what, x, y, ty)
     }
 
     /// `a = f(b, c)` by a sub-operation on operands that were popped.
@@ -226,10 +225,8 @@ impl Function<'_, '_, '_> {
     }
 
     /// The instruction `0x6a + index` of 32-bit integers.
-    pub(super) fn i32_binary(&mut self, index: u8) -> Res<()> {
+    fn i32_binary(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
-        let y = self.pop(ValType::I32)?;
-        let x = self.pop(ValType::I32)?;
         if let (B::Add, Some(a), Some(b)) = (what, x.constant(), y.constant()) {
             return self.push_const(ValType::I32, a.wrapping_add(b));
         }
@@ -347,13 +344,11 @@ impl Function<'_, '_, '_> {
     }
 
     /// Sum, difference, product or quotient of floats, by its distance from the first opcode.
-    pub(super) fn float_binary(&mut self, index: u8, ty: ValType) -> Res<()> {
+    fn float_binary(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) -> Res<()> {
         let (first, sums, differences) = match ty {
             ValType::F32 => (op::F32_ADD, F32_SUMS, F32_DIFFERENCES),
             _ => (op::F64_ADD, F64_SUMS, F64_DIFFERENCES),
         };
-        let y = self.pop(ty)?;
-        let x = self.pop(ty)?;
         if ty == ValType::F64 && self.float_constant(index, x, y)? {
             return Ok(());
         }
@@ -366,10 +361,8 @@ impl Function<'_, '_, '_> {
     }
 
     /// The instruction `0x46 + index` of 32-bit integers: a comparison.
-    pub(super) fn i32_compare(&mut self, index: u8) -> Res<()> {
+    fn i32_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
-        let y = self.pop(ValType::I32)?;
-        let x = self.pop(ValType::I32)?;
         let (kind, x, y) = match (x.constant(), y.constant()) {
             (Some(_), None) => (exchanged(kind), y, x),
             _ => (kind, x, y),
@@ -394,60 +387,31 @@ impl Function<'_, '_, '_> {
     }
 
     /// The instruction `0x51 + index` of 64-bit integers: a comparison.
-    pub(super) fn i64_compare(&mut self, index: u8) -> Res<()> {
+    fn i64_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
-        let y = self.pop(ValType::I64)?;
-        let x = self.pop(ValType::I64)?;
         if y.constant() == Some(0) && kind < 2 {
-            return self.zero64(op::EQZ64 + kind, x);
+            return self.one_of(op::EQZ64 + kind, ALONE, x, ValType::I32, &[]);
         }
         self.compare_of(op::EQ64, kind, x, y)
     }
 
-    fn zero64(&mut self, opcode: u8, x: Entry) -> Res<()> {
-        self.one_of(opcode, ALONE, x, ValType::I32, &[])
-    }
-
-    /// Comparison `index` of 32-bit floats in the wasm order: eq ne lt gt le ge.
-    pub(super) fn f32_compare(&mut self, index: u8) -> Res<()> {
-        let y = self.pop(ValType::F32)?;
-        let x = self.pop(ValType::F32)?;
+    /// Comparison `index` of floats in the wasm order: eq ne lt gt le ge. Greater is less of exchanged operands.
+    fn float_compare(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) -> Res<()> {
+        let f32 = ty == ValType::F32;
         match index {
-            0 => self.rare_of(Rare::F32Eq, x, y, ValType::I32),
-            1 => self.rare_of(Rare::F32Ne, x, y, ValType::I32),
-            _ => self.float_order(op::F32_LT, index, x, y),
+            0 if f32 => self.rare_of(Rare::F32Eq, x, y, ValType::I32),
+            1 if f32 => self.rare_of(Rare::F32Ne, x, y, ValType::I32),
+            0 | 1 => self.binary_of(op::F64_EQ + index, x, y, ValType::I32),
+            _ => {
+                let (x, y) = if index & 1 == 0 { (x, y) } else { (y, x) };
+                let less = if f32 { op::F32_LT } else { op::F64_LT };
+                self.binary_of(less + (index - 2) / 2, x, y, ValType::I32)
+            }
         }
-    }
-
-    /// Comparison `index` of 64-bit floats in the wasm order.
-    pub(super) fn f64_compare(&mut self, index: u8) -> Res<()> {
-        let y = self.pop(ValType::F64)?;
-        let x = self.pop(ValType::F64)?;
-        match index {
-            0 => self.binary_of(op::F64_EQ, x, y, ValType::I32),
-            1 => self.binary_of(op::F64_NE, x, y, ValType::I32),
-            _ => self.float_order(op::F64_LT, index, x, y),
-        }
-    }
-
-    /// The orders: lt gt le ge from index 2 on, by the opcodes of lt and le.
-    fn float_order(&mut self, less: u8, index: u8, x: Entry, y: Entry) -> Res<()> {
-        match index {
-            2 => self.binary_of(less, x, y, ValType::I32),
-            3 => self.binary_of(less, y, x, ValType::I32),
-            4 => self.binary_of(less + 1, x, y, ValType::I32),
-            _ => self.binary_of(less + 1, y, x, ValType::I32),
-        }
-    }
-
-    pub(super) fn i64_eqz(&mut self) -> Res<()> {
-        let x = self.pop(ValType::I64)?;
-        self.zero64(op::EQZ64, x)
     }
 
     /// `i32.eqz`: the opposite of a comparison just made, else a comparison with 0.
-    pub(super) fn i32_eqz(&mut self) -> Res<()> {
-        let x = self.pop(ValType::I32)?;
+    pub(super) fn i32_eqz(&mut self, x: Entry) -> Res<()> {
         if let Some(made) = self.emit.made(x.slot).filter(|_| x.place == Place::Own) {
             let opcode = self.emit.opcode(made);
             let first = match opcode {
@@ -468,11 +432,9 @@ impl Function<'_, '_, '_> {
     }
 
     /// The instruction `0x7c + index` of 64-bit integers.
-    pub(super) fn i64_binary(&mut self, index: u8) -> Res<()> {
+    fn i64_binary(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
         let ty = ValType::I64;
-        let y = self.pop(ty)?;
-        let x = self.pop(ty)?;
         let (left, right) = match what {
             B::Add | B::And if x.constant().is_some() => (y, x),
             _ => (x, y),
@@ -516,9 +478,8 @@ impl Function<'_, '_, '_> {
 
     /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half
     /// is the constant itself.
-    pub(super) fn alias(&mut self, from: ValType, to: ValType) -> Res<()> {
-        let x = self.pop(from)?;
-        if from.slots() != to.slots() {
+    fn alias(&mut self, x: Entry, to: ValType) -> Res<()> {
+        if x.is_double() != (to.slots() == 2) {
             // The operation that made it writes two slots, and must not be led to a local of one.
             self.emit.forget();
         }

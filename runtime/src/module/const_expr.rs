@@ -27,10 +27,8 @@ pub(crate) enum ConstOp {
     Global(u32),
     /// A reference to a function.
     Func(u32),
-    /// Sum, difference and product of two operands of this type.
-    Add(ValType),
-    Sub(ValType),
-    Mul(ValType),
+    /// The sum, the difference or the product, as 0, 1 or 2 says, of two operands of this type.
+    Binary(u8, ValType),
 }
 
 impl ConstExpr {
@@ -39,8 +37,7 @@ impl ConstExpr {
         let mut ops = Vec::new();
         let mut types = Vec::new();
         while let Some((op, makes)) = Self::op(read, parts)? {
-            if matches!(op, ConstOp::Add(_) | ConstOp::Sub(_) | ConstOp::Mul(_))
-                && (types.pop() != Some(makes) || types.pop() != Some(makes))
+            if matches!(op, ConstOp::Binary(..)) && (types.pop() != Some(makes) || types.pop() != Some(makes))
             {
                 return Err(Stop::TypeMismatch);
             }
@@ -83,12 +80,8 @@ impl ConstExpr {
                     None => return Err(Stop::UnknownGlobal),
                 }
             }
-            0x6a => (ConstOp::Add(I32), I32),
-            0x6b => (ConstOp::Sub(I32), I32),
-            0x6c => (ConstOp::Mul(I32), I32),
-            0x7c => (ConstOp::Add(I64), I64),
-            0x7d => (ConstOp::Sub(I64), I64),
-            0x7e => (ConstOp::Mul(I64), I64),
+            opcode @ 0x6a..=0x6c => (ConstOp::Binary(opcode - 0x6a, I32), I32),
+            opcode @ 0x7c..=0x7e => (ConstOp::Binary(opcode - 0x7c, I64), I64),
             0xfd => return Err(Stop::Simd),
             0xfb => return Err(Stop::GarbageCollection),
             0x00..=0x26 | 0x28..=0xc4 | 0xd1 | 0xfc => return Err(Stop::ConstantRequired),
@@ -103,32 +96,33 @@ impl ConstExpr {
             Self::Long(ops) => ops,
         };
         // The newest value, and those below it.
-        let mut top = 0;
+        let mut top = 0u64;
         let mut below = Vec::new();
         for op in ops {
-            let (made, ty) = match *op {
-                ConstOp::Value(bits) => (bits, None),
-                ConstOp::Global(index) => (global(index), None),
-                ConstOp::Func(index) => (func(index), None),
-                ConstOp::Add(ty) => (pop(&mut below).wrapping_add(top), Some(ty)),
-                ConstOp::Sub(ty) => (pop(&mut below).wrapping_sub(top), Some(ty)),
-                ConstOp::Mul(ty) => (pop(&mut below).wrapping_mul(top), Some(ty)),
-            };
-            top = match ty {
-                None if ops.len() > 1 => {
-                    push(&mut below, top)?;
-                    made
+            let made = match *op {
+                ConstOp::Value(bits) => bits,
+                ConstOp::Global(index) => global(index),
+                ConstOp::Func(index) => func(index),
+                ConstOp::Binary(what, ty) => {
+                    // An expression that was checked has two operands.
+                    let x: u64 = below.pop().unwrap_or_default();
+                    top = match what {
+                        0 => x.wrapping_add(top),
+                        1 => x.wrapping_sub(top),
+                        _ => x.wrapping_mul(top),
+                    };
+                    if ty == ValType::I32 {
+                        // The low half of a result is the result of the low halves.
+                        top = u64::from(top as u32);
+                    }
+                    continue;
                 }
-                // The low half of a result is the result of the low halves.
-                Some(ValType::I32) => u64::from(made as u32),
-                _ => made,
             };
+            if ops.len() > 1 {
+                push(&mut below, top)?;
+            }
+            top = made;
         }
         Ok(top)
     }
-}
-
-/// The newest value below the top; an expression that was checked has one.
-fn pop(below: &mut Vec<u64>) -> u64 {
-    below.pop().unwrap_or_default()
 }

@@ -17,18 +17,9 @@ use crate::stop::{Res, Stop};
 use crate::types::{GlobalType, TableType};
 use crate::{Result, ValType};
 
-/// The position of each section in the order that they must have; 0 for custom ones, which go anywhere.
-const fn rank(id: u8) -> Option<u8> {
-    Some(match id {
-        0 => 0,
-        1..=9 => id,
-        // The data count comes before the code.
-        12 => 10,
-        10 => 11,
-        11 => 12,
-        _ => return None,
-    })
-}
+/// The position of each section in the order that they must have, by its id; 0 for custom ones, which go anywhere. The
+/// data count, 12, comes before the code.
+const RANKS: [u8; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
 
 /// Reads a module from its first byte into empty parts.
 pub(super) fn load(
@@ -70,10 +61,8 @@ impl Parts {
             return Ok(false);
         }
         let at = func as usize / 8;
-        if self.declared.len() <= at {
-            let more = at + 1 - self.declared.len();
-            self.declared.try_reserve(more).map_err(|_| Stop::OutOfMemory)?;
-            self.declared.resize(at + 1, 0);
+        while self.declared.len() <= at {
+            push(&mut self.declared, 0)?;
         }
         if let Some(byte) = self.declared.get_mut(at) {
             *byte |= 1 << (func % 8);
@@ -90,8 +79,8 @@ impl Loader<'_, '_> {
         let mut datas = 0;
         while !self.read.at_end()? {
             let id = self.read.u8()?;
-            let rank = match rank(id) {
-                Some(rank) => rank,
+            let rank = match RANKS.get(usize::from(id)) {
+                Some(&rank) => rank,
                 None if id == 13 => return Err(Stop::Exceptions),
                 None => return Err(Stop::MalformedSectionId),
             };
@@ -159,13 +148,7 @@ impl Loader<'_, '_> {
         let kept = self.parts.names.len();
         self.name()?;
         self.parts.names.truncate(kept);
-        let end = self.read.end();
-        if self.read.left() == 0 {
-            return Ok(());
-        }
-        // The last byte is read, so that a section that is cut short is found.
-        self.read.seek(end - 1)?;
-        self.read.u8().map(|_| ())
+        self.read.skip(self.read.left())
     }
 
     fn name(&mut self) -> Res<Name> {
@@ -221,6 +204,9 @@ impl Loader<'_, '_> {
         }
         let min = self.read.u32()?;
         let max = if flags & 1 != 0 { Some(self.read.u32()?) } else { None };
+        if max.is_some_and(|max| max < min) {
+            return Err(Stop::MinimumAboveMaximum);
+        }
         Ok((flags, min, max))
     }
 
@@ -232,9 +218,6 @@ impl Loader<'_, '_> {
             _ => return Err(bad_type(byte, Stop::MalformedReferenceType)),
         };
         let (_, min, max) = self.limits(1)?;
-        if max.is_some_and(|max| max < min) {
-            return Err(Stop::MinimumAboveMaximum);
-        }
         Ok(TableType { element, min, max })
     }
 
@@ -250,9 +233,6 @@ impl Loader<'_, '_> {
         };
         if page_log2 == 16 && (min > 0x1_0000 || max.is_some_and(|max| max > 0x1_0000)) {
             return Err(Stop::MemoryTooLarge);
-        }
-        if max.is_some_and(|max| max < min) {
-            return Err(Stop::MinimumAboveMaximum);
         }
         Ok(MemoryType { min, max, page_log2 })
     }
@@ -366,7 +346,7 @@ impl Loader<'_, '_> {
         for export in 0..self.read.count()? {
             let name = self.name()?;
             let parts = &self.parts;
-            let other = order.find_or_insert(export, |other| {
+            let other = order.find_or_insert(export, &mut |other| {
                 let other = parts.exports.get(other as usize).map(|e| parts.bytes(e.name));
                 other.cmp(&Some(parts.bytes(name)))
             })?;
@@ -450,7 +430,7 @@ impl Loader<'_, '_> {
         }
         let count = self.read.count()?;
         let items = if exprs {
-            let mut items = with_capacity(count as usize)?;
+            let mut items = Vec::new();
             for _ in 0..count {
                 push(&mut items, ConstExpr::read(&mut self.read, self.parts, ty)?)?;
             }
@@ -519,11 +499,7 @@ impl Loader<'_, '_> {
                 self.read.bytes(&mut bytes)?;
                 Some(bytes)
             } else {
-                // The last byte is read, so that a segment that is cut short is found.
-                if len > 0 {
-                    self.read.seek(offset + len - 1)?;
-                    self.read.u8()?;
-                }
+                self.read.skip(len)?;
                 None
             };
             push(&mut self.parts.datas, DataSegment { mode, offset, len, bytes })?;
