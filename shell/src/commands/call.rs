@@ -8,7 +8,7 @@ use wasmote_runtime::libc::{self, Entry};
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
 use super::load::Request;
-use super::{name, number, usage};
+use super::{MISUSED, name, number};
 use crate::args::{Args, number as literal};
 use crate::board::Board;
 use crate::context::Context;
@@ -20,9 +20,6 @@ use crate::output::{Shown, put, putln};
 use crate::running::{Budget, Stopped, Used};
 use crate::values;
 
-const CALL: &str = "call NAME FUNC [ARG...] [--fuel N] [--time MS]";
-const RUN: &str = "run NAME [ARG...]";
-
 pub(super) fn call<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
@@ -33,7 +30,7 @@ pub(super) fn call<'e, B: Board, F: NorFlash>(
     let args = &*args;
     let fuel = number(args, "--fuel", fuel, u64::MAX)?;
     let time_ms = number(args, "--time", time, u32::MAX.into())?;
-    let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(usage(CALL)) };
+    let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(MISUSED) };
     let loaded = context.session.instances.get(alias)?;
     let func = loaded.instance.get_func(&*loaded.store, function).ok_or(Error::NoExport {
         module: alias,
@@ -174,7 +171,7 @@ pub(super) fn run<'e, B: Board, F: NorFlash>(
 ) -> Result<(), Error<'e>> {
     args.end_options();
     let args = &*args;
-    let Some(word) = args.get(0) else { return Err(usage(RUN)) };
+    let Some(word) = args.get(0) else { return Err(MISUSED) };
     let was_loaded = context.session.instances.has(word);
     if !was_loaded {
         let module = name(word)?;

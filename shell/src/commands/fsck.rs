@@ -52,7 +52,7 @@ pub(super) fn fsck<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "fsck")?;
+    none(args)?;
     let json = context.json;
     let (store, mut out) = context.store_and_out();
     // The directory and all lists of blocks are read before anything is printed.

@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Error as RuntimeError, Global, GlobalType};
 
-use super::usage;
+use super::MISUSED;
 use crate::args::{Args, number};
 use crate::board::Board;
 use crate::context::Context;
@@ -30,7 +30,7 @@ pub(super) fn get<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let (Some(alias), Some(name), 2) = (args.get(0), args.get(1), args.len()) else {
-        return Err(usage("get NAME GLOBAL"));
+        return Err(MISUSED);
     };
     let (loaded, global, _) = global(&mut context.session.instances, alias, name)?;
     let value = global.get(&*loaded.store).ok_or(Error::Runtime(RuntimeError::UnknownHandle))?;
@@ -53,7 +53,7 @@ pub(super) fn set<'e, B: Board, F: NorFlash>(
 ) -> Result<(), Error<'e>> {
     args.end_options();
     let (Some(alias), Some(name), Some(text), 3) = (args.get(0), args.get(1), args.get(2), args.len()) else {
-        return Err(usage("set NAME GLOBAL VALUE"));
+        return Err(MISUSED);
     };
     let (loaded, global, ty) = global(&mut context.session.instances, alias, name)?;
     if !ty.mutable {

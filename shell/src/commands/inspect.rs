@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Engine, ExternType, FuncType, HostFunc, Linker, Module};
 
-use super::{name, only, usage};
+use super::{MISUSED, name, only};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -82,7 +82,7 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "exports NAME")?;
+    let word = only(args)?;
     context.with_module(word, |context, module| {
         if context.json {
             return context.answer(|json| {
@@ -104,8 +104,6 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
         }
     })
 }
-
-const IMPORTS: &str = "imports NAME | --available";
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Prints the functions that modules may import.
@@ -142,10 +140,10 @@ pub(super) fn imports<'e, B: Board, F: NorFlash>(
             context.available(&linker);
             Ok(())
         } else {
-            Err(usage(IMPORTS))
+            Err(MISUSED)
         };
     }
-    let word = only(args, IMPORTS)?;
+    let word = only(args)?;
     context.with_module(word, |context, module| {
         if context.json {
             return context.answer(|json| {

@@ -6,7 +6,7 @@ use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::{CallStatus, Engine, Error as RuntimeError, Linker, Module, Store, StoreLimits, boxed};
 
-use super::{name, number, only, usage};
+use super::{MISUSED, name, number, only};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -25,8 +25,6 @@ pub(super) struct Request<'e> {
     pub(super) alias: Name,
     pub(super) options: LoadOptions,
 }
-
-const USAGE: &str = "load NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]";
 
 pub(super) fn load<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -50,7 +48,7 @@ pub(super) fn load<'e, B: Board, F: NorFlash>(
     let (module, alias) = match (args.get(0), args.get(1), args.get(2), args.len()) {
         (Some(module), None, None, 1) => (module, module),
         (Some(module), Some("as"), Some(alias), 3) => (module, alias),
-        _ => return Err(usage(USAGE)),
+        _ => return Err(MISUSED),
     };
     context.load_as(&Request {
         module_word: module,
@@ -65,7 +63,7 @@ pub(super) fn unload<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "unload NAME")?;
+    let word = only(args)?;
     let before = context.heap().free;
     drop(context.session.instances.remove(word)?);
     let after = context.heap().free;
@@ -84,7 +82,7 @@ pub(super) fn reload<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "reload NAME")?;
+    let word = only(args)?;
     let (module, alias, options) = {
         let loaded = context.session.instances.get(word)?;
         (loaded.module, loaded.alias, loaded.options)

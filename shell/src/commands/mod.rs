@@ -10,6 +10,8 @@ mod shell;
 mod stats;
 mod store;
 
+use core::marker::PhantomData;
+
 use crate::args::{Args, Word, number};
 use crate::board::Board;
 use crate::context::Context;
@@ -35,12 +37,11 @@ macro_rules! commands {
         pub(crate) const ALL: &[Command] =
             &[$(Command { name: $name, usage: concat!($name, $words), about: $about }),*];
 
-        /// The function of the command with this name.
-        fn handler<B: Board, F: NorFlash>(name: &str) -> Option<Handler<B, F>> {
-            match name {
-                $($name => Some($run),)*
-                _ => None,
-            }
+        /// Their functions, in the same order.
+        struct Handlers<B, F>(PhantomData<(B, F)>);
+
+        impl<B: Board, F: NorFlash> Handlers<B, F> {
+            const ALL: [Handler<B, F>; ALL.len()] = [$($run),*];
         }
     };
 }
@@ -79,28 +80,31 @@ pub(crate) fn dispatch<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let Some(word) = args.shift() else { return Ok(()) };
-    match handler(args.text(word)) {
-        Some(run) => run(context, args),
-        None => Err(Error::UnknownCommand(args.text(word))),
-    }
+    let name = args.text(word);
+    let Some((command, run)) = ALL.iter().zip(&Handlers::ALL).find(|(command, _)| command.name == name)
+    else {
+        return Err(Error::UnknownCommand(args.text(word)));
+    };
+    run(context, args).map_err(|error| match error {
+        Error::Usage(_) => Error::Usage(command.usage),
+        error => error,
+    })
 }
 
-/// The usage of a command, for a usage error.
-const fn usage(words: &'static str) -> Error<'static> {
-    Error::Usage(words)
-}
+/// The words do not fit; [`dispatch`] adds how the command is written.
+const MISUSED: Error<'static> = Error::Usage("");
 
 /// The single word that a command takes.
-fn only<'e>(args: &'e Args, usage_text: &'static str) -> Result<&'e str, Error<'e>> {
+fn only(args: &Args) -> Result<&str, Error<'_>> {
     match (args.get(0), args.len()) {
         (Some(word), 1) => Ok(word),
-        _ => Err(usage(usage_text)),
+        _ => Err(MISUSED),
     }
 }
 
 /// Checks that a command got no words.
-fn none<'e>(args: &'e Args, usage_text: &'static str) -> Result<(), Error<'e>> {
-    if args.is_empty() { Ok(()) } else { Err(usage(usage_text)) }
+fn none(args: &Args) -> Result<(), Error<'_>> {
+    if args.is_empty() { Ok(()) } else { Err(MISUSED) }
 }
 
 /// The number that an option was given.

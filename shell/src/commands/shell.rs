@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
-use super::{ALL, name, none, only, usage};
+use super::{ALL, MISUSED, name, none, only};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -31,7 +31,7 @@ pub(super) fn help<'e, B: Board, F: NorFlash>(
             putln!(out, "{}", command.usage);
             putln!(out, "{}", command.about);
         }
-        _ => return Err(usage("help [COMMAND]")),
+        _ => return Err(MISUSED),
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ pub(super) fn version<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "version")?;
+    none(args)?;
     let board = context.session.console.board();
     let (version, board, reset) = (board.version(), board.name(), board.reset_cause());
     if context.json {
@@ -76,7 +76,7 @@ pub(super) fn history<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "history")?;
+    none(args)?;
     let lines = context.session.line.history().count();
     for i in 0..lines {
         let mut copy = Vec::<u8, LINE_LIMIT>::new();
@@ -94,7 +94,7 @@ pub(super) fn source<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "source FILE")?;
+    let word = only(args)?;
     let file = name(word)?;
     if context.session.depth >= SOURCE_DEPTH {
         return Err(Error::SourceDepth);
@@ -148,9 +148,9 @@ pub(super) fn term<'e, B: Board, F: NorFlash>(
                 context.session.line.set_term(*mode);
                 Ok(())
             }
-            None => Err(usage("term [plain|ansi|auto]")),
+            None => Err(MISUSED),
         },
-        _ => Err(usage("term [plain|ansi|auto]")),
+        _ => Err(MISUSED),
     }
 }
 
@@ -158,7 +158,7 @@ pub(super) fn reboot<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "reboot")?;
+    none(args)?;
     context.session.resetting = true;
     context.done();
     Ok(())

@@ -1,6 +1,6 @@
 //! `ps mem`: what is loaded, and what it takes.
 
-use super::{none, usage};
+use super::{MISUSED, none};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -21,7 +21,7 @@ pub(super) fn ps<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "ps")?;
+    none(args)?;
     let session = &mut *context.session;
     // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
     let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
@@ -79,7 +79,7 @@ pub(super) fn mem<'e, B: Board, F: NorFlash>(
     match (args.get(0), args.len()) {
         (None, _) => board(context),
         (Some(alias), 1) => return instance(context, alias),
-        _ => return Err(usage("mem [NAME]")),
+        _ => return Err(MISUSED),
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use wasmote_fs::{Entry, Error as StoreError};
 use wasmote_runtime::{Engine, Module};
 
 use super::fsck::{is_damage, state};
-use super::{name, none, only, usage};
+use super::{MISUSED, name, none, only};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -34,7 +34,7 @@ pub(super) fn ls<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let long = args.flag("-l");
-    none(args, "ls [-l]")?;
+    none(args)?;
     if context.json {
         let (store, mut out) = context.store_and_out();
         // Nothing is printed before the flash is known to read.
@@ -100,7 +100,7 @@ pub(super) fn df<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "df")?;
+    none(args)?;
     report_usage(context)
 }
 
@@ -130,7 +130,7 @@ pub(super) fn rm<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     if args.is_empty() {
-        return Err(usage("rm NAME..."));
+        return Err(MISUSED);
     }
     let args = &*args;
     for word in args.iter() {
@@ -145,7 +145,7 @@ pub(super) fn mv<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let (Some(old), Some(new), 2) = (args.get(0), args.get(1), args.len()) else {
-        return Err(usage("mv OLD NEW"));
+        return Err(MISUSED);
     };
     let outcome = context.session.store.rename(&name(old)?, &name(new)?);
     outcome.map_err(|error| Error::StoreName(error, if error == StoreError::Exists { new } else { old }))?;
@@ -157,7 +157,7 @@ pub(super) fn check<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    let word = only(args, "check NAME")?;
+    let word = only(args)?;
     let name = name(word)?;
     let store = &mut *context.session.store;
     let failed = |error| Error::StoreName(error, word);
@@ -186,7 +186,7 @@ pub(super) fn format<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
-    none(args, "format")?;
+    none(args)?;
     context.session.store.format().map_err(Error::Store)?;
     report_usage(context)
 }
