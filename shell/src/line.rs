@@ -172,6 +172,8 @@ impl<'a> Line<'a> {
     }
 
     /// Waits for something to happen on the line, prompting a terminal.
+    // In a frame of its own, which is gone when a command runs.
+    #[inline(never)]
     pub fn next<B: Board>(&mut self, console: &mut Console<B>) -> Event<'_> {
         let back = self.cut.take().unwrap_or_else(|| {
             self.text.clear();

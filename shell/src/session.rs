@@ -49,6 +49,14 @@ pub(crate) struct Session<'a, B, F> {
     pub(crate) random: Random,
 }
 
+/// What is left to do after an event of the line.
+enum Handled {
+    Done,
+    /// A frame of the management protocol is to be served.
+    Frame,
+    Eof,
+}
+
 /// The memory of a session whose size does not change, some 7 KB: a small device keeps it off its stack.
 pub struct Memory {
     line: LineBuffers,
@@ -119,32 +127,41 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
                 self.console.flush();
                 return Ended::Reset;
             }
-            match self.line.next(&mut self.console) {
-                Event::Line(line) => {
-                    let mut args = Args::new();
-                    match args.split(line) {
-                        Ok(()) => {
-                            self.run(&mut args, Target::Console);
-                        }
-                        Err(error) => {
-                            self.failed = true;
-                            error.print(&mut Output::new(&mut self.console));
-                        }
-                    }
-                }
-                Event::TooLong => {
-                    self.failed = true;
-                    Error::LineTooLong.print(&mut Output::new(&mut self.console));
-                }
-                Event::Frame(_) => self.frame(),
-                Event::Interrupt => {}
+            match self.event() {
+                Handled::Done => {}
+                Handled::Frame => self.frame(),
                 // A person has seen what failed; a script's caller is told.
-                Event::Eof => {
+                Handled::Eof => {
                     let failed = self.failed && !self.console.board().console_is_terminal();
                     return Ended::Eof { failed };
                 }
             }
         }
+    }
+
+    /// Waits for something to happen on the line, and runs it if it is a command.
+    // In a frame of its own: a command's words are not below what the management protocol runs.
+    #[inline(never)]
+    fn event(&mut self) -> Handled {
+        let error = match self.line.next(&mut self.console) {
+            Event::Line(line) => {
+                let mut args = Args::new();
+                match args.split(line) {
+                    Ok(()) => {
+                        self.run(&mut args, Target::Console);
+                        return Handled::Done;
+                    }
+                    Err(error) => error,
+                }
+            }
+            Event::TooLong => Error::LineTooLong,
+            Event::Frame(_) => return Handled::Frame,
+            Event::Interrupt => return Handled::Done,
+            Event::Eof => return Handled::Eof,
+        };
+        self.failed = true;
+        error.print(&mut Output::new(&mut self.console));
+        Handled::Done
     }
 
     /// Serves the line's newest frame of the management protocol, unless it came while another is served.

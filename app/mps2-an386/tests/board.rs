@@ -12,10 +12,8 @@ use wasmote_tests::script::{Action, Flash, Script};
 use wasmote_tests::session::{PATIENCE, Session};
 use wasmote_tests::terminal::Manner;
 
-/// What the main stack is to take over all expect scripts, bytes: half of what the linker gives it; and what it may:
-/// `fsck` by the management protocol takes more so far.
+/// What the main stack may take over all expect scripts, bytes: half of what the linker gives it.
 const STACK_BUDGET: u32 = 6 * 1024;
-const STACK_LIMIT: u32 = 7 * 1024;
 
 /// The emulator's status when the firmware's functions for memory are right (`firmware/provoke.rs`).
 const MEM_AGREES: i32 = 4;
@@ -187,5 +185,5 @@ fn the_stack_keeps_its_budget_over_all_scripts() {
     }
     peaks.sort_unstable();
     println!("the stack's peaks, of {STACK_BUDGET} B: {peaks:?}");
-    assert!(peaks.iter().all(|(peak, _)| *peak <= STACK_LIMIT), "{peaks:?}");
+    assert!(peaks.iter().all(|(peak, _)| *peak <= STACK_BUDGET), "{peaks:?}");
 }
