@@ -3,6 +3,7 @@
 use super::Digest;
 use super::cbor::{self, Cursor};
 use super::fault::{Fault, Rc};
+use super::files::module_name;
 
 /// The response does not fit its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,11 @@ impl<'a> Fields<'a> {
         self.find(key)?.map(|mut at| needed(at.text())).transpose()
     }
 
+    /// Returns the module that the key `name` means; see [`module_name`].
+    pub(super) fn module(self) -> Result<&'a str, Fault> {
+        module_name(needed(self.text("name")?)?)
+    }
+
     /// Returns the bytes of `key`.
     pub(super) fn bytes(self, key: &str) -> Result<Option<&'a [u8]>, Fault> {
         self.find(key)?.map(|mut at| needed(at.bytes())).transpose()
@@ -59,16 +65,17 @@ pub(super) fn needed<T>(value: Option<T>) -> Result<T, Fault> {
     value.ok_or(Fault::Request(Rc::Invalid))
 }
 
-/// The body of a response, in a buffer of fixed size.
+/// The body of a response, in a buffer of fixed size. What does not fit is left out, and [`whole`](Self::whole) says so.
 pub(super) struct Body<'a> {
     buffer: &'a mut [u8],
     len: usize,
+    full: bool,
 }
 
 impl<'a> Body<'a> {
     /// Returns an empty body.
     pub(super) fn new(buffer: &'a mut [u8]) -> Self {
-        Self { buffer, len: 0 }
+        Self { buffer, len: 0, full: false }
     }
 
     /// Returns the length so far, in bytes.
@@ -81,56 +88,59 @@ impl<'a> Body<'a> {
         self.buffer.len().saturating_sub(self.len)
     }
 
+    /// Fails if something did not fit.
+    pub(super) fn whole(&self) -> Result<(), Full> {
+        if self.full { Err(Full) } else { Ok(()) }
+    }
+
     /// Drops what was written.
     pub(super) fn clear(&mut self) {
         self.len = 0;
+        self.full = false;
     }
 
     /// Begins a map of `pairs` pairs.
-    pub(super) fn map(&mut self, pairs: u64) -> Result<&mut Self, Full> {
-        self.head(cbor::MAP, pairs)?;
-        Ok(self)
+    pub(super) fn map(&mut self, pairs: u64) -> &mut Self {
+        self.head(cbor::MAP, pairs)
     }
 
     /// Begins a map that [`end`](Self::end) closes.
-    pub(super) fn open_map(&mut self) -> Result<&mut Self, Full> {
-        self.write(&[cbor::MAP << 5 | cbor::INDEFINITE])?;
-        Ok(self)
+    pub(super) fn open_map(&mut self) -> &mut Self {
+        self.write(&[cbor::MAP << 5 | cbor::INDEFINITE])
     }
 
     /// Begins an array that [`end`](Self::end) closes.
-    pub(super) fn open_array(&mut self) -> Result<(), Full> {
+    pub(super) fn open_array(&mut self) -> &mut Self {
         self.write(&[cbor::ARRAY << 5 | cbor::INDEFINITE])
     }
 
     /// Closes the innermost open map or array.
-    pub(super) fn end(&mut self) -> Result<(), Full> {
+    pub(super) fn end(&mut self) -> &mut Self {
         self.write(&[cbor::BREAK])
     }
 
     /// Writes a key; its value follows.
-    pub(super) fn key(&mut self, key: &str) -> Result<&mut Self, Full> {
-        self.text(key)?;
-        Ok(self)
+    pub(super) fn key(&mut self, key: &str) -> &mut Self {
+        self.text(key)
     }
 
     /// Writes a text.
-    pub(super) fn text(&mut self, text: &str) -> Result<(), Full> {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         self.string(cbor::TEXT, text.as_bytes())
     }
 
     /// Writes a byte string.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.string(cbor::BYTES, bytes)
     }
 
     /// Writes an unsigned number.
-    pub(super) fn uint(&mut self, number: u64) -> Result<(), Full> {
+    pub(super) fn uint(&mut self, number: u64) -> &mut Self {
         self.head(cbor::UNSIGNED, number)
     }
 
     /// Writes a signed number.
-    pub(super) fn int(&mut self, number: i32) -> Result<(), Full> {
+    pub(super) fn int(&mut self, number: i32) -> &mut Self {
         match u64::try_from(number) {
             Ok(number) => self.head(cbor::UNSIGNED, number),
             // -1 is 0 there, -2 is 1.
@@ -139,14 +149,13 @@ impl<'a> Body<'a> {
     }
 
     /// Writes a truth value.
-    pub(super) fn bool(&mut self, value: bool) -> Result<(), Full> {
+    pub(super) fn bool(&mut self, value: bool) -> &mut Self {
         self.write(&[if value { cbor::TRUE } else { cbor::FALSE }])
     }
 
     /// Writes a byte string of `len` bytes and returns its place, for the caller to fill.
     pub(super) fn reserve_bytes(&mut self, len: usize) -> Result<&mut [u8], Full> {
-        self.head(cbor::BYTES, u64::try_from(len).map_err(|_| Full)?)?;
-        self.place(len)
+        self.head(cbor::BYTES, u64::try_from(len).map_err(|_| Full)?).place(len).ok_or(Full)
     }
 
     /// Writes a text of unknown length: `fill` gets all room but `spare` bytes and returns how many it used, which
@@ -172,7 +181,7 @@ impl<'a> Body<'a> {
     }
 
     /// Writes an item's first bytes, as few as will do.
-    fn head(&mut self, major: u8, value: u64) -> Result<(), Full> {
+    fn head(&mut self, major: u8, value: u64) -> &mut Self {
         let bytes = value.to_be_bytes();
         let (info, skip) = match value {
             0..=23 => (bytes[7], 8),
@@ -181,24 +190,29 @@ impl<'a> Body<'a> {
             0x1_0000..=0xffff_ffff => (26, 4),
             _ => (27, 0),
         };
-        self.write(&[major << 5 | info])?;
-        self.write(bytes.get(skip..).unwrap_or_default())
+        self.write(&[major << 5 | info]).write(bytes.get(skip..).unwrap_or_default())
     }
 
-    fn string(&mut self, major: u8, bytes: &[u8]) -> Result<(), Full> {
-        self.head(major, u64::try_from(bytes.len()).map_err(|_| Full)?)?;
-        self.write(bytes)
+    fn string(&mut self, major: u8, bytes: &[u8]) -> &mut Self {
+        // A length is below 2^64.
+        self.head(major, u64::try_from(bytes.len()).unwrap_or(u64::MAX)).write(bytes)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        self.place(bytes.len())?.copy_from_slice(bytes);
-        Ok(())
+    fn write(&mut self, bytes: &[u8]) -> &mut Self {
+        if let Some(place) = self.place(bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        self
     }
 
-    /// Takes the place of the next `len` bytes.
-    fn place(&mut self, len: usize) -> Result<&mut [u8], Full> {
-        let place = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..len)).ok_or(Full)?;
+    /// Takes the place of the next `len` bytes; none when they do not fit, or something did not before.
+    fn place(&mut self, len: usize) -> Option<&mut [u8]> {
+        let place = self.buffer.get_mut(self.len..).and_then(|room| room.get_mut(..len));
+        if self.full || place.is_none() {
+            self.full = true;
+            return None;
+        }
         self.len = self.len.saturating_add(len);
-        Ok(place)
+        place
     }
 }

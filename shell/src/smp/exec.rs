@@ -32,12 +32,12 @@ pub(super) fn execute<D: Device>(
     if line.trim().is_empty() {
         return Err(Fault::CommandEmpty);
     }
-    body.map(2)?.key("o")?;
+    body.map(2).key("o");
     let status = body.text_with(RET_SIZE, |place| {
         let mut output = Output::new(place);
         let status = device.exec(&line, &mut output);
         (output.finish(), status)
     })?;
-    body.key("ret")?.int(status)?;
+    body.key("ret").int(status);
     Ok(())
 }

@@ -173,29 +173,24 @@ impl From<Full> for Fault {
 
 impl Fault {
     /// Writes the body of the response to `request`.
-    pub(super) fn encode(self, request: &Header, body: &mut Body<'_>) -> Result<(), Full> {
-        let rc = self.rc() as u8;
+    pub(super) fn encode(self, request: &Header, body: &mut Body<'_>) {
         let grouped = self.group_code(request.group).filter(|_| request.version > 0);
-        match (grouped, self) {
-            (Some((group, code)), Self::Offset(expected)) => {
-                body.map(2)?;
-                body.key("err")?.map(2)?.key("group")?.uint(group.into())?;
-                body.key("rc")?.uint(code.into())?;
-                body.key("len")?.uint(expected.into())
+        let offset = if let Self::Offset(expected) = self { Some(expected.into()) } else { None };
+        if let Some((group, code)) = grouped {
+            body.map(if offset.is_some() { 2 } else { 1 });
+            body.key("err").map(2).key("group").uint(group.into()).key("rc").uint(code.into());
+            if let Some(expected) = offset {
+                body.key("len").uint(expected);
             }
-            (Some((group, code)), _) => {
-                body.map(1)?.key("err")?.map(2)?.key("group")?.uint(group.into())?;
-                body.key("rc")?.uint(code.into())
-            }
-            (None, Self::Offset(expected)) => {
-                body.map(2)?.key("rc")?.uint(rc.into())?;
-                body.key("off")?.uint(expected.into())
-            }
-            (None, Self::Refused(refusal)) => {
-                body.map(2)?.key("rc")?.uint(rc.into())?;
-                body.key("rsn")?.text(refusal.text())
-            }
-            (None, _) => body.map(1)?.key("rc")?.uint(rc.into()),
+            return;
+        }
+        let alone = !matches!(self, Self::Offset(_) | Self::Refused(_));
+        body.map(if alone { 1 } else { 2 }).key("rc").uint((self.rc() as u8).into());
+        if let Some(expected) = offset {
+            body.key("off").uint(expected);
+        }
+        if let Self::Refused(refusal) = self {
+            body.key("rsn").text(refusal.text());
         }
     }
 

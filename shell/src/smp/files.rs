@@ -31,14 +31,14 @@ pub(super) fn upload<D: Device>(
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
     let chunk = Chunk {
-        name: module_name(needed(request.text("name")?)?)?,
+        name: request.module()?,
         offset: needed(request.number("off")?)?,
         data: needed(request.bytes("data")?)?,
         len: request.number("len")?,
         sha256: request.sha256()?,
     };
     let offset = upload.chunk(device, &chunk, at_end)?;
-    body.map(1)?.key("off")?.uint(offset.into())?;
+    body.map(1).key("off").uint(offset.into());
     Ok(())
 }
 
@@ -48,21 +48,21 @@ pub(super) fn download<D: Device>(
     request: Fields<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
-    let name = module_name(needed(request.text("name")?)?)?;
+    let name = request.module()?;
     let offset = needed(request.number("off")?)?;
     let len = device.stat(name)?;
     let left = len.checked_sub(offset).ok_or(Refusal::BehindEnd)?;
     let room = body.room().saturating_sub(DOWNLOAD_OVERHEAD);
     let count = usize::try_from(left).unwrap_or(usize::MAX).min(room);
-    body.map(if offset == 0 { 3 } else { 2 })?;
-    body.key("off")?.uint(offset.into())?;
-    body.key("data")?;
+    body.map(if offset == 0 { 3 } else { 2 });
+    body.key("off").uint(offset.into());
+    body.key("data");
     let data = body.reserve_bytes(count)?;
     if device.read_at(name, offset, data)? != count {
         return Err(Refusal::ReadFailed.into());
     }
     if offset == 0 {
-        body.key("len")?.uint(len.into())?;
+        body.key("len").uint(len.into());
     }
     Ok(())
 }
@@ -73,15 +73,15 @@ pub(super) fn status<D: Device>(
     request: Fields<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
-    let name = module_name(needed(request.text("name")?)?)?;
+    let name = request.module()?;
     let len = device.stat(name)?;
-    body.map(1)?.key("len")?.uint(len.into())?;
+    body.map(1).key("len").uint(len.into());
     Ok(())
 }
 
 /// Gives the hash or checksum of a file, or of `len` bytes of it from `off` on. Zephyr's default is crc32.
 pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Body<'_>) -> Result<(), Fault> {
-    let name = module_name(needed(request.text("name")?)?)?;
+    let name = request.module()?;
     let kind = request.text("type")?.filter(|kind| !kind.is_empty()).unwrap_or("crc32");
     let offset = request.number("off")?.unwrap_or(0);
     let wanted = request.number("len")?.unwrap_or(u32::MAX);
@@ -91,21 +91,21 @@ pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Bo
     let len = device.stat(name)?;
     let left = len.checked_sub(offset).filter(|left| *left > 0);
     let count = left.ok_or(Refusal::BehindEnd)?.min(wanted);
-    body.map(if offset == 0 { 3 } else { 4 })?;
-    body.key("type")?.text(kind)?;
+    body.map(if offset == 0 { 3 } else { 4 });
+    body.key("type").text(kind);
     if offset != 0 {
-        body.key("off")?.uint(offset.into())?;
+        body.key("off").uint(offset.into());
     }
-    body.key("len")?.uint(count.into())?;
-    body.key("output")?;
+    body.key("len").uint(count.into());
+    body.key("output");
     match kind {
         "sha256" => {
             let hash = device.hash(name, offset, count)?;
-            body.bytes(&hash)?;
+            body.bytes(&hash);
         }
         "crc32" => {
             let sum = crc32(device, name, offset, count)?;
-            body.uint(sum.into())?;
+            body.uint(sum.into());
         }
         _ => return Err(Refusal::UnknownHash.into()),
     }
@@ -114,10 +114,10 @@ pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Bo
 
 /// Lists the hashes: format 0 is a number, 1 a byte string; the size is in bytes.
 pub(super) fn hash_types(body: &mut Body<'_>) -> Result<(), Fault> {
-    body.map(1)?.key("types")?.map(2)?;
+    body.map(1).key("types").map(2);
     for (name, format, size) in [("crc32", 0, 4), ("sha256", 1, 32)] {
-        body.key(name)?.map(2)?.key("format")?.uint(format)?;
-        body.key("size")?.uint(size)?;
+        body.key(name).map(2).key("format").uint(format);
+        body.key("size").uint(size);
     }
     Ok(())
 }

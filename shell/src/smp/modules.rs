@@ -11,9 +11,8 @@
 //! An upload whose first chunk tells its SHA-256 goes on where an upload of that hash was interrupted, also by a
 //! reboot: the offset in the answer says where. That chunk may be empty, so that nothing is sent twice.
 
-use super::body::{Body, Fields, Full, needed};
+use super::body::{Body, Fields, needed};
 use super::fault::Fault;
-use super::files::module_name;
 use super::upload::Upload;
 use super::{Device, Module};
 
@@ -23,29 +22,26 @@ const ENTRY_OVERHEAD: usize = 80;
 /// Lists the modules from number `from` on, as many as the response holds.
 pub(super) fn list<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Body<'_>) -> Result<(), Fault> {
     let from = request.number("from")?.unwrap_or(0);
-    body.map(2)?.key("modules")?.open_array()?;
+    body.map(2).key("modules").open_array();
     let mut more = false;
-    let mut result = Ok(());
     device.list(from, &mut |module| {
         more = body.room() < module.name.len().saturating_add(ENTRY_OVERHEAD);
-        if !more && result.is_ok() {
-            result = entry(module, body);
+        if !more {
+            entry(module, body);
         }
         !more
     })?;
-    result?;
-    body.end()?;
-    body.key("more")?.bool(more)?;
+    body.end();
+    body.key("more").bool(more);
     Ok(())
 }
 
-fn entry(module: &Module<'_>, body: &mut Body<'_>) -> Result<(), Full> {
-    body.map(if module.sha256.is_some() { 3 } else { 2 })?;
-    body.key("name")?.text(module.name)?;
-    body.key("len")?.uint(module.len.into())?;
-    match &module.sha256 {
-        Some(sha256) => body.key("sha256")?.bytes(sha256),
-        None => Ok(()),
+fn entry(module: &Module<'_>, body: &mut Body<'_>) {
+    body.map(if module.sha256.is_some() { 3 } else { 2 });
+    body.key("name").text(module.name);
+    body.key("len").uint(module.len.into());
+    if let Some(sha256) = &module.sha256 {
+        body.key("sha256").bytes(sha256);
     }
 }
 
@@ -56,11 +52,11 @@ pub(super) fn commit<D: Device>(
     request: Fields<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
-    let name = module_name(needed(request.text("name")?)?)?;
+    let name = request.module()?;
     let len = needed(request.number("len")?)?;
     let sha256 = needed(request.sha256()?)?;
     upload.commit(device, name, len, sha256)?;
-    body.map(0)?;
+    body.map(0);
     Ok(())
 }
 
@@ -70,8 +66,8 @@ pub(super) fn delete<D: Device>(
     request: Fields<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
-    device.delete(module_name(needed(request.text("name")?)?)?)?;
-    body.map(0)?;
+    device.delete(request.module()?)?;
+    body.map(0);
     Ok(())
 }
 
@@ -82,13 +78,15 @@ pub(super) fn resume<D: Device>(
     request: Fields<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), Fault> {
-    let name = module_name(needed(request.text("name")?)?)?;
+    let name = request.module()?;
     match upload.progress(device, name)? {
-        None => body.map(1)?.key("off")?.uint(0)?,
+        None => {
+            body.map(1).key("off").uint(0);
+        }
         Some(progress) => {
-            body.map(3)?.key("off")?.uint(progress.offset.into())?;
-            body.key("len")?.uint(progress.len.into())?;
-            body.key("sha256")?.bytes(&progress.sha256)?;
+            body.map(3).key("off").uint(progress.offset.into());
+            body.key("len").uint(progress.len.into());
+            body.key("sha256").bytes(&progress.sha256);
         }
     }
     Ok(())

@@ -127,7 +127,7 @@ impl Server {
                 Err(fault) => {
                     body.clear();
                     // An error is shorter than the buffer.
-                    let _ = fault.encode(&header, &mut body);
+                    fault.encode(&header, &mut body);
                 }
             }
             let len = body.len();
@@ -165,7 +165,7 @@ fn dispatch<D: Device>(
         (GROUP_OS, 0, _) => os::echo(request, body)?,
         (GROUP_OS, 2, Read) => os::tasks(device, body)?,
         (GROUP_OS, 5, Write) => {
-            body.map(0)?;
+            body.map(0);
             return Ok(After::Reset);
         }
         (GROUP_OS, 6, Read) => os::parameters(body)?,
@@ -176,7 +176,7 @@ fn dispatch<D: Device>(
         (GROUP_FS, 3, Read) => files::hash_types(body)?,
         (GROUP_FS, 4, Write) => {
             upload.abort(device);
-            body.map(0)?;
+            body.map(0);
         }
         (GROUP_SHELL, 0, Write) => exec::execute(device, request, body)?,
         (GROUP_MODULES, 0, Read) => modules::list(device, request, body)?,
@@ -186,5 +186,6 @@ fn dispatch<D: Device>(
         (GROUP_MODULES, 4, Write) => files::upload(device, upload, AtEnd::Wait, request, body)?,
         _ => return Err(Fault::Request(Rc::NotSupported)),
     }
+    body.whole()?;
     Ok(After::Continue)
 }
