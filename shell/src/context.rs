@@ -57,10 +57,10 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         (self.session, target)
     }
 
-    /// Whether the command prints to the console, and a guest may read it.
+    /// Whether a guest may read the console: the command prints there, and what is typed may appear among it.
     #[cfg(feature = "wasi")]
-    pub(crate) fn is_on_console(&self) -> bool {
-        matches!(self.target, Target::Console)
+    pub(crate) fn has_input(&self) -> bool {
+        matches!(self.target, Target::Console) && !self.json
     }
 
     /// The heap now.

@@ -233,6 +233,7 @@ const fn runtime_code(error: wasmote_runtime::Error) -> &'static str {
         E::UnknownImport { .. } | E::IncompatibleImport { .. } => "IMPORT",
         E::OutOfMemory => "MEMORY",
         E::Read => "FLASH",
+        E::Trap(wasmote_runtime::Trap::Exit(_)) => "EXIT",
         E::Trap(_) => "TRAP",
         _ => "CALL",
     }

@@ -91,6 +91,14 @@ impl Guest {
         Ok(())
     }
 
+    /// Takes them back when the program has ended, and their heap.
+    pub(crate) fn end(&mut self) {
+        #[cfg(feature = "wasi")]
+        {
+            self.wasi = WasiState::default();
+        }
+    }
+
     /// Suspends the guest for some milliseconds; the line is served meanwhile, and Ctrl-C ends the call.
     ///
     /// # Errors

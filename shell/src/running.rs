@@ -65,7 +65,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         begin: impl FnOnce(&mut Store<Guest>, &mut [Val]) -> RuntimeResult<CallStatus>,
     ) -> (Used, Result<(), Stopped>) {
         #[cfg(feature = "wasi")]
-        if self.is_on_console() {
+        if self.has_input() {
             self.session.line.forget_read();
         }
         let started = self.session.console.board().micros();
@@ -149,11 +149,11 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         interrupted
     }
 
-    /// Answers a guest that reads the console, or serves the line until there is an answer. What a management response
-    /// carries away has no input.
+    /// Answers a guest that reads the console, or serves the line until there is an answer. A command that a program
+    /// reads, in JSON or as a management response, has no input.
     #[cfg(feature = "wasi")]
     fn input(&mut self, guest: &mut Guest, most: usize) -> Activity {
-        if !self.is_on_console() {
+        if !self.has_input() {
             guest.answer_bytes(&[]);
             return Activity::Idle;
         }

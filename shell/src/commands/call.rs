@@ -203,7 +203,9 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         match entry {
             Entry::Plain(func) => {
                 loaded.store.data_mut().begin(args.iter()).map_err(Error::Runtime)?;
-                self.call_loaded(loaded, func, &[], budget)
+                let outcome = self.call_loaded(loaded, func, &[], budget);
+                loaded.store.data_mut().end();
+                outcome
             }
             Entry::Main(func) => {
                 let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
