@@ -18,8 +18,7 @@ pub(crate) enum End {
     Eof,
 }
 
-/// What says that a key has no room.
-pub(crate) const BELL: &[u8] = b"\x07";
+const BELL: &[u8] = b"\x07";
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
 pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, mut echo: impl FnMut(&[u8])) -> Option<End> {

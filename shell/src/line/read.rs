@@ -1,10 +1,10 @@
 //! A running program reads the line: its input is what the plain line would enter, an ended line at a time.
 //!
-//! What it can read is text: keys in UTF-8, with Tab as a space and other control keys left out. A line has at most
-//! [`LINE_LIMIT`] bytes; at a terminal the bell rings for more, of a script a longer line is read in parts. Ctrl-D on
-//! an empty line ends the input for one read, the end of a script for all.
+//! What it can read is text: keys in UTF-8, with Tab as a space and other control keys left out. A line of more than
+//! [`LINE_LIMIT`] bytes is read in parts, which are edited apart. Ctrl-D on an empty line ends the input for one read,
+//! the end of a script for all.
 
-use super::cooked::{self, BELL, End};
+use super::cooked::{self, End};
 use super::input::{Ctrl, Pumped};
 use super::keys::{CTRL_C, CTRL_D, Key};
 use super::{Activity, Line};
@@ -82,26 +82,21 @@ impl Line<'_> {
         key: Key,
         terminal: bool,
     ) -> Result<bool, Read<'static>> {
-        let mut echo = |bytes: &[u8]| {
+        let echo = |bytes: &[u8]| {
             if terminal {
                 console.raw(bytes);
             }
         };
-        match key {
-            // A part of a damaged frame, not a person's end.
-            Key::Control(CTRL_D) if terminal && !self.input.is_quiet() => return Ok(false),
-            Key::Char(_) if terminal && self.text.len() >= LINE_LIMIT => {
-                echo(BELL);
-                return Ok(false);
-            }
-            _ => {}
+        // A part of a damaged frame, not a person's end.
+        if key == Key::Control(CTRL_D) && terminal && !self.input.is_quiet() {
+            return Ok(false);
         }
         match cooked::press(&mut self.text, key, echo) {
             // There is room for a character beyond the limit.
             Some(End::Entered) => Ok(self.text.push('\n').is_ok()),
             Some(End::Interrupt) => Err(Read::Nothing(Activity::Interrupt)),
             Some(End::Eof) => Err(Read::Text(&[])),
-            None => Ok(self.text.len() >= LINE_LIMIT && !terminal),
+            None => Ok(self.text.len() >= LINE_LIMIT),
         }
     }
 }
