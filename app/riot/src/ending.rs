@@ -23,9 +23,12 @@ fn stay() -> ! {
     }
 }
 
+/// The status of a process that could not start its firmware.
+const NOT_STARTED: i32 = 2;
+
 /// Ends the process.
 #[cfg(target_os = "linux")]
-pub(crate) fn leave() -> ! {
+pub(crate) fn leave(status: i32) -> ! {
     unsafe extern "C" {
         /// Ends the process that watches the input for RIOT (`cpu/native/include/async_read.h`).
         fn native_async_read_cleanup();
@@ -34,13 +37,13 @@ pub(crate) fn leave() -> ! {
     // SAFETY: nothing is left to do. RIOT's own `pm_off` prints a line after the firmware's last.
     unsafe {
         native_async_read_cleanup();
-        _exit(0)
+        _exit(status)
     }
 }
 
 /// Switches the device off.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn leave() -> ! {
+pub(crate) fn leave(_status: i32) -> ! {
     // SAFETY: nothing is left to do.
     unsafe { riot_sys::pm_off() };
     stay()
@@ -51,7 +54,7 @@ pub(crate) fn refuse(why: &str) -> ! {
     for text in ["\r\nwasmote: ", why, "\r\n"] {
         console::write(text.as_bytes());
     }
-    leave()
+    leave(NOT_STARTED)
 }
 
 /// Inlined where the library panics, so that its messages, which no one sees, fall away.

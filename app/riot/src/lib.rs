@@ -41,7 +41,7 @@ fn main() -> Infallible {
         Err(why) => ending::refuse(why),
     };
     match ended {
-        Ended::Eof { .. } if ending::CAN_LEAVE => ending::leave(),
+        Ended::Eof { .. } if ending::CAN_LEAVE => ending::leave(0),
         // A chip has nowhere to go: its next session begins as its first did.
         Ended::Eof { .. } | Ended::Reset => ending::reset(),
     }
