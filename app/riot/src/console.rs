@@ -14,10 +14,7 @@ use riot_wrappers::interrupt;
 use wasmote_shell::board::Input;
 use wasmote_shell::received::Received;
 
-use crate::clock;
-
-/// How often in a row RIOT may refuse output before it is lost. On a native board a signal interrupts a write.
-const REFUSALS: u32 = 1000;
+use crate::{clock, interrupts};
 
 static RECEIVED: Received = Received::new();
 
@@ -32,6 +29,7 @@ static WAKE: Wake = Wake(UnsafeCell::new(unsafe { riot_sys::macro_MUTEX_INIT() }
 
 /// Listens from now on.
 pub(crate) fn start() {
+    interrupts::hold();
     // SAFETY: the callback may run in an interrupt handler, and needs no argument.
     unsafe { riot_sys::stdio_set_notify(Some(came), ptr::null_mut()) };
     // What came before had nobody to say it to.
@@ -61,6 +59,7 @@ fn pull() {
 /// Reads what came, asleep for at most `timeout_ms` until something does.
 pub(crate) fn read(buf: &mut [u8], timeout_ms: u32) -> Input {
     let until = clock::micros().saturating_add(u64::from(timeout_ms).saturating_mul(1000));
+    interrupts::serve(|| ());
     loop {
         let taken = RECEIVED.take(buf);
         if taken > 0 {
@@ -73,8 +72,10 @@ pub(crate) fn read(buf: &mut [u8], timeout_ms: u32) -> Input {
             return Input::Timeout;
         }
         let left = u32::try_from(left).unwrap_or(u32::MAX);
-        // SAFETY: the clock and the mutex live as long as the firmware. Whether the time is up shows above.
-        unsafe { riot_sys::ztimer_mutex_lock_timeout(riot_sys::ZTIMER_USEC, WAKE.0.get().cast(), left) };
+        interrupts::serve(|| {
+            // SAFETY: the clock and the mutex live as long as the firmware. Whether the time is up shows above.
+            unsafe { riot_sys::ztimer_mutex_lock_timeout(riot_sys::ZTIMER_USEC, WAKE.0.get().cast(), left) }
+        });
     }
 }
 
@@ -83,18 +84,14 @@ pub(crate) fn interrupted() -> bool {
     RECEIVED.interrupted()
 }
 
-/// Writes all of `bytes`. They are lost when RIOT has no use for them.
+/// Writes all of `bytes`, waiting as long as RIOT does. What RIOT refuses is lost.
 pub(crate) fn write(mut bytes: &[u8]) {
-    let mut refusals = 0;
-    while !bytes.is_empty() && refusals < REFUSALS {
+    while !bytes.is_empty() {
         let start = bytes.as_ptr().cast::<c_void>();
         // SAFETY: RIOT reads the bytes and keeps nothing of them.
         match usize::try_from(unsafe { riot_sys::stdio_write(start, bytes.len() as _) }) {
-            Ok(written @ 1..) => {
-                bytes = bytes.get(written..).unwrap_or_default();
-                refusals = 0;
-            }
-            _ => refusals += 1,
+            Ok(written @ 1..) => bytes = bytes.get(written..).unwrap_or_default(),
+            _ => return,
         }
     }
 }

@@ -4,13 +4,14 @@
 
 use wasmote_shell::board::ResetCause;
 
-use crate::{HEAP, console};
+use crate::{HEAP, console, interrupts};
 
 /// Whether there is something to go back to: the native boards are processes.
 pub(crate) const CAN_LEAVE: bool = cfg!(target_os = "linux");
 
 /// Resets the device.
 pub(crate) fn reset() -> ! {
+    interrupts::release();
     // SAFETY: nothing is left to do.
     unsafe { riot_sys::pm_reboot() };
     stay()

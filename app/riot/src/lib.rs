@@ -12,6 +12,7 @@ mod ending;
 mod flash;
 mod functions;
 mod heap;
+mod interrupts;
 mod options;
 
 use core::convert::Infallible;
