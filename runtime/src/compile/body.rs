@@ -5,6 +5,7 @@ use super::{Function, instructions};
 use crate::ValType;
 use crate::exec::driver_op::DriverOp;
 use crate::exec::ops::op;
+use crate::exec::rare::Rare;
 use crate::stop::{Res, Stop};
 
 use ValType::{F32, F64, I32, I64};
@@ -16,7 +17,7 @@ impl Function<'_, '_, '_> {
             let opcode = self.read.u8()?;
             match opcode {
                 0x00 => {
-                    self.emit.plain(op::UNREACHABLE, 0, 0)?;
+                    self.emit.plain(op::RARE, 0, Rare::Unreachable as u16)?;
                     self.stop();
                 }
                 0x01 => {}
@@ -258,9 +259,14 @@ impl Function<'_, '_, '_> {
         if index < self.parts.imported_globals && global.ty.mutable {
             return self.driver_making(DriverOp::GlobalGet, &[], index as u16, ty);
         }
-        let opcode = if ty.slots() == 2 { op::GLOBAL_GET64 } else { op::GLOBAL_GET };
-        let place = index16(global.slot, Stop::GlobalSlots)?;
-        self.make(opcode, place, &[], Some(ty))
+        let (slots, place) = (ty.slots(), index16(global.slot, Stop::GlobalSlots)?);
+        if slots == 1 {
+            return self.make(op::GLOBAL_GET, place, &[], Some(ty));
+        }
+        let result = self.push(ty)?.own();
+        let a = self.emit.result(result)?;
+        self.both_halves(op::GLOBAL_GET, a, place)?;
+        self.emit.finish(result)
     }
 
     fn global_set(&mut self) -> Res<()> {
@@ -279,7 +285,18 @@ impl Function<'_, '_, '_> {
         let value = self.pop(ty)?;
         let arg = self.arg(value)?;
         let a = self.emit.x(arg)?;
-        self.emit.plain(if arg.double { op::GLOBAL_SET64 } else { op::GLOBAL_SET }, a, place)
+        if arg.double {
+            self.both_halves(op::GLOBAL_SET, a, place)
+        } else {
+            self.emit.plain(op::GLOBAL_SET, a, place)
+        }
+    }
+
+    /// Does the same to the slots from `a` and from `place` on.
+    fn both_halves(&mut self, opcode: u8, a: u8, place: u16) -> Res<()> {
+        self.emit.plain(opcode, a, place)?;
+        let next = place.checked_add(1).ok_or(Stop::GlobalSlots)?;
+        self.emit.plain(opcode, a.checked_add(1).ok_or(Stop::TooNarrow)?, next)
     }
 
     fn table(&mut self) -> Res<(u16, ValType)> {

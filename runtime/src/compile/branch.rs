@@ -509,7 +509,7 @@ impl<'a> Function<'a, '_, '_> {
                 self.emit.undo(made);
                 let is_temp = |slot: u16| u32::from(slot) >= self.first_temp;
                 match (first, kind) {
-                    (op::BR_EQ, _) if is_temp(y) => {
+                    (op::BR_EQ, kind) if is_temp(y) && far_compare(kind).is_some() => {
                         if let Some(imm) = self.emit.take_constant(y) {
                             return Ok(Condition::CompareFar { kind, x, imm });
                         }
@@ -553,8 +553,8 @@ impl<'a> Function<'a, '_, '_> {
                 }
             }
             Condition::CompareFar { kind, x, imm } => {
-                let kind = kind ^ u8::from(unless);
-                self.emit.plain(op::BR_EQ_IMM32 + kind, x, imm as u16)?;
+                let opcode = far_compare(kind ^ u8::from(unless)).ok_or(Stop::TooNarrow)?;
+                self.emit.plain(opcode, x, imm as u16)?;
                 self.emit.unit((imm >> 16) as u16)?;
             }
             Condition::Compare { first, kind, x, y } => {
@@ -581,6 +581,17 @@ impl<'a> Function<'a, '_, '_> {
         field(self)?;
         self.emit.forget();
         Ok(())
+    }
+}
+
+/// The operation that compares with any 32 bits in the way of a comparison's kind, which both have that are opposites.
+fn far_compare(kind: u8) -> Option<u8> {
+    match op::BR_EQ + kind {
+        op::BR_EQ => Some(op::BR_EQ_IMM32),
+        op::BR_NE => Some(op::BR_NE_IMM32),
+        op::BR_LT_U => Some(op::BR_LT_U_IMM32),
+        op::BR_GE_U => Some(op::BR_GE_U_IMM32),
+        _ => None,
     }
 }
 

@@ -237,7 +237,7 @@ impl Function<'_, '_, '_> {
                 return Ok(());
             }
         } else if let (B::Sub, Some(imm)) = (what, x.constant()) {
-            if self.immediate(op::RSUB_IMM, Some(op::RSUB_IMM32), y, imm, ValType::I32)? {
+            if self.immediate(op::RSUB_IMM, None, y, imm, ValType::I32)? {
                 return Ok(());
             }
         } else if match what {
@@ -257,27 +257,26 @@ impl Function<'_, '_, '_> {
     fn i32_immediate(&mut self, what: Binary, x: Entry, imm: i32) -> Res<bool> {
         let ty = ValType::I32;
         match what {
-            B::And if imm == 0xff || imm == 0xffff => {
-                self.one_of(if imm == 0xff { op::AND_FF } else { op::AND_FFFF }, ALONE, x, ty, &[])?;
+            B::And if imm == 0xff => {
+                self.one_of(op::AND_FF, ALONE, x, ty, &[])?;
                 Ok(true)
             }
             B::Add => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm, ty),
             B::Sub => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm.wrapping_neg(), ty),
-            B::Mul | B::And | B::Or | B::Xor => {
-                let k = what as u8;
-                self.immediate(op::ADD_IMM + k, Some(op::ADD_IMM32 + k), x, imm, ty)
-            }
+            B::Mul => self.immediate(op::MUL_IMM, Some(op::MUL_IMM32), x, imm, ty),
+            B::And => self.immediate(op::AND_IMM, Some(op::AND_IMM32), x, imm, ty),
+            B::Or | B::Xor => self.immediate(op::ADD_IMM + what as u8, None, x, imm, ty),
             B::ShrS | B::ShrU if self.narrows(x, imm) => {
-                let opcode = match (what, imm) {
-                    (B::ShrS, 16) => op::EXTEND16,
-                    (B::ShrS, _) => op::EXTEND8,
-                    (_, 16) => op::AND_FFFF,
-                    _ => op::AND_FF,
+                let (opcode, more): (_, &[u16]) = match (what, imm) {
+                    (B::ShrS, 16) => (op::EXTEND16, &[]),
+                    (B::ShrS, _) => (op::EXTEND8, &[]),
+                    (_, 16) => (op::AND_IMM32, &[0xffff, 0]),
+                    _ => (op::AND_FF, &[]),
                 };
                 let Some(made) = self.emit.made(x.slot) else { return Ok(false) };
                 let b = self.emit.at(made.at + 1) & 0xff;
                 self.emit.undo(made);
-                self.make(opcode, b, &[], Some(ty))?;
+                self.make(opcode, b, more, Some(ty))?;
                 Ok(true)
             }
             B::Shl | B::ShrS | B::ShrU => self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty),

@@ -13,7 +13,7 @@ use super::code::params;
 use super::frame::LINK_SLOTS;
 use super::numeric::{div_s, div_u, rem_s, rem_u};
 use super::regs::Operand::{A, B, C, D};
-use super::regs::{Exit, Flow, Regs, Wide};
+use super::regs::{Exit, Flow, Regs};
 use crate::Trap;
 
 /// Slots at the start of a wide frame, through which operands beyond slot 255 pass.
@@ -26,7 +26,6 @@ macro_rules! for_each_op {
     ($backend:ident) => {
         $backend! {
             // Control.
-            UNREACHABLE(r) = r.trap(Trap::UnreachableCodeReached);
             HALT(r) = Err((r, Exit::Halt));
             // sub-operation in a | slot16 | imm16 | imm16
             DRIVER(r) = Err((r, Exit::Driver));
@@ -140,9 +139,7 @@ macro_rules! for_each_op {
             };
             // global's slot16
             GLOBAL_GET(r) = { r.set(r.a(), *(*r.cx).globals.add(r.u1())); r.next(2) };
-            GLOBAL_GET64(r) = { r.set64(r.a(), (*(*r.cx).globals.add(r.u1()).cast::<Wide>()).0); r.next(2) };
             GLOBAL_SET(r) = { *(*r.cx).globals.add(r.u1()) = r.get(A); r.next(2) };
-            GLOBAL_SET64(r) = { *(*r.cx).globals.add(r.u1()).cast::<Wide>() = Wide(r.get64(A)); r.next(2) };
 
             // 32-bit integers: a = b op c.
             ADD(r) = r.bin(u32::wrapping_add);
@@ -171,11 +168,8 @@ macro_rules! for_each_op {
             ROTL_IMM(r) = r.bin_imm(|x, y| x.rotate_left(y & 31));
             // a = b op imm32
             ADD_IMM32(r) = r.bin_imm32(u32::wrapping_add);
-            RSUB_IMM32(r) = r.bin_imm32(|x, y| y.wrapping_sub(x));
             MUL_IMM32(r) = r.bin_imm32(u32::wrapping_mul);
             AND_IMM32(r) = r.bin_imm32(|x, y| x & y);
-            OR_IMM32(r) = r.bin_imm32(|x, y| x | y);
-            XOR_IMM32(r) = r.bin_imm32(|x, y| x ^ y);
             // a = b * c + d8; a = (b << imm8 in unit 2) + c
             MUL_ADD(r) = {
                 let product = r.get(B).wrapping_mul(r.get(C));
@@ -200,7 +194,6 @@ macro_rules! for_each_op {
             EXTEND8(r) = { r.set(r.a(), r.get(B) as i8 as u32); r.next(2) };
             EXTEND16(r) = { r.set(r.a(), r.get(B) as i16 as u32); r.next(2) };
             AND_FF(r) = { r.set(r.a(), r.get(B) & 0xff); r.next(2) };
-            AND_FFFF(r) = { r.set(r.a(), r.get(B) & 0xffff); r.next(2) };
 
             // Comparisons: a = b op c; an odd opcode distance is the opposite comparison.
             EQ(r) = r.bin(|x, y| u32::from(x == y));
@@ -248,8 +241,6 @@ macro_rules! for_each_op {
             // a op imm32 | offset16
             BR_EQ_IMM32(r) = r.br_cmp_imm32(|x, y| x == y);
             BR_NE_IMM32(r) = r.br_cmp_imm32(|x, y| x != y);
-            BR_LT_S_IMM32(r) = r.br_cmp_imm32(|x, y| (x as i32) < y as i32);
-            BR_GE_S_IMM32(r) = r.br_cmp_imm32(|x, y| x as i32 >= y as i32);
             BR_LT_U_IMM32(r) = r.br_cmp_imm32(|x, y| x < y);
             BR_GE_U_IMM32(r) = r.br_cmp_imm32(|x, y| x >= y);
             // 64 bits: a op b | offset16

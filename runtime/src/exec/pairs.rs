@@ -12,7 +12,7 @@ use super::units::units;
 
 /// Calls a macro with the kinds of pairs: the opcode, the first operation, those that take from it what it made and
 /// those that follow it anyhow, of both the most frequent one first. They are run without a dispatch; others that
-/// take what it made are dispatched.
+/// take what it made are dispatched, and what a branch leads to.
 macro_rules! for_each_pair {
     ($use:ident) => {
         $use! {
@@ -55,6 +55,15 @@ macro_rules! for_each_pair {
             LOAD8_U_ADD_AND = LOAD8_U_ADD [XOR BR_IF STORE8] [];
             LOAD8_S_ADD_AND = LOAD8_S_ADD [BR_TABLE SHL_ADD] [];
             STORE32_AND = STORE32 [] [MOV2 ADD_IMM BR];
+            SUB_AND = SUB [ADD_IMM] [];
+            LT_S_IMM_AND = LT_S_IMM [BR_IF] [];
+            LOAD16_S_AND = LOAD16_S [BR_LT_S BR_EQ] [LOAD16_S];
+            STORE8_AND = STORE8 [] [ADD_IMM ADD_IMM32];
+            STORE64_AND = STORE64 [] [ADD_IMM LOAD64];
+            BR_IF_AND = BR_IF [] [ADD ADD_IMM EXTEND8 AND_FF];
+            BR_EQ_IMM_AND = BR_EQ_IMM [] [BR_IF BR_EQ_IMM LOAD16_S];
+            BR_LT_S_AND = BR_LT_S [] [ADD_IMM LOAD32 STORE32];
+            ADD_BR_NE_IMM_AND = ADD_BR_NE_IMM [] [ADD LOAD32_ADD AND_FF LOAD64_ADD];
         }
     };
 }
@@ -116,6 +125,11 @@ pub(super) enum Value {
     I32,
     I64,
     F64,
+}
+
+/// Whether an operation branches on a condition; the offset is its last unit.
+pub(super) const fn branches(opcode: u8) -> bool {
+    matches!(opcode, op::BR_IF | op::BR_UNLESS | op::BR_EQ..=op::ADD_BR_LT_S_IMM)
 }
 
 /// What an operation that begins pairs leaves in slot a.
@@ -224,28 +238,32 @@ fn hand_on(first: u8, slot: u8, second: &mut [u16]) -> bool {
     second.get(unit).is_some_and(|unit| unit >> shift & 0xff == slot.into())
 }
 
-/// How a pair goes on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Goes {
-    /// With the second operation inside of it: that one is to keep its opcode.
-    Within,
-    /// By a dispatch of the second operation, which may begin a pair itself.
-    On,
+/// Where the operation is that follows the one of `length` units at `at` most often: a branch back is taken.
+fn next_of(code: &[u16], at: usize, length: usize) -> Option<usize> {
+    let end = at + length;
+    let offset = match branches(*code.get(at)? as u8) {
+        true => *code.get(end - 1)? as i16,
+        false => 0,
+    };
+    end.checked_add_signed(offset.min(0).into())
 }
 
-/// Whether the operation of `length` units that code begins with and the next one are a pair: its opcode and how it goes on.
-fn pair(code: &mut [u16], length: usize) -> Option<(u8, Goes)> {
-    let (first, second) = code.split_at_mut_checked(length)?;
-    let (word, next) = (*first.first()?, *second.first()? as u8);
+/// A pair in code.
+struct Pair {
+    opcode: u8,
+    /// Whether its second operation is run inside of it, stands behind it, and so keeps its own opcode.
+    closed: bool,
+}
+
+/// Whether the operation of `length` units at `at` and the one that follows are a pair.
+fn pair(code: &mut [u16], at: usize, length: usize) -> Option<Pair> {
+    let next = next_of(code, at, length)?;
+    let (word, second) = (*code.get(at)?, *code.get(next)? as u8);
     let number = KIND_OF.get(usize::from(word as u8))?.checked_sub(1)?;
     let kind = KINDS.get(usize::from(number))?;
-    let taken = hand_on(word as u8, (word >> 8) as u8, second);
-    let within = if kind.takers.contains(&next) { taken } else { kind.others.contains(&next) };
-    match (within, taken) {
-        (true, _) => Some((LAST - number, Goes::Within)),
-        (false, true) => Some((LAST - number, Goes::On)),
-        (false, false) => None,
-    }
+    let taken = hand_on(word as u8, (word >> 8) as u8, code.get_mut(next..)?);
+    let within = if kind.takers.contains(&second) { taken } else { kind.others.contains(&second) };
+    (within || taken).then_some(Pair { opcode: LAST - number, closed: within && next > at })
 }
 
 /// Makes pairs in the narrow code of a function, where something runs them.
@@ -259,18 +277,15 @@ pub(crate) fn pair_up(code: &mut [u16]) {
 /// Goes through code and makes pairs if asked for; gives where the last operation ends.
 fn walk(code: &mut [u16], pairs: bool) -> usize {
     let mut at = 0;
-    while let Some(rest) = code.get_mut(at..)
-        && let Some(length) = units(rest)
-    {
-        at += length;
-        if pairs
-            && let Some((opcode, goes)) = pair(rest, length)
-            && let Some(first) = rest.first_mut()
-        {
-            *first = *first & 0xff00 | u16::from(opcode);
-            if goes == Goes::Within {
-                at += rest.get(length..).and_then(units).unwrap_or_default();
-            }
+    while let Some(length) = code.get(at..).and_then(units) {
+        let end = at + length;
+        let pair = if pairs { pair(code, at, length) } else { None };
+        if let (Some(pair), Some(first)) = (&pair, code.get_mut(at)) {
+            *first = *first & 0xff00 | u16::from(pair.opcode);
+        }
+        at = end;
+        if pair.is_some_and(|pair| pair.closed) {
+            at += code.get(at..).and_then(units).unwrap_or_default();
         }
     }
     at
@@ -341,11 +356,19 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_back_begins_a_pair_with_what_it_leads_to() {
+        let (branch, back) = (word(op::BR_IF), -4i16 as u16);
+        let [add, or] = [op::ADD, op::OR].map(|opcode| u16::from(opcode) | 6 << 8);
+        check(&[add, 0, branch, back, or, 0], &[(2, pair::BR_IF_AND)]);
+        check(&[or, 0, branch, back, add, 0], &[]);
+        check(&[or, 0, branch, 2, add, 0, or, 0], &[(2, pair::BR_IF_AND)]);
+    }
+
+    #[test]
     fn pairs_begin_with_what_goes_on_behind_itself() {
         for (number, kind) in KINDS.iter().enumerate() {
             let first = kind.first;
-            let branches = op::BR_EQ..=op::ADD_BR_LT_S_IMM;
-            assert!(first >= op::MOV && !branches.contains(&first) && first != op::RARE, "{first}");
+            assert!((first >= op::MOV || branches(first)) && first != op::RARE, "{first}");
             assert_eq!(first_of(LAST - number as u8), first);
             assert_eq!(KINDS.iter().filter(|other| other.first == first).count(), 1, "{first}");
             assert!(kind.takers.is_empty() || makes(first).is_some(), "{first} makes nothing");

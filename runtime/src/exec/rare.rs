@@ -26,6 +26,7 @@ rare! {
     Rotl Rotr Rotl64 Rotr64 F32Eq F32Ne
     Shl64 ShrS64 ShrU64 DivS64 DivU64 RemS64 RemU64
     F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
+    Unreachable
 }
 
 impl Rare {
@@ -200,6 +201,7 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
         R::F64I64S => set64((q() as i64 as f64).to_bits()),
         R::F64I64U => set64((q() as f64).to_bits()),
         R::F64F32 => set64(promote(s())),
+        R::Unreachable => return Err(Trap::UnreachableCodeReached),
     }
     Ok(units)
 }

@@ -9,7 +9,7 @@ use core::mem::MaybeUninit;
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{Value, for_each_pair, makes, pair, takes};
+use super::pairs::{Value, branches, for_each_pair, makes, pair, takes};
 use super::regs::{Cx, Exit, Flow, Hand, Regs};
 
 /// An operation's machine code; the arguments are fields of [`Regs`].
@@ -151,7 +151,7 @@ macro_rules! back_end {
         /// The handlers by opcode, and behind them those that take what was made; the bytes that are no opcode are
         /// never emitted.
         static HANDLERS: [Handler; 2 * TAKING] = {
-            let mut handlers: [Handler; 2 * TAKING] = [handler::UNREACHABLE; 2 * TAKING];
+            let mut handlers: [Handler; 2 * TAKING] = [handler::HALT; 2 * TAKING];
             $(handlers[op::$name as usize] = handler::$name;
             handlers[TAKING + op::$name as usize] =
                 if takes(op::$name).is_some() { taking_handler::$name } else { handler::$name };)*
@@ -164,7 +164,7 @@ for_each_op!(back_end);
 /// Goes on with the operation at `ip`: one of these, or what takes what was made.
 macro_rules! then {
     ($first:ident, $r:ident, $opcode:ident, [] []) => {
-        hand_on($r, const { makes(op::$first) })
+        if const { branches(op::$first) } { go($r) } else { hand_on($r, const { makes(op::$first) }) }
     };
     ($first:ident, $r:ident, $opcode:ident, [] [$second:ident $($others:ident)*]) => {
         if $opcode == usize::from(op::$second) {
@@ -189,7 +189,7 @@ macro_rules! then {
 macro_rules! pairs {
     ($($name:ident = $first:ident [$($taker:ident)*] [$($other:ident)*];)*) => {
         mod pair_handler {
-            use super::{Cx, Hand, MaybeUninit, Regs, end, hand, hand_on, makes, op, opaque, operation};
+            use super::{Cx, Hand, MaybeUninit, Regs, branches, end, go, hand, hand_on, makes, op, opaque, operation};
             $(
                 /// # Safety
                 /// As for the methods of `Regs`; `pair_up` made a pair only of operations that follow each other.
