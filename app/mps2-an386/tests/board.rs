@@ -76,6 +76,21 @@ fn every_end_is_printed_and_remembered() {
 }
 
 #[test]
+fn a_module_that_faults_at_boot_is_given_up_after_three_resets() {
+    let bench = bench("WASMOTE_FIRMWARE_FAULTS", "lamp");
+    let place = bench.place(Flash::Guests).unwrap();
+    let (mut session, _) = start(&bench, &place);
+    command(&mut session, "autostart blink blink 1 1");
+    session.send(b"reboot\r");
+    session.echo("reboot", PATIENCE).unwrap();
+    let rows = session.rows_until_prompt(PATIENCE).unwrap_or_else(|failure| panic!("{failure}"));
+    let faults = rows.iter().filter(|row| row.starts_with("wasmote: hard fault at 0x")).count();
+    let given_up = rows.iter().any(|row| row.starts_with("error[AUTOSTART]: blink blink 1 1 failed 3 times"));
+    assert!(faults == 3 && given_up, "{rows:?}");
+    assert_eq!(command(&mut session, "autostart"), ["off"]);
+}
+
+#[test]
 fn copying_and_filling_memory_is_as_byte_by_byte() {
     let bench = bench("WASMOTE_FIRMWARE_FAULTS", "");
     let place = bench.place(Flash::None).unwrap();

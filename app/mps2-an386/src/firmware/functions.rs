@@ -31,6 +31,8 @@ fn sleep_ms(caller: &mut Caller<'_, Guest>, ms: u32) -> Result<(), HostError> {
 
 /// Turns the first LED on or off.
 fn led_set(on: i32) {
+    #[cfg(feature = "faults")]
+    super::provoke::lamp();
     // SAFETY: the register takes any value, and nothing else uses it.
     unsafe { ptr::with_exposed_provenance_mut::<u32>(LEDS).write_volatile(u32::from(on != 0)) }
 }

@@ -6,7 +6,7 @@ extern crate alloc;
 
 use core::hint::black_box;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use wasmote_shell::board::ResetCause;
 
@@ -29,18 +29,21 @@ const TOO_MUCH: usize = 1 << 24;
 /// Writes to the flash until the power is cut, that one included; 0 for never.
 static UNTIL_CUT: AtomicU32 = AtomicU32::new(0);
 
-/// Provokes what the first word behind the program's name asks for, after power-on only: so once.
+/// Whether a module that turns the lamp on or off makes the processor fault.
+static LAMP_FAULTS: AtomicBool = AtomicBool::new(false);
+
+/// Provokes what the first word behind the program's name asks for, after power-on only: so once. A lamp that faults
+/// does so after each reset.
 pub(super) fn provoke(last: ResetCause) {
     let mut place = [0; 256];
+    let line = command_line(&mut place).and_then(|line| line.to_str().ok());
+    let word = line.and_then(|line| line.split(' ').nth(1));
+    LAMP_FAULTS.store(word == Some("lamp"), Ordering::Relaxed);
     if last != ResetCause::PowerOn {
         return;
     }
-    let line = command_line(&mut place).and_then(|line| line.to_str().ok());
-    match line.and_then(|line| line.split(' ').nth(1)) {
-        Some("fault") => {
-            // SAFETY: there is no memory whose rules could be broken; the processor faults.
-            unsafe { ptr::with_exposed_provenance::<u32>(NOWHERE).read_volatile() };
-        }
+    match word {
+        Some("fault") => fault(),
         Some("stack") => {
             overflow(1);
         }
@@ -55,6 +58,19 @@ pub(super) fn provoke(last: ResetCause) {
             black_box(1 / divisor);
         }
         _ => {}
+    }
+}
+
+/// Reads where nothing is.
+fn fault() {
+    // SAFETY: there is no memory whose rules could be broken; the processor faults.
+    unsafe { ptr::with_exposed_provenance::<u32>(NOWHERE).read_volatile() };
+}
+
+/// Faults when the lamp is to.
+pub(super) fn lamp() {
+    if LAMP_FAULTS.load(Ordering::Relaxed) {
+        fault();
     }
 }
 
