@@ -10,60 +10,60 @@ use super::ops::op;
 use super::regs::Operand;
 use super::units::units;
 
-/// Calls a macro with the kinds of pairs: the opcode, the first operation, those that take from it what it made and
-/// those that follow it anyhow, of both the most frequent one first. They are run without a dispatch; others that
-/// take what it made are dispatched, and what a branch leads to.
+/// Calls a macro with the kinds of pairs: the opcode, the first operation, and the one that is run behind it without a
+/// dispatch, to which it hands what it made (`feeds`) or not (`precedes`). Others that take what it made are dispatched,
+/// and what a branch leads to. One is enough: each costs a comparison that the processor has to predict.
 macro_rules! for_each_pair {
     ($use:ident) => {
         $use! {
-            ADD_AND = ADD [RET32 LOAD32_ADD BR_LT_U_IMM32] [ADD GE_U_IMM];
-            ADD_IMM_AND = ADD_IMM [MOV LOAD32 BR_NE_IMM32] [ADD_IMM LOAD8_S_ADD];
-            ADD_IMM32_AND = ADD_IMM32 [LOAD32] [ADD_BR_NE_IMM MOV];
-            AND_AND = AND [BR_EQ_IMM OR] [BR_GE_S_IMM];
-            AND_IMM_AND = AND_IMM [SHL_IMM] [];
-            AND_FF_AND = AND_FF [XOR] [LOAD8_U_ADD LOAD8_U];
-            OR_AND = OR [OR SHL_IMM] [];
-            XOR_AND = XOR [SHL_IMM BR_IF] [];
-            XOR_IMM_AND = XOR_IMM [AND] [];
-            MUL_AND = MUL [] [LOAD32_ADD LOAD32];
-            SHL_IMM_AND = SHL_IMM [LOAD32_ADD ADD_IMM32] [OR];
-            SHL_ADD_AND = SHL_ADD [LOAD32] [ADD_IMM];
-            SHR_U_IMM_AND = SHR_U_IMM [OR] [MOV AND_IMM32];
-            SHR_U_XOR_AND = SHR_U_XOR [AND_FF] [ADD_BR_NE_IMM];
-            ROTL_XOR_AND = ROTL_XOR [ROTL_XOR] [XOR];
-            MOV_AND = MOV [ADD_IMM] [BR_IF LOAD8_U BR_LT_S];
-            MOV2_AND = MOV2 [] [BR MOV2 STORE32];
-            CONST16_AND = CONST16 [SELECT] [ADD_IMM BR_TABLE];
-            CONST64_AND = CONST64 [] [BR_F64_LT BR_F64_NOT_LT];
-            ADD64_AND = ADD64 [XOR64 STORE32 ADD64] [LOAD32_U64_ADD];
-            XOR64_AND = XOR64 [ROTL64_IMM ADD64] [ROTL_XOR64];
-            MUL64_AND = MUL64 [ADD64] [];
-            ROTL64_IMM_AND = ROTL64_IMM [ADD64] [ROTL_XOR64];
-            ROTL_XOR64_AND = ROTL_XOR64 [ADD64] [ROTL64_IMM];
-            F32_MUL_ADD_AND = F32_MUL_ADD [F32_ADD] [];
-            F64_ADD_AND = F64_ADD [F64_ADD F64_MUL_ADD STORE64] [CONST64];
-            F64_SUB_AND = F64_SUB [F64_ADD F64_MUL] [];
-            F64_MUL_AND = F64_MUL [F64_ADD F64_MUL] [LOAD64_ADD LOAD64];
-            F64_MUL_ADD_AND = F64_MUL_ADD [F64_ADD F64_MUL] [F64_SUB];
-            LOAD32_AND = LOAD32 [F32_MUL_ADD BR_LT_S] [ADD_IMM MOV2];
-            LOAD32_ADD_AND = LOAD32_ADD [MUL SHR_U_XOR F32_MUL] [ADD LOAD32_ADD];
-            LOAD64_AND = LOAD64 [F64_MUL_ADD F64_ADD] [LOAD64];
-            LOAD64_ADD_AND = LOAD64_ADD [F64_MUL F64_SUB] [LOAD64_ADD];
-            LOAD32_U64_AND = LOAD32_U64 [ADD64] [];
-            LOAD32_U64_ADD_AND = LOAD32_U64_ADD [MUL64] [];
-            LOAD8_U_AND = LOAD8_U [BR_EQ BR_EQ_IMM] [LOAD8_U ADD_IMM];
-            LOAD8_U_ADD_AND = LOAD8_U_ADD [XOR BR_IF STORE8] [];
-            LOAD8_S_ADD_AND = LOAD8_S_ADD [BR_TABLE SHL_ADD] [];
-            STORE32_AND = STORE32 [] [MOV2 ADD_IMM BR];
-            SUB_AND = SUB [ADD_IMM] [];
-            LT_S_IMM_AND = LT_S_IMM [BR_IF] [];
-            LOAD16_S_AND = LOAD16_S [BR_LT_S BR_EQ] [LOAD16_S];
-            STORE8_AND = STORE8 [] [ADD_IMM ADD_IMM32];
-            STORE64_AND = STORE64 [] [ADD_IMM LOAD64];
-            BR_IF_AND = BR_IF [] [ADD ADD_IMM EXTEND8 AND_FF];
-            BR_EQ_IMM_AND = BR_EQ_IMM [] [BR_IF BR_EQ_IMM LOAD16_S];
-            BR_LT_S_AND = BR_LT_S [] [ADD_IMM LOAD32 STORE32];
-            ADD_BR_NE_IMM_AND = ADD_BR_NE_IMM [] [ADD LOAD32_ADD AND_FF LOAD64_ADD];
+            ADD_AND = ADD precedes ADD;
+            ADD_IMM_AND = ADD_IMM precedes ADD_IMM;
+            ADD_IMM32_AND = ADD_IMM32 precedes ADD_BR_NE_IMM;
+            SUB_AND = SUB feeds ADD_IMM;
+            AND_AND = AND precedes BR_GE_S_IMM;
+            AND_IMM_AND = AND_IMM feeds SHL_IMM;
+            AND_FF_AND = AND_FF precedes LOAD8_U_ADD;
+            OR_AND = OR feeds OR;
+            XOR_AND = XOR feeds SHL_IMM;
+            XOR_IMM_AND = XOR_IMM feeds AND;
+            MUL_AND = MUL precedes LOAD32;
+            SHL_IMM_AND = SHL_IMM feeds LOAD32_ADD;
+            SHL_ADD_AND = SHL_ADD feeds LOAD32;
+            SHR_U_IMM_AND = SHR_U_IMM precedes MOV;
+            SHR_U_XOR_AND = SHR_U_XOR feeds AND_FF;
+            ROTL_XOR_AND = ROTL_XOR feeds ROTL_XOR;
+            LT_S_IMM_AND = LT_S_IMM feeds BR_IF;
+            MOV_AND = MOV precedes BR_IF;
+            MOV2_AND = MOV2 precedes BR;
+            CONST16_AND = CONST16 precedes ADD_IMM;
+            CONST64_AND = CONST64 precedes BR_F64_LT;
+            ADD64_AND = ADD64 feeds XOR64;
+            XOR64_AND = XOR64 feeds ROTL64_IMM;
+            MUL64_AND = MUL64 feeds ADD64;
+            ROTL64_IMM_AND = ROTL64_IMM feeds ADD64;
+            ROTL_XOR64_AND = ROTL_XOR64 feeds ADD64;
+            F32_MUL_ADD_AND = F32_MUL_ADD feeds F32_ADD;
+            F64_ADD_AND = F64_ADD feeds F64_ADD;
+            F64_SUB_AND = F64_SUB feeds F64_ADD;
+            F64_MUL_AND = F64_MUL feeds F64_ADD;
+            F64_MUL_ADD_AND = F64_MUL_ADD feeds F64_ADD;
+            LOAD32_AND = LOAD32 precedes ADD_IMM;
+            LOAD32_ADD_AND = LOAD32_ADD precedes ADD;
+            LOAD64_AND = LOAD64 feeds F64_MUL_ADD;
+            LOAD64_ADD_AND = LOAD64_ADD feeds F64_MUL;
+            LOAD32_U64_AND = LOAD32_U64 feeds ADD64;
+            LOAD32_U64_ADD_AND = LOAD32_U64_ADD feeds MUL64;
+            LOAD8_U_AND = LOAD8_U precedes LOAD8_U;
+            LOAD8_U_ADD_AND = LOAD8_U_ADD feeds BR_IF;
+            LOAD8_S_ADD_AND = LOAD8_S_ADD feeds BR_TABLE;
+            LOAD16_S_AND = LOAD16_S feeds BR_LT_S;
+            STORE32_AND = STORE32 precedes MOV2;
+            STORE64_AND = STORE64 precedes ADD_IMM;
+            STORE8_AND = STORE8 precedes ADD_IMM;
+            BR_IF_AND = BR_IF precedes ADD;
+            BR_EQ_IMM_AND = BR_EQ_IMM precedes BR_IF;
+            BR_LT_S_AND = BR_LT_S precedes ADD_IMM;
+            ADD_BR_NE_IMM_AND = ADD_BR_NE_IMM precedes ADD;
         }
     };
 }
@@ -76,12 +76,18 @@ const LAST: u8 = 255;
 /// What begins pairs of a kind, and what follows it.
 struct Kind {
     first: u8,
-    takers: &'static [u8],
-    others: &'static [u8],
+    second: u8,
+    /// Whether the second operation is to take what the first one makes.
+    feeds: bool,
+}
+
+/// Whether a word of the list says that what was made is handed on.
+pub(super) const fn feeds(word: &str) -> bool {
+    matches!(word.as_bytes(), b"feeds")
 }
 
 macro_rules! define {
-    ($($name:ident = $first:ident [$($taker:ident)*] [$($other:ident)*];)*) => {
+    ($($name:ident = $first:ident $how:ident $second:ident;)*) => {
         /// The opcodes of pairs.
         #[allow(dead_code)]
         pub(crate) mod pair {
@@ -90,7 +96,7 @@ macro_rules! define {
             $(pub(crate) const $name: u8 = super::LAST - Number::$name as u8;)*
         }
         const KINDS: &[Kind] = &[$(
-            Kind { first: op::$first, takers: &[$(op::$taker),*], others: &[$(op::$other),*] }
+            Kind { first: op::$first, second: op::$second, feeds: feeds(stringify!($how)) }
         ),*];
     };
 }
@@ -251,6 +257,8 @@ fn next_of(code: &[u16], at: usize, length: usize) -> Option<usize> {
 /// A pair in code.
 struct Pair {
     opcode: u8,
+    /// Whether the second operation takes what the first one makes.
+    taken: bool,
     /// Whether its second operation is run inside of it, stands behind it, and so keeps its own opcode.
     closed: bool,
 }
@@ -262,8 +270,23 @@ fn pair(code: &mut [u16], at: usize, length: usize) -> Option<Pair> {
     let number = KIND_OF.get(usize::from(word as u8))?.checked_sub(1)?;
     let kind = KINDS.get(usize::from(number))?;
     let taken = hand_on(word as u8, (word >> 8) as u8, code.get_mut(next..)?);
-    let within = if kind.takers.contains(&second) { taken } else { kind.others.contains(&second) };
-    (within || taken).then_some(Pair { opcode: LAST - number, closed: within && next > at })
+    let within = second == kind.second && (taken || !kind.feeds);
+    (within || taken).then_some(Pair { opcode: LAST - number, taken, closed: within && next > at })
+}
+
+/// Whether the operation at `at` had better begin a pair than end one: it is closed, and hands on what the operation
+/// makes, and costs no pair behind it.
+fn gives_on(code: &mut [u16], at: usize) -> bool {
+    let mut pair_at = |at: usize| {
+        let length = units(code.get(at..)?)?;
+        Some((at + length, pair(code, at, length)?))
+    };
+    match pair_at(at) {
+        Some((next, first)) => {
+            first.taken && first.closed && !pair_at(next).is_some_and(|(_, second)| second.closed)
+        }
+        None => false,
+    }
 }
 
 /// Makes pairs in the narrow code of a function, where something runs them.
@@ -280,11 +303,13 @@ fn walk(code: &mut [u16], pairs: bool) -> usize {
     while let Some(length) = code.get(at..).and_then(units) {
         let end = at + length;
         let pair = if pairs { pair(code, at, length) } else { None };
-        if let (Some(pair), Some(first)) = (&pair, code.get_mut(at)) {
+        let closed = pair.as_ref().is_some_and(|pair| pair.closed && !gives_on(code, end));
+        let kept = pair.filter(|pair| closed || !pair.closed || pair.taken);
+        if let (Some(pair), Some(first)) = (kept, code.get_mut(at)) {
             *first = *first & 0xff00 | u16::from(pair.opcode);
         }
         at = end;
-        if pair.is_some_and(|pair| pair.closed) {
+        if closed {
             at += code.get(at..).and_then(units).unwrap_or_default();
         }
     }
@@ -328,7 +353,8 @@ mod tests {
         check(&[mov, sub, br_if, mov], &[(0, pair::MOV_AND)]);
         check(&[br_if, mov, mov, br_if], &[]);
         // Of three, the first two.
-        check(&[mov, sub, word(op::LOAD8_U), sub, word(op::LOAD8_U), mov], &[(0, pair::MOV_AND)]);
+        let add = word(op::ADD);
+        check(&[add, 0, add, 0, add, 0], &[(0, pair::ADD_AND)]);
         check(&[mov, mov, mov, sub, br_if, mov], &[(2, pair::MOV_AND)]);
         // Operands are not taken for operations.
         check(&[word(op::BR_TABLE), 2, mov, br_if, mov, mov, mov, br_if, 0], &[(5, pair::MOV_AND)]);
@@ -356,6 +382,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_handed_on_twice_keeps_the_dispatch_between() {
+        let [sub, add, or] = [op::SUB, op::ADD_IMM, op::OR].map(word);
+        // A pair that is closed would keep the second one's value from the third.
+        check(&[sub, 0, add, 7, add, 7, or, 0], &[(0, pair::SUB_AND), (2, pair::ADD_IMM_AND)]);
+        check(&[sub, 0, add, 7, or, 0, or, 0], &[(0, pair::SUB_AND)]);
+    }
+
+    #[test]
     fn a_branch_back_begins_a_pair_with_what_it_leads_to() {
         let (branch, back) = (word(op::BR_IF), -4i16 as u16);
         let [add, or] = [op::ADD, op::OR].map(|opcode| u16::from(opcode) | 6 << 8);
@@ -371,13 +405,8 @@ mod tests {
             assert!((first >= op::MOV || branches(first)) && first != op::RARE, "{first}");
             assert_eq!(first_of(LAST - number as u8), first);
             assert_eq!(KINDS.iter().filter(|other| other.first == first).count(), 1, "{first}");
-            assert!(kind.takers.is_empty() || makes(first).is_some(), "{first} makes nothing");
-            for &second in kind.takers.iter().chain(kind.others) {
-                assert!(second != op::DRIVER && second != op::CALL_IMPORT, "{second}");
-            }
-            for &taker in kind.takers {
-                assert!(takes(taker).is_some(), "{taker} takes nothing");
-            }
+            assert!(!kind.feeds || makes(first).is_some() && takes(kind.second).is_some(), "{first}");
+            assert!(kind.second != op::DRIVER && kind.second != op::CALL_IMPORT, "{first}");
         }
     }
 }

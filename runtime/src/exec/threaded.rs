@@ -9,7 +9,7 @@ use core::mem::MaybeUninit;
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{Value, branches, for_each_pair, makes, pair, takes};
+use super::pairs::{Value, branches, feeds, for_each_pair, makes, pair, takes};
 use super::regs::{Cx, Exit, Flow, Hand, Regs};
 
 /// An operation's machine code; the arguments are fields of [`Regs`].
@@ -61,7 +61,7 @@ unsafe fn go(r: Regs) {
     unsafe { dispatch(r, 0, MaybeUninit::uninit(), MaybeUninit::uninit()) }
 }
 
-/// Goes to the operation at `ip`, which takes what was made.
+/// Goes to the operation at `ip`, which takes what was made if anything was.
 ///
 /// # Safety
 /// As for the methods of [`Regs`]; `pair_up` saw that it takes it.
@@ -72,8 +72,7 @@ unsafe fn hand_on(r: Regs, made: Option<Value>) {
         match made {
             Some(Value::I32 | Value::I64) => dispatch(r, TAKING, r.int, MaybeUninit::uninit()),
             Some(Value::F64) => dispatch(r, TAKING, MaybeUninit::uninit(), r.float),
-            // What makes nothing goes on with one of those that it knows.
-            None => core::hint::unreachable_unchecked(),
+            None => go(r),
         }
     }
 }
@@ -126,14 +125,6 @@ handler! {
     }
 }
 
-/// Keeps the optimizer from making a jump through a table of comparisons that follow each other.
-#[inline(always)]
-fn opaque(mut x: usize) -> usize {
-    // SAFETY: there is no instruction in it.
-    unsafe { core::arch::asm!("/* {0} */", inout(reg) x, options(nomem, nostack, preserves_flags, pure)) };
-    x
-}
-
 /// Where the handlers begin in [`HANDLERS`] that take what the operation before made.
 const TAKING: usize = 256;
 
@@ -161,35 +152,10 @@ macro_rules! back_end {
 }
 for_each_op!(back_end);
 
-/// Goes on with the operation at `ip`: one of these, or what takes what was made.
-macro_rules! then {
-    ($first:ident, $r:ident, $opcode:ident, [] []) => {
-        if const { branches(op::$first) } { go($r) } else { hand_on($r, const { makes(op::$first) }) }
-    };
-    ($first:ident, $r:ident, $opcode:ident, [] [$second:ident $($others:ident)*]) => {
-        if $opcode == usize::from(op::$second) {
-            end(operation::$second($r))
-        } else {
-            #[allow(unused_variables)]
-            let $opcode = opaque($opcode);
-            then!($first, $r, $opcode, [] [$($others)*])
-        }
-    };
-    ($first:ident, $r:ident, $opcode:ident, [$second:ident $($takers:ident)*] [$($others:ident)*]) => {
-        if $opcode == usize::from(op::$second) {
-            end(operation::$second(Regs { hand: const { hand(op::$second) }, ..$r }))
-        } else {
-            #[allow(unused_variables)]
-            let $opcode = opaque($opcode);
-            then!($first, $r, $opcode, [$($takers)*] [$($others)*])
-        }
-    };
-}
-
 macro_rules! pairs {
-    ($($name:ident = $first:ident [$($taker:ident)*] [$($other:ident)*];)*) => {
+    ($($name:ident = $first:ident $how:ident $second:ident;)*) => {
         mod pair_handler {
-            use super::{Cx, Hand, MaybeUninit, Regs, branches, end, go, hand, hand_on, makes, op, opaque, operation};
+            use super::{Cx, Hand, MaybeUninit, Regs, branches, end, feeds, hand, hand_on, makes, op, operation};
             $(
                 /// # Safety
                 /// As for the methods of `Regs`; `pair_up` made a pair only of operations that follow each other.
@@ -201,8 +167,15 @@ macro_rules! pairs {
                         match operation::$first(r) {
                             Ok(r) => {
                                 let r = Regs { hand: Hand::Nothing, ..r }.fetch();
-                                let opcode = usize::from(r.opcode());
-                                then!($first, r, opcode, [$($taker)*] [$($other)*]);
+                                let made = const { makes(op::$first) };
+                                // What makes nothing and goes on behind itself has no other second operation.
+                                let sure = const { makes(op::$first).is_none() && !branches(op::$first) };
+                                if sure || r.opcode() == op::$second {
+                                    let taken = const { if feeds(stringify!($how)) { hand(op::$second) } else { Hand::Nothing } };
+                                    end(operation::$second(Regs { hand: taken, ..r }));
+                                } else {
+                                    hand_on(r, made);
+                                }
                             }
                             stop => end(stop),
                         }
