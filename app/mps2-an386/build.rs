@@ -35,8 +35,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// The stack lies below everything else in RAM, so that its overflow leaves RAM, where nothing answers: a bus
-/// fault instead of overwritten variables. The heap takes what the variables leave.
+/// The stack lies below everything else in RAM, so that its overflow leaves RAM, where the memory protection unit makes it
+/// a fault, instead of overwriting variables. The heap takes what the variables leave.
 fn regions(chip: &Chip) -> String {
     let (flash, ram) = (chip.flash, chip.ram);
     format!(

@@ -34,6 +34,7 @@ fn main() -> ! {
     static mut MEMORY: Memory = Memory::new();
     static mut STORE: Option<ModuleStore<FileFlash>> = None;
 
+    stack::guard();
     let last = record::take();
     HEAP.install();
     clock::start();

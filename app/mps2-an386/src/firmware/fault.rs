@@ -9,22 +9,23 @@ use cortex_m::peripheral::SCB;
 use cortex_m_rt::ExceptionFrame;
 use wasmote_shell::board::ResetCause;
 
+use super::stack::guarded;
 use super::{HEAP, console, layout, record};
 
-/// The registers that say what a fault was: the configurable fault status, and the bus fault's address
-/// (ARMv7-M Architecture Reference Manual, B3.2.15 and B3.2.18).
+/// The registers that say what a fault was: the configurable fault status, and the addresses of a memory management
+/// fault and a bus fault (ARMv7-M Architecture Reference Manual, B3.2.15, B3.2.17 and B3.2.18).
 const CFSR: usize = 0xe000_ed28;
+const MMFAR: usize = 0xe000_ed34;
 const BFAR: usize = 0xe000_ed38;
 
-/// The registers could not be put on the stack at the entry of an exception.
-const STACKING: u32 = 1 << 12;
+/// The registers could not be put on the stack at the entry of an exception: it was forbidden, or nothing answered.
+const STACKING: u32 = 1 << 4 | 1 << 12;
+/// `MMFAR` holds the address that was touched.
+const MMFAR_VALID: u32 = 1 << 7;
 /// The instruction is not defined.
 const UNDEFINED: u32 = 1 << 16;
 /// `BFAR` holds the address that was touched.
 const BFAR_VALID: u32 = 1 << 15;
-
-/// How far below the stack an access still counts as the stack's, bytes: more than any frame has.
-const FRAME_MAX: usize = 16 * 1024;
 
 /// Where the hard fault's vector points. The stack may be what failed, so the report begins a new one.
 #[unsafe(naked)]
@@ -56,8 +57,12 @@ extern "C" fn report(frame: usize, r7: usize) -> ! {
         end(panicked(r7));
     }
     let at = frame.map(ExceptionFrame::pc);
-    let touched = if status & BFAR_VALID == 0 { 0 } else { register(BFAR) };
-    let below = stack.start.saturating_sub(FRAME_MAX)..stack.start;
+    let touched = match status {
+        status if status & MMFAR_VALID != 0 => register(MMFAR),
+        status if status & BFAR_VALID != 0 => register(BFAR),
+        _ => 0,
+    };
+    let below = guarded();
     let overflow = !on_stack || usize::try_from(touched).is_ok_and(|address| below.contains(&address));
     end(match at {
         at if overflow => ResetCause::StackOverflow { at: at.unwrap_or(0) },
