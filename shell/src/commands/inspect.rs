@@ -57,24 +57,15 @@ fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// Calls `f` with the module of an instance, or else of flash, compiled for this only.
-    fn with_module<'e, R>(
-        &mut self,
-        word: &'e str,
-        f: impl FnOnce(&mut Self, &Module) -> R,
-    ) -> Result<R, Error<'e>> {
+    /// The module of an instance, or else of flash, compiled for this only.
+    fn module<'e>(&mut self, word: &'e str) -> Result<Module, Error<'e>> {
         let loaded = self.session.instances.iter().find(|loaded| loaded.alias.as_str() == word);
-        let module = match loaded.and_then(|loaded| loaded.instance.module(&*loaded.store).ok()) {
-            Some(module) => module.clone(),
-            None => {
-                let failed = |error| Error::StoreName(error, word);
-                let store = &mut self.session.store;
-                let module =
-                    store.open(&name(word)?, |reader| Module::from_reader(&Engine::default(), reader));
-                module.map_err(failed)?.map_err(Error::Runtime)?
-            }
-        };
-        Ok(f(self, &module))
+        if let Some(module) = loaded.and_then(|loaded| loaded.instance.module(&*loaded.store).ok()) {
+            return Ok(module.clone());
+        }
+        let store = &mut self.session.store;
+        let module = store.open(&name(word)?, |reader| Module::from_reader(&Engine::default(), reader));
+        module.map_err(|error| Error::StoreName(error, word))?.map_err(Error::Runtime)
     }
 }
 
@@ -83,26 +74,27 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     let word = only(args)?;
-    context.with_module(word, |context, module| {
-        if context.json {
-            return context.answer(|json| {
-                json.key("exports").begin('[');
-                for export in module.exports() {
-                    json.begin('{').key("name").text(export.name);
-                    json.key("type").plain(|out| extern_type(out, export.ty)).end('}');
-                }
-                json.end(']');
-            });
-        }
-        let width = module.exports().map(|export| export.name.chars().count()).max().unwrap_or(0);
-        let out = &mut context.out();
-        for export in module.exports() {
-            put!(out, "{}", Shown(export.name));
-            super::store::pad(out, width.saturating_sub(export.name.chars().count()).saturating_add(2));
-            extern_type(out, export.ty);
-            putln!(out, "");
-        }
-    })
+    let module = context.module(word)?;
+    if context.json {
+        context.answer(|json| {
+            json.key("exports").begin('[');
+            for export in module.exports() {
+                json.begin('{').key("name").text(export.name);
+                json.key("type").plain(|out| extern_type(out, export.ty)).end('}');
+            }
+            json.end(']');
+        });
+        return Ok(());
+    }
+    let width = module.exports().map(|export| export.name.chars().count()).max().unwrap_or(0);
+    let out = &mut context.out();
+    for export in module.exports() {
+        put!(out, "{}", Shown(export.name));
+        super::store::pad(out, width.saturating_sub(export.name.chars().count()).saturating_add(2));
+        extern_type(out, export.ty);
+        putln!(out, "");
+    }
+    Ok(())
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
@@ -144,23 +136,24 @@ pub(super) fn imports<'e, B: Board, F: NorFlash>(
         };
     }
     let word = only(args)?;
-    context.with_module(word, |context, module| {
-        if context.json {
-            return context.answer(|json| {
-                json.key("imports").begin('[');
-                for import in module.imports() {
-                    json.begin('{').key("module").text(import.module).key("name").text(import.name);
-                    json.key("type").plain(|out| extern_type(out, import.ty));
-                    json.key("known").boolean(linker.is_defined(import)).end('}');
-                }
-                json.end(']');
-            });
-        }
-        let out = &mut context.out();
-        for import in module.imports() {
-            put!(out, "{}.{}  ", Shown(import.module), Shown(import.name));
-            extern_type(out, import.ty);
-            putln!(out, "{}", if linker.is_defined(import) { "" } else { "  unknown" });
-        }
-    })
+    let module = context.module(word)?;
+    if context.json {
+        context.answer(|json| {
+            json.key("imports").begin('[');
+            for import in module.imports() {
+                json.begin('{').key("module").text(import.module).key("name").text(import.name);
+                json.key("type").plain(|out| extern_type(out, import.ty));
+                json.key("known").boolean(linker.is_defined(import)).end('}');
+            }
+            json.end(']');
+        });
+        return Ok(());
+    }
+    let out = &mut context.out();
+    for import in module.imports() {
+        put!(out, "{}.{}  ", Shown(import.module), Shown(import.name));
+        extern_type(out, import.ty);
+        putln!(out, "{}", if linker.is_defined(import) { "" } else { "  unknown" });
+    }
+    Ok(())
 }
