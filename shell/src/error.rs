@@ -28,8 +28,6 @@ pub enum Error<'a> {
     Store(wasmote_fs::Error),
     /// The store failed for this name.
     StoreName(wasmote_fs::Error, &'a str),
-    /// The store failed for the module on flash of this name.
-    StoreModule(wasmote_fs::Error, wasmote_fs::Name),
     /// So many modules on flash are damaged.
     Damaged(u32),
     /// No instance has this name.
@@ -113,9 +111,7 @@ impl Error<'_> {
             Self::Argument { .. } | Self::ArgumentCount { .. } => "ARGUMENT",
             Self::UnknownCommand(_) => "COMMAND",
             Self::Usage(_) | Self::SourceDepth => "USAGE",
-            Self::Store(error) | Self::StoreName(error, _) | Self::StoreModule(error, _) => {
-                store_code(*error)
-            }
+            Self::Store(error) | Self::StoreName(error, _) => store_code(*error),
             Self::Damaged(_) => "CORRUPT",
             Self::NotLoaded(_) => "NOTLOADED",
             Self::Loaded(_) => "LOADED",
@@ -163,7 +159,6 @@ impl uDisplay for Error<'_> {
             Self::Usage(usage) => uwrite!(f, "the words do not fit; write {}", usage),
             Self::Store(error) => f.write_str(error.message()),
             Self::StoreName(error, name) => uwrite!(f, "{}: {}", Shown(name), error.message()),
-            Self::StoreModule(error, name) => uwrite!(f, "{}: {}", name.as_str(), error.message()),
             Self::Damaged(count) => {
                 uwrite!(f, "damaged modules: {}; install them again, or remove them", count)
             }

@@ -88,7 +88,11 @@ pub(super) fn reload<'e, B: Board, F: NorFlash>(
         (loaded.module, loaded.alias, loaded.options)
     };
     // The module must be on flash, or the old instance stays.
-    verify(context.session.store, &module).map_err(|error| Error::StoreModule(error, module))?;
+    if let Err(error) = verify(context.session.store, &module) {
+        // An error that is handed on has no place for the name.
+        context.report(&Error::StoreName(error, module.as_str()));
+        return Err(Error::Reported);
+    }
     drop(context.session.instances.remove(word)?);
     context.load_as(&Request { module_word: word, module, alias_word: word, alias, options })
 }
