@@ -9,11 +9,29 @@ use crate::exec::rare::Rare as R;
 
 use ValType::{F32, F64, I32, I64};
 
-/// How a numeric instruction is compiled. A number is its distance from the first of its family.
+/// How a numeric instruction is compiled, by the count of its operands.
 #[derive(Clone, Copy)]
 pub(super) enum By {
+    One(One),
+    Two(Two),
+}
+
+/// An instruction on one operand.
+#[derive(Clone, Copy)]
+pub(super) enum One {
     I32Eqz,
     I64Eqz,
+    /// A sub-operation.
+    Rare(R),
+    /// An operation.
+    Op(u8),
+    /// Nothing but another type.
+    Alias,
+}
+
+/// An instruction on two operands of one type. A number is its distance from the first of its family.
+#[derive(Clone, Copy)]
+pub(super) enum Two {
     I32Compare(u8),
     I64Compare(u8),
     FloatCompare(u8),
@@ -21,14 +39,8 @@ pub(super) enum By {
     I64Binary(u8),
     /// A sum, difference, product or quotient.
     FloatBinary(u8),
-    /// A sub-operation on one operand.
+    /// A sub-operation.
     Rare(R),
-    /// A sub-operation on two operands of the same type.
-    RareBinary(R),
-    /// An operation on one operand.
-    Unary(u8),
-    /// Nothing but another type.
-    Alias,
 }
 
 /// A numeric instruction: what it takes and gives, and how.
@@ -40,30 +52,33 @@ pub(super) struct Numeric {
 }
 
 const fn numeric_row(opcode: u8) -> Numeric {
-    const fn row(by: By, from: ValType, to: ValType) -> Numeric {
-        Numeric { by, from, to }
+    const fn one(by: One, from: ValType, to: ValType) -> Numeric {
+        Numeric { by: By::One(by), from, to }
+    }
+    const fn two(by: Two, from: ValType, to: ValType) -> Numeric {
+        Numeric { by: By::Two(by), from, to }
     }
     const fn rare(what: R, from: ValType, to: ValType) -> Numeric {
-        row(By::Rare(what), from, to)
+        one(One::Rare(what), from, to)
     }
-    const fn two(what: R, ty: ValType) -> Numeric {
-        row(By::RareBinary(what), ty, ty)
+    const fn rare_binary(what: R, ty: ValType) -> Numeric {
+        two(Two::Rare(what), ty, ty)
     }
     match opcode {
-        0x45 => row(By::I32Eqz, I32, I32),
-        0x46..=0x4f => row(By::I32Compare(opcode - 0x46), I32, I32),
-        0x50 => row(By::I64Eqz, I64, I32),
-        0x51..=0x5a => row(By::I64Compare(opcode - 0x51), I64, I32),
-        0x5b..=0x60 => row(By::FloatCompare(opcode - 0x5b), F32, I32),
-        0x61..=0x66 => row(By::FloatCompare(opcode - 0x61), F64, I32),
+        0x45 => one(One::I32Eqz, I32, I32),
+        0x46..=0x4f => two(Two::I32Compare(opcode - 0x46), I32, I32),
+        0x50 => one(One::I64Eqz, I64, I32),
+        0x51..=0x5a => two(Two::I64Compare(opcode - 0x51), I64, I32),
+        0x5b..=0x60 => two(Two::FloatCompare(opcode - 0x5b), F32, I32),
+        0x61..=0x66 => two(Two::FloatCompare(opcode - 0x61), F64, I32),
         0x67 => rare(R::Clz, I32, I32),
         0x68 => rare(R::Ctz, I32, I32),
         0x69 => rare(R::Popcnt, I32, I32),
-        0x6a..=0x78 => row(By::I32Binary(opcode - 0x6a), I32, I32),
+        0x6a..=0x78 => two(Two::I32Binary(opcode - 0x6a), I32, I32),
         0x79 => rare(R::Clz64, I64, I64),
         0x7a => rare(R::Ctz64, I64, I64),
         0x7b => rare(R::Popcnt64, I64, I64),
-        0x7c..=0x8a => row(By::I64Binary(opcode - 0x7c), I64, I64),
+        0x7c..=0x8a => two(Two::I64Binary(opcode - 0x7c), I64, I64),
         0x8b => rare(R::F32Abs, F32, F32),
         0x8c => rare(R::F32Neg, F32, F32),
         0x8d => rare(R::F32Ceil, F32, F32),
@@ -71,10 +86,10 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0x8f => rare(R::F32Trunc, F32, F32),
         0x90 => rare(R::F32Nearest, F32, F32),
         0x91 => rare(R::F32Sqrt, F32, F32),
-        0x92..=0x95 => row(By::FloatBinary(opcode - 0x92), F32, F32),
-        0x96 => two(R::F32Min, F32),
-        0x97 => two(R::F32Max, F32),
-        0x98 => two(R::F32Copysign, F32),
+        0x92..=0x95 => two(Two::FloatBinary(opcode - 0x92), F32, F32),
+        0x96 => rare_binary(R::F32Min, F32),
+        0x97 => rare_binary(R::F32Max, F32),
+        0x98 => rare_binary(R::F32Copysign, F32),
         0x99 => rare(R::F64Abs, F64, F64),
         0x9a => rare(R::F64Neg, F64, F64),
         0x9b => rare(R::F64Ceil, F64, F64),
@@ -82,17 +97,17 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0x9d => rare(R::F64Trunc, F64, F64),
         0x9e => rare(R::F64Nearest, F64, F64),
         0x9f => rare(R::F64Sqrt, F64, F64),
-        0xa0..=0xa3 => row(By::FloatBinary(opcode - 0xa0), F64, F64),
-        0xa4 => two(R::F64Min, F64),
-        0xa5 => two(R::F64Max, F64),
-        0xa6 => two(R::F64Copysign, F64),
-        0xa7 => row(By::Alias, I64, I32),
+        0xa0..=0xa3 => two(Two::FloatBinary(opcode - 0xa0), F64, F64),
+        0xa4 => rare_binary(R::F64Min, F64),
+        0xa5 => rare_binary(R::F64Max, F64),
+        0xa6 => rare_binary(R::F64Copysign, F64),
+        0xa7 => one(One::Alias, I64, I32),
         0xa8 => rare(R::I32TruncF32S, F32, I32),
         0xa9 => rare(R::I32TruncF32U, F32, I32),
         0xaa => rare(R::I32TruncF64S, F64, I32),
         0xab => rare(R::I32TruncF64U, F64, I32),
-        0xac => row(By::Unary(op::EXTEND_S), I32, I64),
-        0xad => row(By::Unary(op::EXTEND_U), I32, I64),
+        0xac => one(One::Op(op::EXTEND_S), I32, I64),
+        0xad => one(One::Op(op::EXTEND_U), I32, I64),
         0xae => rare(R::I64TruncF32S, F32, I64),
         0xaf => rare(R::I64TruncF32U, F32, I64),
         0xb0 => rare(R::I64TruncF64S, F64, I64),
@@ -107,12 +122,12 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0xb9 => rare(R::F64I64S, I64, F64),
         0xba => rare(R::F64I64U, I64, F64),
         0xbb => rare(R::F64F32, F32, F64),
-        0xbc => row(By::Alias, F32, I32),
-        0xbd => row(By::Alias, F64, I64),
-        0xbe => row(By::Alias, I32, F32),
-        0xbf => row(By::Alias, I64, F64),
-        0xc0 => row(By::Unary(op::EXTEND8), I32, I32),
-        0xc1 => row(By::Unary(op::EXTEND16), I32, I32),
+        0xbc => one(One::Alias, F32, I32),
+        0xbd => one(One::Alias, F64, I64),
+        0xbe => one(One::Alias, I32, F32),
+        0xbf => one(One::Alias, I64, F64),
+        0xc0 => one(One::Op(op::EXTEND8), I32, I32),
+        0xc1 => one(One::Op(op::EXTEND16), I32, I32),
         0xc2 => rare(R::Extend8At64, I64, I64),
         0xc3 => rare(R::Extend16At64, I64, I64),
         _ => rare(R::Extend32At64, I64, I64),

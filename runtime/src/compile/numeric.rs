@@ -2,7 +2,7 @@
 //! shifts into sums.
 
 use super::Function;
-use super::instructions::{By, Numeric};
+use super::instructions::{By, Numeric, One, Two};
 use super::operand::{Entry, Place};
 use crate::ValType;
 use crate::exec::ops::op;
@@ -152,24 +152,33 @@ impl Function<'_, '_, '_> {
         let Numeric { by, from, to } = row;
         let newest = self.pop(from)?;
         match by {
-            By::I32Eqz => return self.i32_eqz(newest),
-            By::I64Eqz => return self.one_of(op::EQZ64, ALONE, newest, to, &[]),
-            By::Rare(what) => return self.one_of(op::RARE, Second::Above(what), newest, to, &[]),
-            By::Unary(opcode) => return self.one_of(opcode, ALONE, newest, to, &[]),
-            By::Alias => return self.alias(newest, to),
-            _ => {}
+            By::One(by) => self.numeric_of_one(by, newest, to),
+            By::Two(by) => {
+                let x = self.pop(from)?;
+                self.numeric_of_two(by, x, newest, from, to)
+            }
         }
-        let (x, y) = (self.pop(from)?, newest);
+    }
+
+    fn numeric_of_one(&mut self, by: One, x: Entry, to: ValType) -> Res<()> {
         match by {
-            By::I32Compare(index) => self.i32_compare(index, x, y),
-            By::I64Compare(index) => self.i64_compare(index, x, y),
-            By::FloatCompare(index) => self.float_compare(index, from, x, y),
-            By::I32Binary(index) => self.i32_binary(index, x, y),
-            By::I64Binary(index) => self.i64_binary(index, x, y),
-            By::FloatBinary(index) => self.float_binary(index, from, x, y),
-            By::RareBinary(what) => self.rare_of(what, x, y, to),
-            // They were compiled above.
-            By::I32Eqz | By::I64Eqz | By::Rare(_) | By::Unary(_) | By::Alias => Ok(()),
+            One::I32Eqz => self.i32_eqz(x),
+            One::I64Eqz => self.one_of(op::EQZ64, ALONE, x, to, &[]),
+            One::Rare(what) => self.one_of(op::RARE, Second::Above(what), x, to, &[]),
+            One::Op(opcode) => self.one_of(opcode, ALONE, x, to, &[]),
+            One::Alias => self.alias(x, to),
+        }
+    }
+
+    fn numeric_of_two(&mut self, by: Two, x: Entry, y: Entry, from: ValType, to: ValType) -> Res<()> {
+        match by {
+            Two::I32Compare(index) => self.i32_compare(index, x, y),
+            Two::I64Compare(index) => self.i64_compare(index, x, y),
+            Two::FloatCompare(index) => self.float_compare(index, from, x, y),
+            Two::I32Binary(index) => self.i32_binary(index, x, y),
+            Two::I64Binary(index) => self.i64_binary(index, x, y),
+            Two::FloatBinary(index) => self.float_binary(index, from, x, y),
+            Two::Rare(what) => self.rare_of(what, x, y, to),
         }
     }
 
