@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "a fallible Box and Rc need the raw allocator")]
 
-use alloc::alloc::{Layout, alloc, dealloc, realloc};
+use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -66,10 +66,12 @@ pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
     Ok(unsafe { Box::from_raw(slice) })
 }
 
-/// Reallocates a vector to its exact size; when that fails it stays as it is.
+/// Moves a vector's elements to an allocation of their exact size; when there is none, they stay where they are.
 pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
     const { assert!(align_of::<T>() <= MAX_ALIGN) };
-    let (place, capacity, len) = (NonNull::from(vec.as_mut_slice()), vec.capacity(), vec.len());
+    let (capacity, len) = (vec.capacity(), vec.len());
+    // SAFETY: a vector's pointer is not null.
+    let place = unsafe { NonNull::new_unchecked(vec.as_mut_ptr()) };
     // SAFETY: `place` is the vector's allocation for so many elements, some of which it has.
     let place = unsafe { fitted(place.cast(), Layout::new::<T>(), capacity, len) }?;
     // SAFETY: the elements moved to `place`, which has room for just them; the vector's old place is gone, so it is
@@ -81,7 +83,7 @@ pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
 /// The alignment of a place for no elements of any type.
 const MAX_ALIGN: usize = align_of::<u64>();
 
-/// Reallocates a block of `capacity` elements to one of `len`: [`shrink`], once for all types.
+/// Moves a block of `capacity` elements to one of `len`: [`shrink`], once for all types.
 ///
 /// # Safety
 /// `place` is a block for `capacity` elements of this layout by the global allocator, or dangling where that takes
@@ -94,13 +96,23 @@ unsafe fn fitted(place: NonNull<u8>, element: Layout, capacity: usize, len: usiz
     }
     // SAFETY: the block has this layout.
     let layout = unsafe { Layout::from_size_align_unchecked(from, element.align()) };
+    // SAFETY: the size is smaller than that of a layout with this alignment.
+    let fitting = unsafe { Layout::from_size_align_unchecked(to, element.align()) };
     if to == 0 {
         // SAFETY: the caller's promise; the block has bytes, since it has more than none.
         unsafe { dealloc(place.as_ptr(), layout) };
         return Ok(NonNull::<u64>::dangling().cast());
     }
-    // SAFETY: the caller's promise; neither size is 0, and the new one is smaller.
-    NonNull::new(unsafe { realloc(place.as_ptr(), layout, to) }).ok_or(OutOfMemory)
+    // A block that shrinks where it is leaves a gap behind it; a copy may close one.
+    // SAFETY: the size is not 0.
+    let copy = NonNull::new(unsafe { alloc(fitting) }).ok_or(OutOfMemory)?;
+    // SAFETY: the new block has `to` bytes, the old one more, and they are two; the old one is freed after its last use,
+    // with its layout.
+    unsafe {
+        copy.copy_from_nonoverlapping(place, to);
+        dealloc(place.as_ptr(), layout);
+    }
+    Ok(copy)
 }
 
 /// Moves a value to the heap: what `Box::try_new` will be.
