@@ -33,76 +33,53 @@ pub(crate) fn rem_u64(x: u64, y: u64) -> Result<u64, Trap> {
     x.checked_rem(y).ok_or(Trap::IntegerDivisionByZero)
 }
 
-macro_rules! float {
-    ($mod:ident, $t:ty, $bits:ty, $quiet:expr, $sign:expr, $floor:ident, $ceil:ident, $trunc:ident, $rint:ident, $sqrt:ident) => {
-        /// Operations of one float type, on bits.
-        pub(crate) mod $mod {
-            const SIGN: $bits = $sign;
+const QUIET: u64 = 1 << 51;
 
-            /// Applies `f`, or makes a NaN quiet.
-            fn arith(x: $bits, f: impl Fn($t) -> $t) -> $bits {
-                let x = <$t>::from_bits(x);
-                if x.is_nan() { x.to_bits() | $quiet } else { f(x).to_bits() }
-            }
-            pub(crate) fn abs(x: $bits) -> $bits {
-                x & !SIGN
-            }
-            pub(crate) fn neg(x: $bits) -> $bits {
-                x ^ SIGN
-            }
-            pub(crate) fn copysign(x: $bits, y: $bits) -> $bits {
-                x & !SIGN | y & SIGN
-            }
-            pub(crate) fn ceil(x: $bits) -> $bits {
-                arith(x, libm::$ceil)
-            }
-            pub(crate) fn floor(x: $bits) -> $bits {
-                arith(x, libm::$floor)
-            }
-            pub(crate) fn trunc(x: $bits) -> $bits {
-                arith(x, libm::$trunc)
-            }
-            pub(crate) fn nearest(x: $bits) -> $bits {
-                arith(x, libm::$rint)
-            }
-            pub(crate) fn sqrt(x: $bits) -> $bits {
-                arith(x, libm::$sqrt)
-            }
-            pub(crate) fn min(x: $bits, y: $bits) -> $bits {
-                let (a, b) = (<$t>::from_bits(x), <$t>::from_bits(y));
-                if a.is_nan() {
-                    x | $quiet
-                } else if b.is_nan() {
-                    y | $quiet
-                } else if a == b {
-                    // Zeros: the negative one wins.
-                    x | y
-                } else if a < b {
-                    x
-                } else {
-                    y
-                }
-            }
-            pub(crate) fn max(x: $bits, y: $bits) -> $bits {
-                let (a, b) = (<$t>::from_bits(x), <$t>::from_bits(y));
-                if a.is_nan() {
-                    x | $quiet
-                } else if b.is_nan() {
-                    y | $quiet
-                } else if a == b {
-                    // Zeros: the positive one wins.
-                    x & y
-                } else if a > b {
-                    x
-                } else {
-                    y
-                }
-            }
-        }
-    };
+/// Applies `f`, or makes a NaN quiet.
+fn arith(x: u64, f: impl Fn(f64) -> f64) -> u64 {
+    let x = f64::from_bits(x);
+    if x.is_nan() { x.to_bits() | QUIET } else { f(x).to_bits() }
 }
-float!(f32, f32, u32, 0x0040_0000, 0x8000_0000, floorf, ceilf, truncf, rintf, sqrtf);
-float!(f64, f64, u64, 0x0008_0000_0000_0000, 0x8000_0000_0000_0000, floor, ceil, trunc, rint, sqrt);
+fn ceil(x: u64) -> u64 {
+    arith(x, libm::ceil)
+}
+fn floor(x: u64) -> u64 {
+    arith(x, libm::floor)
+}
+fn trunc(x: u64) -> u64 {
+    arith(x, libm::trunc)
+}
+fn nearest(x: u64) -> u64 {
+    arith(x, libm::rint)
+}
+fn sqrt(x: u64) -> u64 {
+    arith(x, libm::sqrt)
+}
+fn min(x: u64, y: u64) -> u64 {
+    let (a, b) = (f64::from_bits(x), f64::from_bits(y));
+    if a.is_nan() {
+        x | QUIET
+    } else if b.is_nan() {
+        y | QUIET
+    } else if a == b {
+        // Zeros: the negative one wins.
+        x | y
+    } else if a < b {
+        x
+    } else {
+        y
+    }
+}
+fn max(x: u64, y: u64) -> u64 {
+    const SIGN: u64 = 1 << 63;
+    // An f64's order is that of its negative turned round, and a NaN stays one.
+    min(x ^ SIGN, y ^ SIGN) ^ SIGN
+}
+
+/// The functions of one and of two floats, on bits of an `f64`, in wasm's order. Those of `f32` are the same, rounded:
+/// exact for what is no root, and right for roots, since an `f64` has more than twice the digits and two.
+pub(crate) const UNARY: [fn(u64) -> u64; 5] = [ceil, floor, trunc, nearest, sqrt];
+pub(crate) const BINARY: [fn(u64, u64) -> u64; 2] = [min, max];
 
 /// Truncates a float to an integer of the range between `low` and `high`, both excluded.
 fn trunc_in(x: f64, low: f64, high: f64) -> Result<f64, Trap> {
@@ -120,8 +97,7 @@ const TWO_63: f64 = 9_223_372_036_854_775_808.0;
 
 /// The bits of an f32's value as an f64; a NaN becomes quiet, which a soft-float library may leave out.
 pub(crate) fn promote(x: u32) -> u64 {
-    const QUIET: u64 = 1 << 51;
-    let x = f64::from(core::primitive::f32::from_bits(x));
+    let x = f64::from(f32::from_bits(x));
     if x.is_nan() { x.to_bits() | QUIET } else { x.to_bits() }
 }
 
@@ -140,4 +116,9 @@ pub(crate) fn trunc_i64_s(x: f64) -> Result<u64, Trap> {
 }
 pub(crate) fn trunc_i64_u(x: f64) -> Result<u64, Trap> {
     trunc_in(x, -1.0, 2.0 * TWO_63).map(|x| x as u64)
+}
+
+/// The bits of an f64 as an f32, rounded.
+pub(crate) fn demote(x: u64) -> u32 {
+    (f64::from_bits(x) as f32).to_bits()
 }

@@ -1,7 +1,7 @@
 //! Operations that are too rare for an opcode of their own: one function behind `RARE`.
 
+use super::numeric::{BINARY, UNARY, demote};
 use super::numeric::{div_s64, div_u64, rem_s64, rem_u64};
-use super::numeric::{f32 as n32, f64 as n64};
 use super::numeric::{promote, trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
 use super::regs::{Cx, Exit, Wide, code32};
 use crate::Trap;
@@ -60,6 +60,16 @@ impl Rare {
     }
 }
 
+/// The signs of floats.
+const SIGN: u32 = 1 << 31;
+const SIGN_64: u64 = 1 << 63;
+
+/// The function of a sub-operation, of those in the order of the sub-operations from `first` on.
+fn function<F: Copy>(functions: &[F], what: Rare, first: Rare) -> Result<F, Trap> {
+    let index = usize::from((what as u8).wrapping_sub(first as u8));
+    functions.get(index).copied().ok_or(Trap::UnreachableCodeReached)
+}
+
 /// Runs the sub-operation at `ip` on the frame at `fp`; gives the units that it takes, or 0 after a trap, which
 /// is left in `cx.exit`. A number and no `Result`, for the reason that `miss::access` has.
 ///
@@ -112,28 +122,23 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
         R::Extend8At64 => set64(q() as i8 as u64),
         R::Extend16At64 => set64(q() as i16 as u64),
         R::Extend32At64 => set64(q() as i32 as u64),
-        R::F32Abs => set(n32::abs(s())),
-        R::F32Neg => set(n32::neg(s())),
-        R::F32Ceil => set(n32::ceil(s())),
-        R::F32Floor => set(n32::floor(s())),
-        R::F32Trunc => set(n32::trunc(s())),
-        R::F32Nearest => set(n32::nearest(s())),
-        R::F32Sqrt => set(n32::sqrt(s())),
-        R::F64Abs => set64(n64::abs(q())),
-        R::F64Neg => set64(n64::neg(q())),
-        R::F64Ceil => set64(n64::ceil(q())),
-        R::F64Floor => set64(n64::floor(q())),
-        R::F64Trunc => set64(n64::trunc(q())),
-        R::F64Nearest => set64(n64::nearest(q())),
-        R::F64Sqrt => set64(n64::sqrt(q())),
-        R::F32Min | R::F32Max | R::F32Copysign => {
+        R::F32Abs => set(s() & !SIGN),
+        R::F32Neg => set(s() ^ SIGN),
+        R::F64Abs => set64(q() & !SIGN_64),
+        R::F64Neg => set64(q() ^ SIGN_64),
+        R::F32Ceil | R::F32Floor | R::F32Trunc | R::F32Nearest | R::F32Sqrt => {
+            set(demote(function(&UNARY, what, R::F32Ceil)?(promote(s()))));
+        }
+        R::F64Ceil | R::F64Floor | R::F64Trunc | R::F64Nearest | R::F64Sqrt => {
+            set64(function(&UNARY, what, R::F64Ceil)?(q()));
+        }
+        R::F32Min | R::F32Max => {
             units = 3;
-            let f = match what {
-                R::F32Min => n32::min,
-                R::F32Max => n32::max,
-                _ => n32::copysign,
-            };
-            set(f(s(), s2()));
+            set(demote(function(&BINARY, what, R::F32Min)?(promote(s()), promote(s2()))));
+        }
+        R::F32Copysign => {
+            units = 3;
+            set(s() & !SIGN | s2() & SIGN);
         }
         R::Rotl | R::Rotr | R::F32Eq | R::F32Ne => {
             units = 3;
@@ -166,14 +171,13 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
             };
             set64(f(q(), q2())?);
         }
-        R::F64Min | R::F64Max | R::F64Copysign => {
+        R::F64Min | R::F64Max => {
             units = 3;
-            let f = match what {
-                R::F64Min => n64::min,
-                R::F64Max => n64::max,
-                _ => n64::copysign,
-            };
-            set64(f(q(), q2()));
+            set64(function(&BINARY, what, R::F64Min)?(q(), q2()));
+        }
+        R::F64Copysign => {
+            units = 3;
+            set64(q() & !SIGN_64 | q2() & SIGN_64);
         }
         R::I32TruncF32S => set(trunc_i32_s(f().into())?),
         R::I32TruncF32U => set(trunc_i32_u(f().into())?),
@@ -195,7 +199,7 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
         R::F32I32U => set((s() as f32).to_bits()),
         R::F32I64S => set((q() as i64 as f32).to_bits()),
         R::F32I64U => set((q() as f32).to_bits()),
-        R::F32F64 => set((d() as f32).to_bits()),
+        R::F32F64 => set(demote(q())),
         R::F64I32S => set64(f64::from(s() as i32).to_bits()),
         R::F64I32U => set64(f64::from(s()).to_bits()),
         R::F64I64S => set64((q() as i64 as f64).to_bits()),
