@@ -96,6 +96,7 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
     let w = unsafe { code32(ip) };
     let a = (w >> 8 & 255) as usize;
     let b = (w >> 24) as usize;
+    let Some(&what) = ALL.get((w >> 16 & 255) as usize) else { return Err(Trap::UnreachableCodeReached) };
     // SAFETY: the slots are inside the frame; unit 2 exists for the operations that read it.
     let s = || unsafe { *fp.add(b) };
     // SAFETY: as above.
@@ -109,8 +110,11 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
     // SAFETY: as above.
     let set64 = |x: u64| unsafe { *fp.add(a).cast::<Wide>() = Wide(x) };
     let f = || f32::from_bits(s());
-    let d = || f64::from_bits(q());
-    let Some(&what) = ALL.get((w >> 16 & 255) as usize) else { return Err(Trap::UnreachableCodeReached) };
+    // The operand of a conversion to an integer.
+    let wide = || {
+        let from_64 = (what as u8).wrapping_sub(R::I32TruncF32S as u8) & 2 != 0;
+        if from_64 { f64::from_bits(q()) } else { f().into() }
+    };
     let mut units = 2;
     match what {
         R::Clz => set(s().leading_zeros()),
@@ -179,22 +183,14 @@ unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
             units = 3;
             set64(q() & !SIGN_64 | q2() & SIGN_64);
         }
-        R::I32TruncF32S => set(trunc_i32_s(f().into())?),
-        R::I32TruncF32U => set(trunc_i32_u(f().into())?),
-        R::I32TruncF64S => set(trunc_i32_s(d())?),
-        R::I32TruncF64U => set(trunc_i32_u(d())?),
-        R::I64TruncF32S => set64(trunc_i64_s(f().into())?),
-        R::I64TruncF32U => set64(trunc_i64_u(f().into())?),
-        R::I64TruncF64S => set64(trunc_i64_s(d())?),
-        R::I64TruncF64U => set64(trunc_i64_u(d())?),
-        R::I32SatF32S => set(f() as i32 as u32),
-        R::I32SatF32U => set(f() as u32),
-        R::I32SatF64S => set(d() as i32 as u32),
-        R::I32SatF64U => set(d() as u32),
-        R::I64SatF32S => set64(f() as i64 as u64),
-        R::I64SatF32U => set64(f() as u64),
-        R::I64SatF64S => set64(d() as i64 as u64),
-        R::I64SatF64U => set64(d() as u64),
+        R::I32TruncF32S | R::I32TruncF64S => set(trunc_i32_s(wide())?),
+        R::I32TruncF32U | R::I32TruncF64U => set(trunc_i32_u(wide())?),
+        R::I64TruncF32S | R::I64TruncF64S => set64(trunc_i64_s(wide())?),
+        R::I64TruncF32U | R::I64TruncF64U => set64(trunc_i64_u(wide())?),
+        R::I32SatF32S | R::I32SatF64S => set(wide() as i32 as u32),
+        R::I32SatF32U | R::I32SatF64U => set(wide() as u32),
+        R::I64SatF32S | R::I64SatF64S => set64(wide() as i64 as u64),
+        R::I64SatF32U | R::I64SatF64U => set64(wide() as u64),
         R::F32I32S => set((s() as i32 as f32).to_bits()),
         R::F32I32U => set((s() as f32).to_bits()),
         R::F32I64S => set((q() as i64 as f32).to_bits()),
