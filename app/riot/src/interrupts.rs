@@ -5,24 +5,23 @@
 //! (`cpu/native/native.S`): a guest's numbers could change. So there they are off while the firmware computes, and on
 //! while it waits or looks for input. A chip keeps what its handlers could change; there they are always on.
 
-#![expect(unsafe_code, reason = "calls RIOT")]
-
-/// Whether interrupts are off outside of [`serve`].
-const HELD: bool = cfg!(target_os = "linux");
+#![cfg_attr(target_os = "linux", expect(unsafe_code, reason = "calls RIOT"))]
 
 /// Begins to hold interrupts back.
 pub(crate) fn hold() {
-    if HELD {
-        // SAFETY: they come on again in `serve`.
-        unsafe { riot_sys::irq_disable() };
+    #[cfg(target_os = "linux")]
+    // SAFETY: they come on again in `serve`.
+    unsafe {
+        riot_sys::irq_disable();
     }
 }
 
 /// Lets interrupts be again, for the end of the firmware.
 pub(crate) fn release() {
-    if HELD {
-        // SAFETY: as for `serve`.
-        unsafe { riot_sys::irq_enable() };
+    #[cfg(target_os = "linux")]
+    // SAFETY: as they were when the firmware began.
+    unsafe {
+        riot_sys::irq_enable();
     }
 }
 
