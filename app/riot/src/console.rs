@@ -1,8 +1,7 @@
 //! The console: RIOT's standard input and output, which may be a UART, USB, or those of a process.
 //!
-//! RIOT keeps [64 bytes](https://doc.riot-os.org/group__sys__stdio.html) of what it receives and says when bytes have
-//! come; they go on into a queue that holds a management packet. When that is full they stay with RIOT, which then
-//! drops what comes next.
+//! RIOT keeps some of what it receives (`STDIO_RX_BUFSIZE`) and says when bytes have come; they go on into a queue that
+//! holds a management packet. When that is full they stay with RIOT, which then drops what comes next.
 
 #![expect(unsafe_code, reason = "calls RIOT")]
 
