@@ -32,27 +32,29 @@ pub(crate) fn start() {
     // SAFETY: the callback may run in an interrupt handler, and needs no argument.
     unsafe { riot_sys::stdio_set_notify(Some(came), ptr::null_mut()) };
     // What came before had nobody to say it to.
-    interrupt::free(|_| pull());
+    pull();
 }
 
-/// RIOT has received something. Runs where nothing interrupts it that takes bytes too.
+/// RIOT has received something.
 extern "C" fn came(_: *mut c_void) {
     pull();
     // SAFETY: the mutex is RIOT's, and may be unlocked in an interrupt handler, locked or not.
     unsafe { riot_sys::mutex_unlock(WAKE.0.get().cast()) };
 }
 
-/// Takes what RIOT has received, while there is room. Runs with interrupts off.
+/// Takes what RIOT has received, while there is room. Nothing may interrupt it that does so too.
 fn pull() {
-    // SAFETY: asks RIOT for a number.
-    while !RECEIVED.is_full() && unsafe { riot_sys::stdio_available() } > 0 {
-        let mut byte = 0_u8;
-        // SAFETY: RIOT may write one byte there. It has one, so that it does not wait.
-        if unsafe { riot_sys::stdio_read((&raw mut byte).cast(), 1) } != 1 {
-            return;
+    interrupt::free(|_| {
+        // SAFETY: asks RIOT for a number.
+        while !RECEIVED.is_full() && unsafe { riot_sys::stdio_available() } > 0 {
+            let mut byte = 0_u8;
+            // SAFETY: RIOT may write one byte there. It has one, so that it does not wait.
+            if unsafe { riot_sys::stdio_read((&raw mut byte).cast(), 1) } != 1 {
+                return;
+            }
+            RECEIVED.push(byte);
         }
-        RECEIVED.push(byte);
-    }
+    });
 }
 
 /// Reads what came, asleep for at most `timeout_ms` until something does.
@@ -63,7 +65,7 @@ pub(crate) fn read(buf: &mut [u8], timeout_ms: u32) -> Input {
         let taken = RECEIVED.take(buf);
         if taken > 0 {
             // There is room again for what RIOT had to keep.
-            interrupt::free(|_| pull());
+            pull();
             return Input::Bytes(taken);
         }
         let left = until.saturating_sub(clock::micros());

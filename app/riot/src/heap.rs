@@ -15,7 +15,8 @@ use wasmote_shell::board::HeapStats;
 
 use crate::options;
 
-/// What `malloc` aligns a block to, bytes, and the step of its sizes.
+/// What `malloc` aligns a block to, bytes, and the step of its sizes, as Doug Lea's has them, from which the host's and
+/// newlib's come.
 const STEP: usize = 2 * size_of::<usize>();
 
 /// The smallest block of `malloc`, bytes.
