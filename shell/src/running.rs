@@ -153,15 +153,19 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// reads, in JSON or as a management response, has no input.
     #[cfg(feature = "wasi")]
     fn input(&mut self, guest: &mut Guest, most: usize) -> Activity {
-        if !self.has_input() {
-            guest.answer_bytes(&[]);
-            return Activity::Idle;
-        }
+        let has_input = self.has_input();
         let session = &mut *self.session;
-        match session.line.read(&mut session.console, IDLE_MS, most) {
-            Read::Text(text) => guest.answer_bytes(text),
-            Read::Nothing(activity) => return activity,
+        if !has_input {
+            guest.answer_bytes(&[]);
+            // It may read again and again.
+            return session.line.wait(&mut session.console, 0);
         }
-        Activity::Idle
+        match session.line.read(&mut session.console, IDLE_MS, most) {
+            Read::Text(text) => {
+                guest.answer_bytes(text);
+                Activity::Idle
+            }
+            Read::Nothing(activity) => activity,
+        }
     }
 }

@@ -1,4 +1,4 @@
-/* A program for WASI, built as it would be for a computer: `run wasi`, or `run wasi args|echo|clock|random|exit`. */
+/* A program for WASI, built as it would be for a computer: `run wasi`, or `run wasi args|echo|read|clock|random|exit`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,15 @@ static void echo(void)
         }
         fputs("Hello, ", stdout);
         fputs(line, stdout);
+    }
+}
+
+/* Reads for ever, also beyond the end of the input. */
+static void read_on(void)
+{
+    char byte;
+    for (;;) {
+        read(0, &byte, 1);
     }
 }
 
@@ -63,6 +72,8 @@ int main(int argc, char **argv)
         }
     } else if (!strcmp(what, "echo")) {
         echo();
+    } else if (!strcmp(what, "read")) {
+        read_on();
     } else if (!strcmp(what, "clock")) {
         puts(clocks() ? "the clocks agree" : "the clocks are wrong");
     } else if (!strcmp(what, "random")) {
