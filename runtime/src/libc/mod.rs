@@ -1,7 +1,7 @@
 //! The builtin C library that modules import from `env`, with the names and signatures of WAMR's
 //! libc-builtin, so that a module built for it runs unchanged.
 //!
-//! Each function is one row of [`table`] and a plain function over [`Env`], which is all that a libc
+//! Each function is one row of `table.rs` and a plain function over `Env`, which is all that a libc
 //! function may touch: the guest's memory, the [`LibcState`] of its instance, and the console. Addresses
 //! and headers inside the guest's memory are allegations: each access is checked, each loop is bounded by
 //! the memory's size, and what does not hold is a trap.

@@ -4,7 +4,7 @@
 //! There are no files: descriptors 0, 1 and 2 are the console and all others are bad. What is not in [`functions`] is an
 //! unknown import, which loading a module refuses by name. The environment is empty.
 //!
-//! Each function is one row of the table over [`World`], as in [`libc`](crate::libc). Addresses and lengths are
+//! Each function is one row of the table over `World`, as in [`libc`](crate::libc). Addresses and lengths are
 //! allegations of the guest: one outside of its memory traps. A function that has to wait suspends and is called again
 //! with the same arguments, so each either has done nothing by then or counts what it did in [`WasiState`].
 
