@@ -23,3 +23,4 @@ pub(crate) mod rare;
 pub(crate) mod regs;
 pub(crate) mod stack;
 mod units;
+mod values;

@@ -9,8 +9,9 @@ use core::mem::MaybeUninit;
 
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{Value, branches, feeds, for_each_pair, makes, pair, takes};
+use super::pairs::{branches, feeds, for_each_pair, pair};
 use super::regs::{Cx, Exit, Flow, Hand, Regs};
+use super::values::{Value, makes, takes};
 
 /// An operation's machine code; the arguments are fields of [`Regs`].
 type Handler =
