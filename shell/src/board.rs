@@ -118,7 +118,9 @@ pub trait Board {
     }
 
     /// Milliseconds since some fixed moment, never backwards.
-    fn millis(&self) -> u64;
+    fn millis(&self) -> u64 {
+        self.micros() / 1000
+    }
 
     /// Microseconds since the same moment, in the clock's own steps.
     fn micros(&self) -> u64;

@@ -59,10 +59,6 @@ impl Board for Native {
         self.console().is_terminal()
     }
 
-    fn millis(&self) -> u64 {
-        self.micros() / 1000
-    }
-
     fn micros(&self) -> u64 {
         u64::try_from(self.booted.elapsed().as_micros()).unwrap_or(u64::MAX)
     }

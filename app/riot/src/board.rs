@@ -36,10 +36,6 @@ impl Board for Riot {
         console::interrupted()
     }
 
-    fn millis(&self) -> u64 {
-        self.micros() / 1000
-    }
-
     fn micros(&self) -> u64 {
         clock::micros()
     }

@@ -12,7 +12,8 @@ pub(crate) const LINK_SLOTS: usize = size_of::<*const u16>() / 4;
 /// Slots that are zeroed at once, those behind the frame's end being in the stack's reserve: the branches of a
 /// loop over single slots would push out of the processor's history what it predicts the next operations by.
 pub(crate) const ZERO_CHUNK: usize = 8;
-const _: () = assert!(4 * ZERO_CHUNK == 4 * size_of::<Wide>());
+const _: () =
+    assert!(ZERO_CHUNK * size_of::<u32>() == 4 * size_of::<Wide>(), "`zero` writes four times two slots");
 
 // SAFETY of all methods: as for those in `regs.rs`.
 impl Regs {

@@ -44,10 +44,6 @@ impl Board for Mps2 {
         console::interrupted()
     }
 
-    fn millis(&self) -> u64 {
-        self.micros() / 1000
-    }
-
     fn micros(&self) -> u64 {
         clock::micros()
     }

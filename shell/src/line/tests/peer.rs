@@ -116,10 +116,6 @@ impl Board for Peer {
         self.is_terminal
     }
 
-    fn millis(&self) -> u64 {
-        self.now_us / 1000
-    }
-
     fn micros(&self) -> u64 {
         self.now_us
     }
