@@ -616,9 +616,9 @@ fn step_compare_imm(kind: u8) -> Option<u8> {
 impl super::emit::Emitter {
     /// Starts a branch: the opcode alone in narrow code, where the offset is the second unit.
     fn plain_branch(&mut self, narrow: u8, wide: u8, a: u8) -> Res<()> {
-        self.land()?;
+        self.begin(if self.wide { wide } else { narrow }, a)?;
         self.forget();
-        self.unit(u16::from(if self.wide { wide } else { narrow }) | u16::from(a) << 8)
+        Ok(())
     }
 
     /// Takes back the newest operation if it adds an immediate; gives its units.

@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+use crate::exec::escape::{ESCAPE, is_escaped};
 use crate::exec::ops::{SCRATCH_SLOTS, op};
 use crate::fallible::push;
 use crate::stop::{Res, Stop};
@@ -96,19 +97,28 @@ impl Emitter {
         }
     }
 
+    /// Starts an operation: its first unit, and `ESCAPE` before it if it stands behind that; gives where it is.
+    #[inline]
+    pub(super) fn begin(&mut self, opcode: u8, a: u8) -> Res<usize> {
+        self.land()?;
+        if is_escaped(opcode) {
+            self.unit(ESCAPE.into())?;
+        }
+        let at = self.code.len();
+        self.unit(u16::from(opcode) | u16::from(a) << 8)?;
+        Ok(at)
+    }
+
     /// Starts an operation that makes no value that can be fused.
     pub(super) fn plain(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
-        self.land()?;
+        self.begin(opcode, a)?;
         self.forget();
-        self.unit(u16::from(opcode) | u16::from(a) << 8)?;
         self.unit(second)
     }
 
     /// Starts an operation that makes a value into slot `a`.
     pub(super) fn making(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
-        self.land()?;
-        let at = self.code.len();
-        self.unit(u16::from(opcode) | u16::from(a) << 8)?;
+        let at = self.begin(opcode, a)?;
         self.unit(second)?;
         self.prev = self.last;
         self.mov_end = 0;
@@ -145,7 +155,7 @@ impl Emitter {
 
     /// Takes back the newest operation.
     pub(super) fn undo(&mut self, made: Made) {
-        self.code.truncate(made.at);
+        self.code.truncate(made.at - usize::from(is_escaped(self.opcode(made))));
         self.last = self.prev.take();
         self.mov_end = 0;
     }

@@ -1,5 +1,6 @@
 //! What operations on integers and floats are made of.
 
+use super::pairs::RUN;
 use super::regs::Operand::{A, B, C, D};
 use super::regs::{Flow, Regs};
 use crate::Trap;
@@ -178,5 +179,24 @@ impl Regs {
     pub(crate) unsafe fn f64_cmp(self, f: impl Fn(f64, f64) -> bool) -> Flow {
         // SAFETY: see the impl.
         unsafe { self.cmp64(|x, y| f(f64::from_bits(x), f64::from_bits(y))) }
+    }
+    /// What operand b names of what lies at `slots`, one of a slot each, or what c names if operand d is 0. Where there
+    /// is no shortage of instructions both are loaded, so that what is taken need not wait for the condition: by volatile
+    /// loads, or LLVM would choose the address.
+    #[inline(always)]
+    pub(crate) unsafe fn choose<T: Copy>(&self, slots: *const T) -> T {
+        // SAFETY: see the impl.
+        unsafe {
+            let slots = slots.cast::<u32>();
+            let (x, y) = (slots.add(self.b()).cast::<T>(), slots.add(self.c()).cast::<T>());
+            let taken = self.get(D) != 0;
+            if RUN {
+                core::hint::select_unpredictable(taken, x.read_volatile(), y.read_volatile())
+            } else if taken {
+                *x
+            } else {
+                *y
+            }
+        }
     }
 }

@@ -39,7 +39,7 @@ macro_rules! back_end {
                     };
                     if exit == Exit::Miss {
                         let switched = (*cx).switch_window();
-                        let units = if switched { 0 } else { miss::access(cx, r.fp, r.ip) };
+                        let units = if switched { 0 } else { miss::access(cx, r.fp, r.ip, r.opcode()) };
                         if switched || units > 0 {
                             r.ip = r.ip.add(units);
                             (r.mem, r.lim) = ((*cx).mem, (*cx).lim);

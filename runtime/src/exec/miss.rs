@@ -2,7 +2,6 @@
 //! they write.
 
 use super::ops::op;
-use super::pairs::first_of;
 use super::regs::{Cx, Exit, Wide};
 use crate::Trap;
 
@@ -28,7 +27,6 @@ enum Kind {
 const FORM_UNITS: [usize; 5] = [2, 4, 4, 3, 2];
 
 fn describe(opcode: u8) -> Option<Access> {
-    let opcode = first_of(opcode);
     let forms = |first: u8, kind: Kind, size: u32| {
         let units = *FORM_UNITS.get(usize::from(opcode.checked_sub(first)?))?;
         Some(Access { size, kind, widens: size == 8, units })
@@ -53,7 +51,7 @@ fn describe(opcode: u8) -> Option<Access> {
     })
 }
 
-/// Does the memory operation at `ip`, whose address is `cx.ea`; gives the units that it takes, or 0 after a
+/// Does the memory operation at `ip`, whatever its unit says an operation with this opcode, whose address is `cx.ea`; gives the units that it takes, or 0 after a
 /// trap, which is left in `cx.exit`. A number and no `Result`, whose address would keep the threaded back
 /// end's handlers from ending in jumps.
 ///
@@ -61,9 +59,9 @@ fn describe(opcode: u8) -> Option<Access> {
 /// As for the methods of `Regs`; the operation is one of memory, so `cx.memory` is not null.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> usize {
+pub(crate) unsafe fn access(cx: *mut Cx, fp: *mut u32, ip: *const u16, opcode: u8) -> usize {
     // SAFETY: the caller's promise.
-    match unsafe { try_access(cx, fp, ip) } {
+    match unsafe { try_access(cx, fp, ip, opcode) } {
         Ok(units) => units,
         Err(trap) => {
             // SAFETY: the caller's promise.
@@ -75,12 +73,12 @@ pub(crate) unsafe fn access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> usize 
 
 /// # Safety
 /// As for [`access`].
-unsafe fn try_access(cx: *mut Cx, fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
+unsafe fn try_access(cx: *mut Cx, fp: *mut u32, ip: *const u16, opcode: u8) -> Result<usize, Trap> {
     // SAFETY: the caller's promise; nothing else holds a reference to the memory while guest code runs.
     unsafe {
         let (ea, memory) = ((*cx).ea, &mut *(*cx).memory);
         let first = *ip;
-        let access = describe(first as u8).ok_or(Trap::UnreachableCodeReached)?;
+        let access = describe(opcode).ok_or(Trap::UnreachableCodeReached)?;
         let slot = fp.add(usize::from(first >> 8));
         match access.kind {
             Kind::LoadUnsigned if access.widens => *slot.cast::<Wide>() = Wide(memory.load(ea, access.size)?),

@@ -13,6 +13,7 @@ pub(crate) mod code;
 #[cfg_attr(all(wasmote_threaded, not(debug_assertions)), path = "threaded.rs")]
 pub(crate) mod dispatch;
 pub(crate) mod driver_op;
+pub(crate) mod escape;
 pub(crate) mod frame;
 pub(crate) mod machine;
 mod miss;

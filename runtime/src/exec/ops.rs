@@ -6,14 +6,14 @@
 //! and `imm32` are sign-extended immediates. Offsets of branches are counted from the end of the field that
 //! holds them, which is the operation's end except in a table.
 
-use core::hint::cold_path;
+use core::hint::{cold_path, select_unpredictable};
 use core::ptr;
 
 use super::code::params;
 use super::frame::LINK_SLOTS;
 use super::numeric::{div_s, div_u, rem_s, rem_u};
 use super::regs::Operand::{A, B, C, D};
-use super::regs::{Exit, Flow, Regs};
+use super::regs::{Exit, Flow, Regs, Wide};
 use crate::Trap;
 
 /// Slots at the start of a wide frame, through which operands beyond slot 255 pass.
@@ -122,19 +122,16 @@ macro_rules! for_each_op {
             CONST64(r) = { r.set64(r.a(), u64::from(r.imm32(1)) | u64::from(r.imm32(3)) << 32); r.next(5) };
             // a = condition8 ? b : c
             SELECT(r) = {
-                let from = if r.get(D) != 0 { r.b() } else { r.c() };
-                r.set(r.a(), r.slot(from));
+                r.set(r.a(), r.choose(r.fp));
                 r.next(3)
             };
             // a = condition8 ? imm8 in b : imm8 in c
             SELECT_IMM(r) = {
-                let x = if r.get(D) != 0 { r.b_imm() } else { r.c_imm() };
-                r.set(r.a(), x);
+                r.set(r.a(), select_unpredictable(r.get(D) != 0, r.b_imm(), r.c_imm()));
                 r.next(3)
             };
             SELECT64(r) = {
-                let from = if r.get(D) != 0 { r.b() } else { r.c() };
-                r.set64(r.a(), r.slot64(from));
+                r.set64(r.a(), r.choose(r.fp.cast::<Wide>()).0);
                 r.next(3)
             };
             // global's slot16

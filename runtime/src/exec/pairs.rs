@@ -6,114 +6,200 @@
 //! alone. The value is stored as ever; in a register it is there earlier. Only the threaded back end runs pairs: a
 //! dispatch costs it more than a simple operation, and where it is chosen there is room for them.
 
+use super::escape::{self, ESCAPE};
 use super::ops::op;
+use super::regs::Hand;
 use super::units::units;
-use super::values::hand_on;
+use super::values::{hand, hand_between, takes_from};
 
-/// Calls a macro with the kinds of pairs: the opcode, the first operation, and the one that is run behind it without a
-/// dispatch, to which it hands what it made (`feeds`) or not (`precedes`). Others that take what it made are dispatched,
-/// and what a branch leads to. One is enough: each costs a comparison that the processor has to predict.
+/// Calls a macro with the kinds of pairs, those with the same first operation together: the opcode, the first operation,
+/// and the second, which is run without a dispatch, and to which the first one hands what it made (`feeds`) or not
+/// (`precedes`). An operation that `hands` what it made, in the register for integers or in the one for floats, is
+/// followed by any that takes it.
 macro_rules! for_each_pair {
     ($use:ident) => {
         $use! {
-            ADD_AND = ADD precedes ADD;
-            ADD_IMM_AND = ADD_IMM precedes ADD_IMM;
-            ADD_IMM32_AND = ADD_IMM32 precedes ADD_BR_NE_IMM;
-            SUB_AND = SUB feeds ADD_IMM;
-            AND_AND = AND precedes BR_GE_S_IMM;
-            AND_IMM_AND = AND_IMM feeds SHL_IMM;
-            AND_FF_AND = AND_FF precedes LOAD8_U_ADD;
-            OR_AND = OR feeds OR;
-            XOR_AND = XOR feeds SHL_IMM;
-            XOR_IMM_AND = XOR_IMM feeds AND;
-            MUL_AND = MUL precedes LOAD32;
-            SHL_IMM_AND = SHL_IMM feeds LOAD32_ADD;
-            SHL_ADD_AND = SHL_ADD feeds LOAD32;
-            SHR_U_IMM_AND = SHR_U_IMM precedes MOV;
-            SHR_U_XOR_AND = SHR_U_XOR feeds AND_FF;
-            ROTL_XOR_AND = ROTL_XOR feeds ROTL_XOR;
-            LT_S_IMM_AND = LT_S_IMM feeds BR_IF;
-            MOV_AND = MOV precedes BR_IF;
-            MOV2_AND = MOV2 precedes BR;
-            CONST16_AND = CONST16 precedes ADD_IMM;
-            CONST64_AND = CONST64 precedes BR_F64_LT;
-            ADD64_AND = ADD64 feeds XOR64;
-            XOR64_AND = XOR64 feeds ROTL64_IMM;
-            MUL64_AND = MUL64 feeds ADD64;
-            ROTL64_IMM_AND = ROTL64_IMM feeds ADD64;
-            ROTL_XOR64_AND = ROTL_XOR64 feeds ADD64;
-            F32_MUL_ADD_AND = F32_MUL_ADD feeds F32_ADD;
-            F64_ADD_AND = F64_ADD feeds F64_ADD;
-            F64_SUB_AND = F64_SUB feeds F64_ADD;
-            F64_MUL_AND = F64_MUL feeds F64_ADD;
-            F64_MUL_ADD_AND = F64_MUL_ADD feeds F64_ADD;
-            LOAD32_AND = LOAD32 precedes ADD_IMM;
-            LOAD32_ADD_AND = LOAD32_ADD precedes ADD;
-            LOAD64_AND = LOAD64 feeds F64_MUL_ADD;
-            LOAD64_ADD_AND = LOAD64_ADD feeds F64_MUL;
-            LOAD32_U64_AND = LOAD32_U64 feeds ADD64;
-            LOAD32_U64_ADD_AND = LOAD32_U64_ADD feeds MUL64;
-            LOAD8_U_AND = LOAD8_U precedes LOAD8_U;
-            LOAD8_U_ADD_AND = LOAD8_U_ADD feeds BR_IF;
-            LOAD8_S_ADD_AND = LOAD8_S_ADD feeds BR_TABLE;
-            LOAD16_S_AND = LOAD16_S feeds BR_LT_S;
-            STORE32_AND = STORE32 precedes MOV2;
-            STORE64_AND = STORE64 precedes ADD_IMM;
-            STORE8_AND = STORE8 precedes ADD_IMM;
-            BR_IF_AND = BR_IF precedes ADD;
-            BR_EQ_IMM_AND = BR_EQ_IMM precedes BR_IF;
-            BR_LT_S_AND = BR_LT_S precedes ADD_IMM;
-            ADD_BR_NE_IMM_AND = ADD_BR_NE_IMM precedes ADD;
+            MOV__BR_IF = MOV precedes BR_IF;
+            MOV__INT = MOV hands int;
+            CONST16__BR_TABLE = CONST16 precedes BR_TABLE;
+            CONST16__SELECT = CONST16 precedes SELECT;
+            CONST16__INT = CONST16 hands int;
+            CONST64_16__SELECT64 = CONST64_16 precedes SELECT64;
+            CONST64_16__BR_NE64 = CONST64_16 precedes BR_NE64;
+            CONST64_16__INT = CONST64_16 hands int;
+            CONST64__BR_F64_NOT_LT = CONST64 precedes BR_F64_NOT_LT;
+            SELECT__INT = SELECT hands int;
+            ADD__BR_LT_U_IMM32 = ADD feeds BR_LT_U_IMM32;
+            ADD__INT = ADD hands int;
+            SUB__INT = SUB hands int;
+            AND__INT = AND hands int;
+            OR__INT = OR hands int;
+            XOR__INT = XOR hands int;
+            DIV_S__ADD = DIV_S feeds ADD;
+            DIV_U__MUL_IMM = DIV_U feeds MUL_IMM;
+            REM_U__BR_EQ_IMM = REM_U feeds BR_EQ_IMM;
+            ADD_IMM__LT_U_IMM = ADD_IMM feeds LT_U_IMM;
+            ADD_IMM__BR_NE_IMM32 = ADD_IMM feeds BR_NE_IMM32;
+            ADD_IMM__BR_IF = ADD_IMM precedes BR_IF;
+            ADD_IMM__ADD_IMM = ADD_IMM precedes ADD_IMM;
+            ADD_IMM__ADD_BR_NE_IMM = ADD_IMM precedes ADD_BR_NE_IMM;
+            ADD_IMM__SHR_U64_IMM = ADD_IMM precedes SHR_U64_IMM;
+            ADD_IMM__LOAD8_U = ADD_IMM precedes LOAD8_U;
+            ADD_IMM__INT = ADD_IMM hands int;
+            MUL_IMM__LOAD64_ADD = MUL_IMM feeds LOAD64_ADD;
+            MUL_IMM__INT = MUL_IMM hands int;
+            AND_IMM__INT = AND_IMM hands int;
+            XOR_IMM__INT = XOR_IMM hands int;
+            SHL_IMM__INT = SHL_IMM hands int;
+            SHR_U_IMM__INT = SHR_U_IMM hands int;
+            ADD_IMM32__LOAD32 = ADD_IMM32 feeds LOAD32;
+            ADD_IMM32__LOAD64 = ADD_IMM32 feeds LOAD64;
+            AND_IMM32__INT = AND_IMM32 hands int;
+            SHL_ADD__INT = SHL_ADD hands int;
+            SHL_XOR__SHR_U_XOR = SHL_XOR feeds SHR_U_XOR;
+            SHL_XOR__INT = SHL_XOR hands int;
+            AND_FF__INT = AND_FF hands int;
+            NE__ADD = NE feeds ADD;
+            LT_S__SELECT = LT_S feeds SELECT;
+            EQ_IMM__SELECT_IMM = EQ_IMM feeds SELECT_IMM;
+            NE_IMM__AND = NE_IMM feeds AND;
+            LT_S_IMM__BR_IF = LT_S_IMM feeds BR_IF;
+            LT_S64__SELECT64 = LT_S64 feeds SELECT64;
+            F64_LT__SELECT64 = F64_LT feeds SELECT64;
+            ADD64__STORE32 = ADD64 feeds STORE32;
+            ADD64__INT = ADD64 hands int;
+            MUL64__ADD64_IMM = MUL64 feeds ADD64_IMM;
+            MUL64__INT = MUL64 hands int;
+            AND64_IMM__EQZ64 = AND64_IMM feeds EQZ64;
+            SHL64_IMM__LT_U64 = SHL64_IMM feeds LT_U64;
+            SHR_S64_IMM__ADD64 = SHR_S64_IMM feeds ADD64;
+            SHR_U64_IMM__ADD = SHR_U64_IMM feeds ADD;
+            EXTEND_S__INT = EXTEND_S hands int;
+            F32_ADD__STORE32 = F32_ADD feeds STORE32;
+            F32_SUB__STORE32 = F32_SUB feeds STORE32;
+            F64_ADD__STORE64 = F64_ADD feeds STORE64;
+            F64_ADD__FLOAT = F64_ADD hands float;
+            F64_SUB__FLOAT = F64_SUB hands float;
+            F64_MUL__F64_ADD = F64_MUL feeds F64_ADD;
+            F64_MUL__F64_MUL = F64_MUL feeds F64_MUL;
+            F64_MUL__FLOAT = F64_MUL hands float;
+            F64_DIV__FLOAT = F64_DIV hands float;
+            F64_MUL_CONST__FLOAT = F64_MUL_CONST hands float;
+            F32_MUL_ADD__F32_ADD = F32_MUL_ADD feeds F32_ADD;
+            F64_MUL_ADD__FLOAT = F64_MUL_ADD hands float;
+            F64_MUL_RSUB__STORE64 = F64_MUL_RSUB feeds STORE64;
+            LOAD32__BR_IF = LOAD32 feeds BR_IF;
+            LOAD32__INT = LOAD32 hands int;
+            LOAD32_ADD__F32_MUL = LOAD32_ADD feeds F32_MUL;
+            LOAD32_ADD__INT = LOAD32_ADD hands int;
+            LOAD8_U__BR_EQ_IMM = LOAD8_U feeds BR_EQ_IMM;
+            LOAD8_U__BR_EQ = LOAD8_U precedes BR_EQ;
+            LOAD8_U__INT = LOAD8_U hands int;
+            LOAD8_U_ADD__BR_IF = LOAD8_U_ADD feeds BR_IF;
+            LOAD8_U_ADD__INT = LOAD8_U_ADD hands int;
+            LOAD8_S_ADD__INT = LOAD8_S_ADD hands int;
+            LOAD16_S__BR_LT_S = LOAD16_S feeds BR_LT_S;
+            LOAD64__FLOAT = LOAD64 hands float;
+            LOAD64_ADD__F64_MUL = LOAD64_ADD feeds F64_MUL;
+            LOAD64_ADD__STORE64_ADD = LOAD64_ADD feeds STORE64_ADD;
+            LOAD64_ADD__FLOAT = LOAD64_ADD hands float;
+            LOAD32_U64__ADD64 = LOAD32_U64 feeds ADD64;
+            LOAD32_U64_ADD__INT = LOAD32_U64_ADD hands int;
+            STORE32__MOV2 = STORE32 precedes MOV2;
+            STORE32__ADD_IMM = STORE32 precedes ADD_IMM;
         }
     };
 }
 #[cfg(all(wasmote_threaded, not(debug_assertions)))]
 pub(crate) use for_each_pair;
 
-/// The opcode of the first kind of pair; the kinds are counted downwards.
-const LAST: u8 = 255;
-
-/// What begins pairs of a kind, and what follows it.
-struct Kind {
-    first: u8,
-    second: u8,
-    /// Whether the second operation is to take what the first one makes.
-    feeds: bool,
+/// How an operation goes on to the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// To a certain one, which takes what was made or not.
+    Feeds(u8),
+    Precedes(u8),
+    /// To any that takes an integer or a float.
+    HandsInt,
+    HandsFloat,
 }
 
-/// Whether a word of the list says that what was made is handed on.
-pub(super) const fn feeds(word: &str) -> bool {
-    matches!(word.as_bytes(), b"feeds")
+struct Kind {
+    first: u8,
+    how: How,
+}
+
+macro_rules! how {
+    (feeds $second:ident) => {
+        How::Feeds(op::$second)
+    };
+    (precedes $second:ident) => {
+        How::Precedes(op::$second)
+    };
+    (hands int) => {
+        How::HandsInt
+    };
+    (hands float) => {
+        How::HandsFloat
+    };
 }
 
 macro_rules! define {
-    ($($name:ident = $first:ident $how:ident $second:ident;)*) => {
+    ($($name:ident = $first:ident $how:tt $second:tt;)*) => {
         /// The opcodes of pairs.
-        #[allow(dead_code)]
+        #[allow(dead_code, non_upper_case_globals)]
         pub(crate) mod pair {
             #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
             enum Number { $($name),* }
-            $(pub(crate) const $name: u8 = super::LAST - Number::$name as u8;)*
+            $(pub(crate) const $name: u8 = super::OPCODES[Number::$name as usize];)*
         }
-        const KINDS: &[Kind] = &[$(
-            Kind { first: op::$first, second: op::$second, feeds: feeds(stringify!($how)) }
-        ),*];
+        const KINDS: &[Kind] = &[$(Kind { first: op::$first, how: how!($how $second) }),*];
     };
 }
 for_each_pair!(define);
 
-const _: () = assert!(KINDS.len() + op::COUNT <= 256);
+/// The opcodes of the kinds: those behind all others, then those of operations that are escaped.
+const OPCODES: [u8; KINDS.len()] = {
+    let mut opcodes = [0; KINDS.len()];
+    let (mut kind, mut opcode) = (0, u8::MAX);
+    while kind < KINDS.len() {
+        while opcode <= ESCAPE && !escape::may(opcode) {
+            opcode -= 1;
+        }
+        opcodes[kind] = opcode;
+        opcode -= 1;
+        kind += 1;
+    }
+    opcodes
+};
 
 /// Whether there is what runs pairs.
 pub(super) const RUN: bool = cfg!(all(wasmote_threaded, not(debug_assertions)));
 
+/// The operation that each opcode begins with.
+#[cfg(any(test, all(wasmote_threaded, not(debug_assertions))))]
+const FIRST_OF: [u8; 256] = {
+    let mut firsts = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        firsts[n] = n as u8;
+        n += 1;
+    }
+    let mut kind = 0;
+    while kind < KINDS.len() {
+        firsts[OPCODES[kind] as usize] = KINDS[kind].first;
+        kind += 1;
+    }
+    firsts
+};
+
 /// The operation that an opcode begins with.
+#[cfg(any(test, all(wasmote_threaded, not(debug_assertions))))]
 pub(super) fn first_of(opcode: u8) -> u8 {
-    let kind = KINDS.get(usize::from(LAST - opcode)).filter(|_| RUN || cfg!(test));
-    kind.map_or(opcode, |kind| kind.first)
+    FIRST_OF.get(usize::from(opcode)).copied().unwrap_or(opcode)
 }
 
-/// The number plus one of the kind of pair that each opcode begins; 0 for none.
+/// The number plus one of the first kind of pair that each opcode begins; 0 for none.
 const KIND_OF: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut kind = KINDS.len();
@@ -124,54 +210,26 @@ const KIND_OF: [u8; 256] = {
     kinds
 };
 
-/// Whether an operation branches on a condition; the offset is its last unit.
-pub(super) const fn branches(opcode: u8) -> bool {
-    matches!(opcode, op::BR_IF | op::BR_UNLESS | op::BR_EQ..=op::ADD_BR_LT_S_IMM)
-}
-
-/// Where the operation is that follows the one of `length` units at `at` most often: a branch back is taken.
-fn next_of(code: &[u16], at: usize, length: usize) -> Option<usize> {
-    let end = at + length;
-    let offset = match branches(*code.get(at)? as u8) {
-        true => *code.get(end - 1)? as i16,
-        false => 0,
+/// The opcode for the operation of `length` units at `at` by what follows it, and whether that is run with it.
+fn pair(code: &mut [u16], at: usize, length: usize) -> Option<(u8, bool)> {
+    let word = *code.get(at)?;
+    let first = word as u8;
+    let number = usize::from(KIND_OF.get(usize::from(first))?.checked_sub(1)?);
+    let following = code.get_mut(at + length..)?;
+    let second = *following.first()? as u8;
+    let between = match takes_from(following, (word >> 8) as u8) {
+        true => hand_between(first, second),
+        false => Hand::Nothing,
     };
-    end.checked_add_signed(offset.min(0).into())
-}
-
-/// A pair in code.
-struct Pair {
-    opcode: u8,
-    /// Whether the second operation takes what the first one makes.
-    taken: bool,
-    /// Whether its second operation is run inside of it, stands behind it, and so keeps its own opcode.
-    closed: bool,
-}
-
-/// Whether the operation of `length` units at `at` and the one that follows are a pair.
-fn pair(code: &mut [u16], at: usize, length: usize) -> Option<Pair> {
-    let next = next_of(code, at, length)?;
-    let (word, second) = (*code.get(at)?, *code.get(next)? as u8);
-    let number = KIND_OF.get(usize::from(word as u8))?.checked_sub(1)?;
-    let kind = KINDS.get(usize::from(number))?;
-    let taken = hand_on(word as u8, (word >> 8) as u8, code.get_mut(next..)?);
-    let within = second == kind.second && (taken || !kind.feeds);
-    (within || taken).then_some(Pair { opcode: LAST - number, taken, closed: within && next > at })
-}
-
-/// Whether the operation at `at` had better begin a pair than end one: it is closed, and hands on what the operation
-/// makes, and costs no pair behind it.
-fn gives_on(code: &mut [u16], at: usize) -> bool {
-    let mut pair_at = |at: usize| {
-        let length = units(code.get(at..)?)?;
-        Some((at + length, pair(code, at, length)?))
+    let fits = |kind: &Kind| match kind.how {
+        How::Feeds(other) => other == second && between != Hand::Nothing,
+        How::Precedes(other) => other == second && between == Hand::Nothing,
+        How::HandsInt => matches!(between, Hand::Int(_)) && between == hand(second),
+        How::HandsFloat => matches!(between, Hand::Float(_)) && between == hand(second),
     };
-    match pair_at(at) {
-        Some((next, first)) => {
-            first.taken && first.closed && !pair_at(next).is_some_and(|(_, second)| second.closed)
-        }
-        None => false,
-    }
+    let mut kinds = KINDS.iter().zip(OPCODES).skip(number).take_while(|(kind, _)| kind.first == first);
+    let (kind, opcode) = kinds.find(|(kind, _)| fits(kind))?;
+    Some((opcode, matches!(kind.how, How::Feeds(_) | How::Precedes(_))))
 }
 
 /// Makes pairs in the narrow code of a function, where something runs them.
@@ -186,15 +244,13 @@ pub(crate) fn pair_up(code: &mut [u16]) {
 fn walk(code: &mut [u16], pairs: bool) -> usize {
     let mut at = 0;
     while let Some(length) = code.get(at..).and_then(units) {
-        let end = at + length;
         let pair = if pairs { pair(code, at, length) } else { None };
-        let closed = pair.as_ref().is_some_and(|pair| pair.closed && !gives_on(code, end));
-        let kept = pair.filter(|pair| closed || !pair.closed || pair.taken);
-        if let (Some(pair), Some(first)) = (kept, code.get_mut(at)) {
-            *first = *first & 0xff00 | u16::from(pair.opcode);
+        if let (Some((opcode, _)), Some(first)) = (pair, code.get_mut(at)) {
+            *first = *first & 0xff00 | u16::from(opcode);
         }
-        at = end;
-        if closed {
+        at += length;
+        // What is run with the first operation keeps its own opcode.
+        if let Some((_, true)) = pair {
             at += code.get(at..).and_then(units).unwrap_or_default();
         }
     }
@@ -207,7 +263,6 @@ mod tests {
 
     use super::super::driver_op::DriverOp;
     use super::super::rare::Rare;
-    use super::super::values::{makes, takes};
     use super::*;
 
     const fn word(opcode: u8) -> u16 {
@@ -234,65 +289,88 @@ mod tests {
 
     #[test]
     fn only_first_opcodes_change() {
-        let (mov, sub, br_if) = (word(op::MOV), word(op::SUB), word(op::BR_IF));
+        let [mov, sub, add] = [op::MOV, op::SUB, op::ADD_IMM].map(word);
+        let br_if = u16::from(op::BR_IF) | 6 << 8;
         // A pair and what is none.
-        check(&[mov, sub, br_if, mov], &[(0, pair::MOV_AND)]);
+        check(&[mov, sub, br_if, mov], &[(0, pair::MOV__BR_IF)]);
         check(&[br_if, mov, mov, br_if], &[]);
         // Of three, the first two.
-        let add = word(op::ADD);
-        check(&[add, 0, add, 0, add, 0], &[(0, pair::ADD_AND)]);
-        check(&[mov, mov, mov, sub, br_if, mov], &[(2, pair::MOV_AND)]);
+        check(&[add, 0, add, 0, add, 0], &[(0, pair::ADD_IMM__ADD_IMM)]);
+        check(&[mov, mov, mov, sub, br_if, mov], &[(2, pair::MOV__BR_IF)]);
         // Operands are not taken for operations.
-        check(&[word(op::BR_TABLE), 2, mov, br_if, mov, mov, mov, br_if, 0], &[(5, pair::MOV_AND)]);
+        check(&[word(op::BR_TABLE), 2, mov, br_if, mov, mov, mov, br_if, 0], &[(5, pair::MOV__BR_IF)]);
         check(&[word(op::CONST64), mov, br_if, mov, br_if], &[]);
         check(&[word(op::RARE), u16::from(Rare::F64Min as u8), mov, br_if, mov], &[]);
         check(&[op::DRIVER as u16 | (DriverOp::CallIndirect as u16) << 8, 0, 0, 0, 0, 0, mov, br_if], &[]);
+        check(&[word(ESCAPE), word(op::F32_DIV), mov, mov, sub, br_if, 0], &[(3, pair::MOV__BR_IF)]);
     }
 
     #[test]
     fn what_was_made_goes_to_the_next_operation_that_takes_it() {
         let [add, xor, shl, store, ret] = [op::ADD, op::XOR, op::SHL, op::STORE32, op::RET32].map(word);
         // A chain, to operand b, and to operand a of what ends it; a store's address is not looked at.
-        check(&[add, 0, xor, 7, ret, 0], &[(0, pair::ADD_AND), (2, pair::XOR_AND)]);
-        check(&[add, 0, shl, 7], &[(0, pair::ADD_AND)]);
+        check(&[add, 0, xor, 7, ret, 0], &[(0, pair::ADD__INT), (2, pair::XOR__INT)]);
+        check(&[add, 0, shl, 7], &[(0, pair::ADD__INT)]);
         check(&[add, 0, store & 0xff | 6 << 8, 7], &[]);
         // Another slot; operand c of what does not commute.
         check(&[add, 0, shl, 6], &[]);
         check(&[add, 0, shl, 7 << 8], &[]);
-        // A wrapped integer is the lower half; a float is handed to floats only.
-        check(&[word(op::ADD64), 0, store, 0], &[(0, pair::ADD64_AND)]);
+        // A wrapped integer is the lower half; a float is handed to floats only, and what was loaded to both.
+        check(&[word(op::ADD64), 0, word(op::STORE8), 0], &[(0, pair::ADD64__INT)]);
         check(&[word(op::F64_ADD), 0, word(op::SHL64_IMM), 7], &[]);
+        check(&[word(op::F64_ADD), 0, word(op::F64_ADD), 7], &[(0, pair::F64_ADD__FLOAT)]);
+        check(&[word(op::LOAD64), 0, word(op::F64_DIV), 7], &[(0, pair::LOAD64__FLOAT)]);
         // Operands that commute change places.
         assert_eq!(paired(&[word(op::XOR), 0, word(op::MUL), 5 | 7 << 8])[3], 7 | 5 << 8);
         assert_eq!(paired(&[word(op::XOR), 0, word(op::MUL), 5 | 6 << 8])[3], 5 | 6 << 8);
     }
 
     #[test]
-    fn what_is_handed_on_twice_keeps_the_dispatch_between() {
-        let [sub, add, or] = [op::SUB, op::ADD_IMM, op::OR].map(word);
-        // A pair that is closed would keep the second one's value from the third.
-        check(&[sub, 0, add, 7, add, 7, or, 0], &[(0, pair::SUB_AND), (2, pair::ADD_IMM_AND)]);
-        check(&[sub, 0, add, 7, or, 0, or, 0], &[(0, pair::SUB_AND)]);
+    fn the_second_operation_takes_what_it_is_fed_only_if_that_was_made() {
+        let [multiply, add] = [op::F64_MUL, op::F64_ADD].map(word);
+        check(&[multiply, 0, add, 7], &[(0, pair::F64_MUL__F64_ADD)]);
+        check(&[multiply, 0, add, 6], &[]);
+        let [shift, branch] = [op::LT_S_IMM, op::BR_IF].map(word);
+        check(&[shift, 0, 0, branch, 0], &[(0, pair::LT_S_IMM__BR_IF)]);
+        check(&[shift, 0, 0, branch & 0xff | 6 << 8, 0], &[]);
     }
 
     #[test]
-    fn a_branch_back_begins_a_pair_with_what_it_leads_to() {
-        let (branch, back) = (word(op::BR_IF), -4i16 as u16);
-        let [add, or] = [op::ADD, op::OR].map(|opcode| u16::from(opcode) | 6 << 8);
-        check(&[add, 0, branch, back, or, 0], &[(2, pair::BR_IF_AND)]);
-        check(&[or, 0, branch, back, add, 0], &[]);
-        check(&[or, 0, branch, 2, add, 0, or, 0], &[(2, pair::BR_IF_AND)]);
-    }
-
-    #[test]
-    fn pairs_begin_with_what_goes_on_behind_itself() {
+    fn kinds_are_of_operations_that_go_on_behind_themselves() {
         for (number, kind) in KINDS.iter().enumerate() {
             let first = kind.first;
-            assert!((first >= op::MOV || branches(first)) && first != op::RARE, "{first}");
-            assert_eq!(first_of(LAST - number as u8), first);
-            assert_eq!(KINDS.iter().filter(|other| other.first == first).count(), 1, "{first}");
-            assert!(!kind.feeds || makes(first).is_some() && takes(kind.second).is_some(), "{first}");
-            assert!(kind.second != op::DRIVER && kind.second != op::CALL_IMPORT, "{first}");
+            assert!(first >= op::MOV && !(op::BR_EQ..=op::ADD_BR_LT_S_IMM).contains(&first), "{first}");
+            assert!(first != op::RARE && !escape::may(first), "{first}");
+            assert_eq!(first_of(OPCODES[number]), first);
+            let second = match kind.how {
+                How::Feeds(second) => {
+                    assert!(hand_between(first, second) != Hand::Nothing, "{first} {second}");
+                    second
+                }
+                How::Precedes(second) => second,
+                How::HandsInt | How::HandsFloat => continue,
+            };
+            let stops = [op::DRIVER, op::CALL_IMPORT, op::RARE, op::HALT];
+            assert!(!stops.contains(&second) && !escape::may(second), "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn kinds_with_the_same_first_operation_stand_together() {
+        let mut firsts: Vec<u8> = KINDS.iter().map(|kind| kind.first).collect();
+        firsts.dedup();
+        let count = firsts.len();
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), count);
+    }
+
+    #[test]
+    fn opcodes_of_pairs_are_no_others() {
+        let mut seen = [false; 256];
+        for opcode in OPCODES {
+            let own = opcode > ESCAPE || escape::may(opcode);
+            assert!(own && !core::mem::replace(&mut seen[usize::from(opcode)], true), "{opcode}");
         }
     }
 }

@@ -6,7 +6,26 @@ use super::numeric::{promote, trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u
 use super::regs::{Cx, Exit, Wide, code32};
 use crate::Trap;
 
-macro_rules! rare {
+macro_rules! for_each_rare {
+    ($use:ident) => {
+        $use! {
+            Clz Ctz Popcnt Clz64 Ctz64 Popcnt64 Extend8At64 Extend16At64 Extend32At64
+            F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt F32Min F32Max F32Copysign
+            F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt F64Min F64Max F64Copysign
+            I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
+            I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
+            I32SatF32S I32SatF32U I32SatF64S I32SatF64U I64SatF32S I64SatF32U I64SatF64S I64SatF64U
+            Rotl Rotr Rotl64 Rotr64 F32Eq F32Ne
+            Shl64 ShrS64 ShrU64 DivS64 DivU64 RemS64 RemU64
+            F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
+            Unreachable
+        }
+    };
+}
+#[cfg(all(wasmote_threaded, not(debug_assertions)))]
+pub(super) use for_each_rare;
+
+macro_rules! define {
     ($($name:ident)*) => {
         /// The sub-operations of `RARE`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,18 +35,7 @@ macro_rules! rare {
         const ALL: &[Rare] = &[$(Rare::$name),*];
     };
 }
-rare! {
-    Clz Ctz Popcnt Clz64 Ctz64 Popcnt64 Extend8At64 Extend16At64 Extend32At64
-    F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt F32Min F32Max F32Copysign
-    F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt F64Min F64Max F64Copysign
-    I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
-    I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
-    I32SatF32S I32SatF32U I32SatF64S I32SatF64U I64SatF32S I64SatF32U I64SatF64S I64SatF64U
-    Rotl Rotr Rotl64 Rotr64 F32Eq F32Ne
-    Shl64 ShrS64 ShrU64 DivS64 DivU64 RemS64 RemU64
-    F32I32S F32I32U F32I64S F32I64U F32F64 F64I32S F64I32U F64I64S F64I64U F64F32
-    Unreachable
-}
+for_each_rare!(define);
 
 impl Rare {
     /// Whether the sub-operation of a number has a second operand.
@@ -78,7 +86,13 @@ fn function<F: Copy>(functions: &[F], what: Rare, first: Rare) -> Result<F, Trap
 #[inline(never)]
 pub(crate) unsafe fn run(fp: *mut u32, ip: *const u16, cx: *mut Cx) -> usize {
     // SAFETY: the caller's promise.
-    match unsafe { try_run(fp, ip) } {
+    let what = unsafe { (code32(ip) >> 16) as u8 };
+    let done = match ALL.get(usize::from(what)) {
+        // SAFETY: as above.
+        Some(&what) => unsafe { run_one(what, fp, ip) },
+        None => Err(Trap::UnreachableCodeReached),
+    };
+    match done {
         Ok(units) => units,
         Err(trap) => {
             // SAFETY: the caller's promise.
@@ -88,15 +102,17 @@ pub(crate) unsafe fn run(fp: *mut u32, ip: *const u16, cx: *mut Cx) -> usize {
     }
 }
 
+/// Runs a sub-operation that stands at `ip`; gives the units that it takes.
+///
 /// # Safety
 /// As for [`run`].
-unsafe fn try_run(fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
+#[inline(always)]
+pub(super) unsafe fn run_one(what: Rare, fp: *mut u32, ip: *const u16) -> Result<usize, Trap> {
     use Rare as R;
     // SAFETY: an operation has two units at least.
     let w = unsafe { code32(ip) };
     let a = (w >> 8 & 255) as usize;
     let b = (w >> 24) as usize;
-    let Some(&what) = ALL.get((w >> 16 & 255) as usize) else { return Err(Trap::UnreachableCodeReached) };
     // SAFETY: the slots are inside the frame; unit 2 exists for the operations that read it.
     let s = || unsafe { *fp.add(b) };
     // SAFETY: as above.

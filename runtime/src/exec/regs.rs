@@ -92,10 +92,10 @@ impl Cx {
     }
 }
 
-/// Whether operands b and c are loaded from the code byte by byte, which takes fewer instructions than to load an
-/// operation's first two units at once and take them apart; Thumb and RISC-V have instructions for that. The first
-/// unit is loaded as one in any case: more loads than that are more than x86-64's queue for them holds.
-const BYTES: bool = cfg!(all(target_pointer_width = "64", target_endian = "little"));
+/// Whether operand b is loaded from the code by itself, which takes an instruction less than to take it from the middle
+/// of an operation's first two units; Thumb and RISC-V have instructions for that. The others are taken from the units:
+/// more loads are more than x86-64's queue for them holds.
+const B_BY_ITSELF: bool = cfg!(all(target_pointer_width = "64", target_endian = "little"));
 
 /// An operand's place in its operation: a byte of the first two units, or unit 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,6 @@ pub(crate) enum Operand {
 
 /// The operand whose value the operation before has just made, and in which register it is: what takes it from
 /// there need not wait until it is stored and loaded again.
-#[cfg_attr(any(not(wasmote_threaded), debug_assertions), expect(dead_code))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hand {
     Nothing,
@@ -125,7 +124,7 @@ pub(crate) struct Regs {
     pub(crate) ip: *const u16,
     /// The current frame's slot 0.
     pub(crate) fp: *mut u32,
-    /// The operation's first unit, or its first two where operands are not loaded byte by byte.
+    /// The operation's first two units.
     pub(crate) w: u32,
     /// The threaded back end's handlers; the loop has none.
     pub(crate) handlers: *const (),
@@ -193,7 +192,7 @@ impl Regs {
     /// Byte `n` of the operation, of its first two units.
     #[inline(always)]
     fn byte(&self, n: u32) -> u8 {
-        if BYTES && n > 1 {
+        if B_BY_ITSELF && n == 2 {
             // SAFETY: see the impl; an operation has two units at least.
             unsafe { *self.ip.cast::<u8>().add(n as usize) }
         } else {
@@ -230,28 +229,23 @@ impl Regs {
     /// The signed 8-bit immediate in place of operand c.
     #[inline(always)]
     pub(crate) fn c_imm(&self) -> u32 {
-        self.byte(3) as i8 as u32
+        (self.w as i32 >> 24) as u32
     }
     /// The second unit.
     #[inline(always)]
     pub(crate) fn u1(&self) -> usize {
-        if BYTES {
-            // SAFETY: see the impl; an operation has two units at least.
-            unsafe { usize::from(self.unit(1)) }
-        } else {
-            (self.w >> 16) as usize
-        }
+        (self.w >> 16) as usize
     }
     /// The second unit, signed.
     #[inline(always)]
     pub(crate) fn i1(&self) -> i32 {
-        i32::from(self.u1() as i16)
+        self.w as i32 >> 16
     }
     /// Gets ready to take operands from the operation at `ip`.
     #[inline(always)]
     pub(crate) unsafe fn fetch(mut self) -> Self {
         // SAFETY: see the impl; an operation has two units at least.
-        self.w = unsafe { if BYTES { u32::from(*self.ip) } else { code32(self.ip) } };
+        self.w = unsafe { code32(self.ip) };
         self
     }
     /// Unit n.

@@ -7,11 +7,13 @@
 
 use core::mem::MaybeUninit;
 
+use super::escape::ESCAPE;
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{branches, feeds, for_each_pair, pair};
+use super::pairs::{first_of, for_each_pair, pair};
+use super::rare::{Rare, for_each_rare, run_one};
 use super::regs::{Cx, Exit, Flow, Hand, Regs};
-use super::values::{Value, makes, takes};
+use super::values::{hand, hand_between};
 
 /// An operation's machine code; the arguments are fields of [`Regs`].
 type Handler =
@@ -38,16 +40,36 @@ macro_rules! handler {
     };
 }
 
-/// Goes to the handler of the operation at `ip` in the table `of`, with what was made.
+/// The tables of handlers, one behind the other, each by the opcodes of a byte: those of all operations and pairs; those
+/// that take what the operation before made; those of operations that stand behind `ESCAPE`, and of `RARE` ones.
+const PLAIN: usize = 0;
+const TAKING: usize = 256;
+const ESCAPED: usize = 512;
+const RARE: usize = 768;
+const ALL: usize = 1024;
+
+/// Goes to a handler of the table `of` for the operation at `ip`, with what was made.
 ///
 /// # Safety
 /// As for the methods of [`Regs`].
 #[inline(always)]
 unsafe fn dispatch(r: Regs, of: usize, int: MaybeUninit<u64>, float: MaybeUninit<f64>) {
-    // SAFETY: the caller's promise; the tables have a handler for every byte.
+    // SAFETY: the caller's promise.
     unsafe {
         let r = r.fetch();
-        let handler = *r.handlers.cast::<Handler>().add(of + usize::from(r.opcode()));
+        enter(r, of, r.opcode(), int, float);
+    }
+}
+
+/// Goes to the handler of an opcode in the table `of`.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn enter(r: Regs, of: usize, opcode: u8, int: MaybeUninit<u64>, float: MaybeUninit<f64>) {
+    // SAFETY: the caller's promise; the tables have a handler for every byte.
+    unsafe {
+        let handler = *r.handlers.cast::<Handler>().add(of + usize::from(opcode));
         handler(r.ip, r.fp, r.w, int, r.handlers, r.cx, float);
     }
 }
@@ -59,32 +81,7 @@ unsafe fn dispatch(r: Regs, of: usize, int: MaybeUninit<u64>, float: MaybeUninit
 #[inline(always)]
 unsafe fn go(r: Regs) {
     // SAFETY: the caller's promise.
-    unsafe { dispatch(r, 0, MaybeUninit::uninit(), MaybeUninit::uninit()) }
-}
-
-/// Goes to the operation at `ip`, which takes what was made if anything was.
-///
-/// # Safety
-/// As for the methods of [`Regs`]; `pair_up` saw that it takes it.
-#[inline(always)]
-unsafe fn hand_on(r: Regs, made: Option<Value>) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match made {
-            Some(Value::I32 | Value::I64) => dispatch(r, TAKING, r.int, MaybeUninit::uninit()),
-            Some(Value::F64) => dispatch(r, TAKING, MaybeUninit::uninit(), r.float),
-            None => go(r),
-        }
-    }
-}
-
-/// What the operation with an opcode takes from the one before.
-const fn hand(opcode: u8) -> Hand {
-    match takes(opcode) {
-        Some((operand, Value::I32 | Value::I64)) => Hand::Int(operand),
-        Some((operand, Value::F64)) => Hand::Float(operand),
-        None => Hand::Nothing,
-    }
+    unsafe { dispatch(r, PLAIN, MaybeUninit::uninit(), MaybeUninit::uninit()) }
 }
 
 /// Ends an operation.
@@ -98,11 +95,21 @@ unsafe fn end(flow: Flow) {
         match flow {
             Ok(r) => go(r),
             Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
-            Err((r, exit)) => {
-                (*r.cx).exit = exit;
-                stopped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float);
-            }
+            Err((r, exit)) => stop(r, exit),
         }
+    }
+}
+
+/// Stops.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn stop(r: Regs, exit: Exit) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*r.cx).exit = exit;
+        stopped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float);
     }
 }
 
@@ -120,16 +127,49 @@ handler! {
     /// Does a memory access outside of the current window, and goes on behind it.
     #[cold]
     #[inline(never)]
-    missed, r => match miss::access(r.cx, r.fp, r.ip) {
+    missed, r => match miss::access(r.cx, r.fp, r.ip, first_of(*r.ip as u8)) {
         0 => stopped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
         units => go(Regs { ip: r.ip.add(units), ..r }),
     }
 }
 
-/// Where the handlers begin in [`HANDLERS`] that take what the operation before made.
-const TAKING: usize = 256;
+handler! {
+    /// Goes to the operation that stands behind `ESCAPE`.
+    escape, r => dispatch(Regs { ip: r.ip.add(1), ..r }, ESCAPED, MaybeUninit::uninit(), MaybeUninit::uninit())
+}
 
-macro_rules! back_end {
+/// Ends an operation that stands behind `ESCAPE`, where it stops.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn end_escaped(flow: Flow) {
+    // SAFETY: the caller's promise; the unit before is the operation's.
+    unsafe {
+        match flow {
+            Ok(r) => go(r),
+            Err((r, Exit::Miss)) => missed_escaped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
+            Err((r, exit)) => stop(Regs { ip: r.ip.sub(1), ..r }, exit),
+        }
+    }
+}
+
+handler! {
+    /// As `missed`, for an operation that stands behind `ESCAPE`.
+    #[cold]
+    #[inline(never)]
+    missed_escaped, r => match miss::access(r.cx, r.fp, r.ip, *r.ip as u8) {
+        0 => stopped(r.ip.sub(1), r.fp, r.w, r.int, r.handlers, r.cx, r.float),
+        units => go(Regs { ip: r.ip.add(units), ..r }),
+    }
+}
+
+handler! {
+    /// Goes to the sub-operation of `RARE`.
+    rare, r => enter(r, RARE, r.b() as u8, MaybeUninit::uninit(), MaybeUninit::uninit())
+}
+
+macro_rules! operations {
     ($($name:ident($r:ident) = $body:expr;)*) => {
         mod handler {
             use super::{Cx, MaybeUninit, Regs, end, operation};
@@ -139,46 +179,78 @@ macro_rules! back_end {
             use super::{Cx, MaybeUninit, Regs, end, hand, op, operation};
             $(handler! { $name, r => end(operation::$name(Regs { hand: const { hand(op::$name) }, ..r })) })*
         }
+        mod escaped_handler {
+            use super::{Cx, MaybeUninit, Regs, end_escaped, operation};
+            $(handler! { $name, r => end_escaped(operation::$name(r)) })*
+        }
 
-        /// The handlers by opcode, and behind them those that take what was made; the bytes that are no opcode are
-        /// never emitted.
-        static HANDLERS: [Handler; 2 * TAKING] = {
-            let mut handlers: [Handler; 2 * TAKING] = [handler::HALT; 2 * TAKING];
-            $(handlers[op::$name as usize] = handler::$name;
-            handlers[TAKING + op::$name as usize] =
-                if takes(op::$name).is_some() { taking_handler::$name } else { handler::$name };)*
-            with_pairs(handlers)
-        };
+        /// Adds the handlers of operations.
+        const fn with_operations(mut handlers: [Handler; ALL]) -> [Handler; ALL] {
+            $(handlers[PLAIN + op::$name as usize] = handler::$name;
+            handlers[TAKING + op::$name as usize] = match hand(op::$name) {
+                Hand::Nothing => handler::$name,
+                _ => taking_handler::$name,
+            };
+            handlers[ESCAPED + op::$name as usize] = escaped_handler::$name;)*
+            handlers
+        }
     };
 }
-for_each_op!(back_end);
+for_each_op!(operations);
+
+macro_rules! rare_operations {
+    ($($name:ident)*) => {
+        mod rare_handler {
+            use super::{Cx, Exit, MaybeUninit, Rare, Regs, go, run_one, stop};
+            $(handler! {
+                $name, r => match run_one(Rare::$name, r.fp, r.ip) {
+                    Ok(units) => go(Regs { ip: r.ip.add(units), ..r }),
+                    Err(trap) => stop(r, Exit::Trap(trap)),
+                }
+            })*
+        }
+
+        /// Adds the handlers of `RARE` operations.
+        const fn with_rare(mut handlers: [Handler; ALL]) -> [Handler; ALL] {
+            $(handlers[RARE + Rare::$name as usize] = rare_handler::$name;)*
+            handlers
+        }
+    };
+}
+for_each_rare!(rare_operations);
+
+/// Goes on behind a pair's first operation.
+macro_rules! go_on {
+    ($r:ident, $first:ident feeds $second:ident) => {
+        end(operation::$second(Regs { hand: const { hand_between(op::$first, op::$second) }, ..$r }.fetch()))
+    };
+    ($r:ident, $first:ident precedes $second:ident) => {
+        end(operation::$second(Regs { hand: Hand::Nothing, ..$r }.fetch()))
+    };
+    ($r:ident, $first:ident hands int) => {
+        dispatch($r, TAKING, $r.int, MaybeUninit::uninit())
+    };
+    ($r:ident, $first:ident hands float) => {
+        dispatch($r, TAKING, MaybeUninit::uninit(), $r.float)
+    };
+}
 
 macro_rules! pairs {
-    ($($name:ident = $first:ident $how:ident $second:ident;)*) => {
+    ($($name:ident = $first:ident $how:tt $second:tt;)*) => {
+        #[allow(non_snake_case)]
         mod pair_handler {
-            use super::{Cx, Hand, MaybeUninit, Regs, branches, end, feeds, hand, hand_on, makes, op, operation};
+            #[allow(clippy::wildcard_imports)]
+            use super::*;
             $(
                 /// # Safety
                 /// As for the methods of `Regs`; `pair_up` made a pair only of operations that follow each other.
-                #[allow(non_snake_case)]
                 #[inline(always)]
                 unsafe fn $name(r: Regs) {
                     // SAFETY: the caller's promise.
                     unsafe {
                         match operation::$first(r) {
-                            Ok(r) => {
-                                let r = Regs { hand: Hand::Nothing, ..r }.fetch();
-                                let made = const { makes(op::$first) };
-                                // What makes nothing and goes on behind itself has no other second operation.
-                                let sure = const { makes(op::$first).is_none() && !branches(op::$first) };
-                                if sure || r.opcode() == op::$second {
-                                    let taken = const { if feeds(stringify!($how)) { hand(op::$second) } else { Hand::Nothing } };
-                                    end(operation::$second(Regs { hand: taken, ..r }));
-                                } else {
-                                    hand_on(r, made);
-                                }
-                            }
-                            stop => end(stop),
+                            Ok(r) => go_on!(r, $first $how $second),
+                            stopped => end(stopped),
                         }
                     }
                 }
@@ -193,15 +265,24 @@ macro_rules! pairs {
             }
         }
 
-        /// Adds the pairs' handlers.
-        const fn with_pairs(mut handlers: [Handler; 2 * TAKING]) -> [Handler; 2 * TAKING] {
-            $(handlers[pair::$name as usize] = pair_handler::plain::$name;
+        /// Adds the pairs' handlers, some of them in place of operations that are escaped.
+        const fn with_pairs(mut handlers: [Handler; ALL]) -> [Handler; ALL] {
+            $(handlers[PLAIN + pair::$name as usize] = pair_handler::plain::$name;
             handlers[TAKING + pair::$name as usize] = pair_handler::taking::$name;)*
             handlers
         }
     };
 }
 for_each_pair!(pairs);
+
+/// All handlers; the bytes that are no opcode are never emitted.
+static HANDLERS: [Handler; ALL] = {
+    let mut handlers = with_pairs(with_rare(with_operations([handler::HALT; ALL])));
+    handlers[PLAIN + ESCAPE as usize] = escape;
+    handlers[TAKING + ESCAPE as usize] = escape;
+    handlers[PLAIN + op::RARE as usize] = rare;
+    handlers
+};
 
 /// Runs from `cx.ip` until something stops it, and leaves `cx.ip` and `cx.fp` there and the reason in
 /// `cx.exit`.

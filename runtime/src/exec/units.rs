@@ -1,6 +1,7 @@
 //! How long operations are.
 
 use super::driver_op::DriverOp;
+use super::escape::ESCAPE;
 use super::ops::op;
 use super::rare::Rare;
 
@@ -10,6 +11,7 @@ const UNITS: [u8; 256] = {
     let mut opcode = 0;
     while opcode < 256 {
         units[opcode] = match opcode as u8 {
+            ESCAPE => 1,
             op::ENTER | op::CALL_INDIRECT | op::BR_TABLE => 3,
             op::DRIVER | op::RET_N | op::RETURN_CALL => 4,
             op::MOV2 | op::CONST32 | op::SELECT..=op::SELECT64 => 3,
