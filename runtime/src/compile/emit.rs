@@ -260,6 +260,20 @@ impl Emitter {
         self.finish(to)
     }
 
+    /// Puts the sum of a slot and a constant, of 32 bits, into a slot.
+    pub(super) fn sum(&mut self, to: Arg, slot: u16, imm: i32) -> Res<()> {
+        let b = u16::from(self.x(Arg { slot, double: false })?);
+        let a = self.result(to)?;
+        match i8::try_from(imm) {
+            Ok(imm) => self.making(op::ADD_IMM, a, b | u16::from(imm as u8) << 8)?,
+            Err(_) => {
+                self.making(op::ADD_IMM32, a, b)?;
+                self.units32(imm as u32)?;
+            }
+        }
+        self.finish(to)
+    }
+
     /// Adds an offset field to the branches that wait in `chain`.
     pub(super) fn chained(&mut self, chain: &mut Chain) -> Res<()> {
         if !self.live {

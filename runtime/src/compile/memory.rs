@@ -60,27 +60,19 @@ impl Function<'_, '_, '_> {
                 return Ok(Address::Abs(at));
             }
         }
-        if let (true, Place::Own, Some(made)) = (fuse, entry.place, self.emit.made(entry.slot)) {
-            let second = self.emit.at(made.at + 1);
-            let (base, high) = (second as u8, (second >> 8) as u8);
-            let fused = match self.emit.opcode(made) {
-                op::ADD_IMM => u8::try_from(offset).ok().map(|offset| Address::Add {
-                    base,
-                    imm: high as i8 as u32,
-                    offset,
-                }),
-                op::ADD_IMM32 => u8::try_from(offset).ok().map(|offset| {
-                    let (low, top) = (self.emit.at(made.at + 2), self.emit.at(made.at + 3));
-                    Address::Add { base, imm: u32::from(low) | u32::from(top) << 16, offset }
-                }),
-                op::ADD => {
-                    u16::try_from(offset).ok().map(|offset| Address::Index { base, index: high, offset })
-                }
-                _ => None,
-            };
-            if let Some(address) = fused {
+        // Of 16 bits with a sign there is the first form alone.
+        if first != op::LOAD16_S {
+            if let Place::Sum(base, imm) = entry.place
+                && let (Ok(base), Ok(offset)) = (u8::try_from(base), u8::try_from(offset))
+            {
+                return Ok(Address::Add { base, imm: imm as u32, offset });
+            }
+            if let (true, Place::Own, Some(made)) = (fuse, entry.place, self.emit.made(entry.slot))
+                && let (op::ADD, Ok(offset)) = (self.emit.opcode(made), u16::try_from(offset))
+            {
+                let operands = self.emit.at(made.at + 1);
                 self.emit.undo(made);
-                return Ok(address);
+                return Ok(Address::Index { base: operands as u8, index: (operands >> 8) as u8, offset });
             }
         }
         let arg = self.arg(entry)?;
@@ -133,7 +125,6 @@ impl Function<'_, '_, '_> {
         let address = self.address(first, entry, offset, true)?;
         let result = self.push(ty)?.own();
         let a = self.emit.result(result)?;
-        // Of 16 bits with a sign there is the first form alone.
         if first == op::LOAD16_S && !matches!(address, Address::Slot { offset: 0..=0xff, .. }) {
             self.access(op::LOAD16_U, a, &address, false)?;
             self.emit.making(op::EXTEND16, a, a.into())?;

@@ -236,9 +236,6 @@ impl Function<'_, '_, '_> {
     /// The instruction `0x6a + index` of 32-bit integers.
     fn i32_binary(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
-        if let (B::Add, Some(a), Some(b)) = (what, x.constant(), y.constant()) {
-            return self.push_const(ValType::I32, a.wrapping_add(b));
-        }
         let commutes = matches!(what, B::Add | B::Mul | B::And | B::Or | B::Xor);
         let (left, right) = if commutes && x.constant().is_some() { (y, x) } else { (x, y) };
         if let Some(imm) = right.constant() {
@@ -270,8 +267,8 @@ impl Function<'_, '_, '_> {
                 self.one_of(op::AND_FF, ALONE, x, ty, &[])?;
                 Ok(true)
             }
-            B::Add => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm, ty),
-            B::Sub => self.immediate(op::ADD_IMM, Some(op::ADD_IMM32), x, imm.wrapping_neg(), ty),
+            B::Add => self.push_sum(x, imm).map(|()| true),
+            B::Sub => self.push_sum(x, imm.wrapping_neg()).map(|()| true),
             B::Mul => self.immediate(op::MUL_IMM, Some(op::MUL_IMM32), x, imm, ty),
             B::And => self.immediate(op::AND_IMM, Some(op::AND_IMM32), x, imm, ty),
             B::Or | B::Xor => self.immediate(op::ADD_IMM + what as u8, None, x, imm, ty),

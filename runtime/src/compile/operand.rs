@@ -15,6 +15,9 @@ pub(super) enum Place {
     Local(u16),
     /// Nowhere yet: this constant, sign-extended when it has 64 bits.
     Const(i32),
+    /// Nowhere yet: the sum of 32 bits of what is in this slot, the entry's own or a local's until that is set, and
+    /// this constant. As an address it is added by the access.
+    Sum(u16, i32),
 }
 
 /// An operand.
@@ -35,6 +38,15 @@ impl Entry {
     /// Its own slot as an operand.
     pub(super) fn own(&self) -> Arg {
         Arg { slot: self.slot, double: self.is_double() }
+    }
+
+    /// The local in whose slot it is, or a term of it.
+    fn local(&self) -> Option<u16> {
+        match self.place {
+            Place::Local(slot) => Some(slot),
+            Place::Sum(slot, _) if slot != self.slot => Some(slot),
+            _ => None,
+        }
     }
 
     /// The constant that it is.
@@ -98,18 +110,37 @@ impl Function<'_, '_, '_> {
 
     /// Pushes a value that stays in a local's slot.
     pub(super) fn push_local(&mut self, ty: ValType, slot: u16) -> Res<()> {
+        self.push_lazy(ty, Place::Local(slot))
+    }
+
+    /// Pushes a value that may be in a local's slot, or a term of it.
+    fn push_lazy(&mut self, ty: ValType, place: Place) -> Res<()> {
         if self.entries.len() - self.lazy_from.min(self.entries.len()) >= MAX_LAZY {
             self.settle_locals()?;
         }
-        self.push_entry(Some(ty), Place::Local(slot)).map(|_| ())
+        self.push_entry(Some(ty), place).map(|_| ())
+    }
+
+    /// Pushes the sum of an operand that was just popped and a constant.
+    pub(super) fn push_sum(&mut self, entry: Entry, imm: i32) -> Res<()> {
+        let ty = ValType::I32;
+        let (slot, sum) = match entry.place {
+            Place::Const(x) => return self.push_const(ty, x.wrapping_add(imm)),
+            Place::Own => (entry.slot, imm),
+            Place::Local(slot) => (slot, imm),
+            Place::Sum(slot, first) => (slot, first.wrapping_add(imm)),
+        };
+        if slot == entry.slot && u32::from(slot) != self.top() {
+            // It was above the constant, and has a slot now that is no longer kept for it.
+            let result = self.push(ty)?.own();
+            return self.emit.sum(result, slot, sum);
+        }
+        self.push_lazy(ty, Place::Sum(slot, sum))
     }
 
     /// Pushes an operand that was just popped, as one of another type of the same size.
     pub(super) fn push_again(&mut self, entry: Entry, ty: ValType) -> Res<()> {
-        match entry.place {
-            Place::Local(slot) => self.push_local(ty, slot),
-            place => self.push_entry(Some(ty), place).map(|_| ()),
-        }
+        self.push_lazy(ty, entry.place)
     }
 
     /// Pops an operand of any type.
@@ -148,7 +179,7 @@ impl Function<'_, '_, '_> {
         match entry.place {
             Place::Own => Ok(entry.own()),
             Place::Local(slot) => Ok(Arg { slot, double: entry.is_double() }),
-            Place::Const(_) => {
+            Place::Const(_) | Place::Sum(..) => {
                 self.settle(entry, entry.own())?;
                 Ok(entry.own())
             }
@@ -163,6 +194,7 @@ impl Function<'_, '_, '_> {
             Place::Local(slot) if slot == to.slot => Ok(()),
             Place::Local(slot) => self.emit.mov(to, slot),
             Place::Const(x) => self.emit.constant(to, x as u64),
+            Place::Sum(slot, imm) => self.emit.sum(to, slot, imm),
         }
     }
 
@@ -188,7 +220,7 @@ impl Function<'_, '_, '_> {
     /// run at all.
     pub(super) fn settle_locals(&mut self) -> Res<()> {
         for i in self.lazy_from..self.entries.len() {
-            if matches!(self.entries.get(i), Some(Entry { place: Place::Local(_), .. })) {
+            if self.entries.get(i).is_some_and(|entry| entry.local().is_some()) {
                 self.settle_at(i)?;
             }
         }
@@ -200,7 +232,7 @@ impl Function<'_, '_, '_> {
     pub(super) fn settle_local(&mut self, slot: u16) -> Res<bool> {
         let mut found = false;
         for i in self.lazy_from..self.entries.len() {
-            if matches!(self.entries.get(i), Some(Entry { place: Place::Local(s), .. }) if *s == slot) {
+            if self.entries.get(i).is_some_and(|entry| entry.local() == Some(slot)) {
                 self.settle_at(i)?;
                 found = true;
             }
