@@ -33,6 +33,12 @@ pub const GUESTS: &[Guest] = &[
     Guest { name: "lz", rounds: 180 },
     Guest { name: "hash", rounds: 450 },
     Guest { name: "vm", rounds: 900 },
+    Guest { name: "collatz", rounds: 1_000 },
+    Guest { name: "pid", rounds: 400 },
+    Guest { name: "events", rounds: 300 },
+    Guest { name: "spline", rounds: 1_200 },
+    Guest { name: "distance", rounds: 200 },
+    Guest { name: "json", rounds: 1_200 },
 ];
 
 /// The folder of the guests and their sources.
