@@ -1,13 +1,15 @@
-//! The command line.
+//! The command line: which command, and what it works with.
+
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lexopt::prelude::{Long, Short, Value, ValueExt};
-
 use crate::error::{Error, Result};
 use crate::line::BAUD;
+
+use self::words::{Words, split, text};
 
 /// Environment variable that names the port.
 pub const PORT_VARIABLE: &str = "WASMOTE_PORT";
@@ -141,22 +143,6 @@ pub enum Command {
     Version,
 }
 
-/// Options and words of a command line before the words are judged.
-#[derive(Default)]
-struct Words {
-    port: Option<String>,
-    baud: Option<u32>,
-    timeout: Option<Duration>,
-    json: bool,
-    name: Option<String>,
-    output: Option<PathBuf>,
-    size: Option<u32>,
-    invoke: Option<String>,
-    words: Vec<OsString>,
-    help: bool,
-    version: bool,
-}
-
 /// Understands a command line, without the program's name.
 ///
 /// # Errors
@@ -171,54 +157,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         json: words.json,
     };
     Ok(Invocation { options, command: command(words)? })
-}
-
-/// Splits a command line. What follows `call` or `shell` belongs to the device, options included; what follows the
-/// file of `run` belongs to the program, but for an `--invoke` at its start.
-fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Words> {
-    let usage = |error: lexopt::Error| Error::Usage(error.to_string());
-    let mut words = Words::default();
-    let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next().map_err(usage)? {
-        match argument {
-            Short('p') | Long("port") => words.port = Some(text(parser.value().map_err(usage)?)?),
-            Long("baud") => words.baud = Some(parser.value().and_then(|value| value.parse()).map_err(usage)?),
-            Long("timeout") => {
-                let seconds: f64 = parser.value().and_then(|value| value.parse()).map_err(usage)?;
-                let timeout = Duration::try_from_secs_f64(seconds);
-                words.timeout = Some(timeout.map_err(|error| Error::Usage(format!("--timeout: {error}")))?);
-            }
-            Long("json") => words.json = true,
-            Long("name") => words.name = Some(text(parser.value().map_err(usage)?)?),
-            Short('o') | Long("output") => words.output = Some(parser.value().map_err(usage)?.into()),
-            Long("size") => words.size = Some(size(&text(parser.value().map_err(usage)?)?)?),
-            Long("invoke") => words.invoke = Some(text(parser.value().map_err(usage)?)?),
-            Short('h') | Long("help") => words.help = true,
-            Short('V') | Long("version") => words.version = true,
-            Value(word) => {
-                let first = words.words.first().map_or(&word, |verb| verb);
-                let ends = match words.words.len() {
-                    0 => first == "call" || first == "shell",
-                    1 => first == "run",
-                    _ => false,
-                };
-                words.words.push(word);
-                if ends {
-                    let mut rest: Vec<OsString> = parser.raw_args().map_err(usage)?.collect();
-                    if words.words.len() == 2 && rest.first().is_some_and(|word| word == "--invoke") {
-                        rest.remove(0);
-                        let missing = || Error::Usage("--invoke needs FUNC".to_owned());
-                        words.invoke = Some(text(
-                            if rest.is_empty() { None } else { Some(rest.remove(0)) }.ok_or_else(missing)?,
-                        )?);
-                    }
-                    words.words.extend(rest);
-                }
-            }
-            other => return Err(usage(other.unexpected())),
-        }
-    }
-    Ok(words)
 }
 
 fn command(words: Words) -> Result<Command> {
@@ -314,90 +252,9 @@ fn none(verb: &str, rest: &[OsString], command: Command) -> Result<Command> {
     if rest.is_empty() { Ok(command) } else { Err(Error::Usage(format!("`{verb}` takes no arguments"))) }
 }
 
-fn text(word: OsString) -> Result<String> {
-    word.into_string().map_err(|word| Error::Usage(format!("{} is not UTF-8", word.display())))
-}
-
 fn texts(words: Vec<OsString>) -> Result<Vec<String>> {
     words.into_iter().map(text).collect()
 }
 
-/// Understands a size in bytes: `65536`, `64K`, `1M`.
-fn size(text: &str) -> Result<u32> {
-    let (digits, unit) = match text.to_ascii_uppercase().strip_suffix(['K', 'M']) {
-        Some(_) if text.ends_with(['k', 'K']) => (&text[..text.len() - 1], 1024),
-        Some(_) => (&text[..text.len() - 1], 1024 * 1024),
-        None => (text, 1),
-    };
-    let size = digits.parse::<u32>().ok().and_then(|size| size.checked_mul(unit));
-    size.ok_or_else(|| Error::Usage(format!("--size: `{text}` is no size; 65536, 64K and 1M are")))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(line: &str) -> Result<Invocation> {
-        parse(line.split_whitespace().map(OsString::from))
-    }
-
-    fn strings(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn command_lines_are_understood() {
-        let check = |line: &str, expected: Command| match parsed(line) {
-            Ok(invocation) => assert_eq!(invocation.command, expected, "{line}"),
-            Err(error) => assert_eq!(line, error.to_string()),
-        };
-        check(
-            "-p tty install a.wasm --name b",
-            Command::Install { file: "a.wasm".into(), name: Some("b".into()) },
-        );
-        check("ls --json", Command::List);
-        check("rm a b", Command::Remove(strings(&["a", "b"])));
-        check(
-            "call calc add -5 --fuel 7",
-            Command::Execute(strings(&["call", "calc", "add", "-5", "--fuel", "7"])),
-        );
-        check("shell ls -l", Command::Execute(strings(&["ls", "-l"])));
-        let run = |invoke: Option<&str>, arguments: &[&str]| Command::Run {
-            file: "a.wasm".into(),
-            invoke: invoke.map(str::to_owned),
-            arguments: strings(arguments),
-        };
-        check("run a.wasm -x --help", run(None, &["-x", "--help"]));
-        check("run a.wasm --invoke add -7 2", run(Some("add"), &["-7", "2"]));
-        check("run --invoke add a.wasm -7", run(Some("add"), &["-7"]));
-        check("download a -o -", Command::Download { name: "a".into(), output: Some("-".into()) });
-        check(
-            "image create -o f.bin --size 64K a.wasm",
-            Command::ImageCreate { image: "f.bin".into(), size: Some(65536), files: vec!["a.wasm".into()] },
-        );
-        check(
-            "image extract f.bin a",
-            Command::ImageExtract { image: "f.bin".into(), name: "a".into(), output: None },
-        );
-    }
-
-    #[test]
-    fn wrong_command_lines_say_what_is_wrong() {
-        for (line, expected) in [
-            ("", "a command is missing"),
-            ("fly", "there is no command `fly`"),
-            ("install", "`install` needs one FILE"),
-            ("install a b", "`install` needs one FILE"),
-            ("ls a", "`ls` takes no arguments"),
-            ("ls --name x", "--name does not belong to `ls`"),
-            ("call calc", "`call` needs NAME and FUNC"),
-            ("image", "`image` needs create, ls or extract"),
-            ("image create a.wasm", "`image create` needs -o IMAGE"),
-            ("image create -o i --size 5G a", "--size: `5G` is no size; 65536, 64K and 1M are"),
-            ("--what ls", "invalid option '--what'"),
-        ] {
-            let error = parsed(line).map(|_| ()).map_err(|error| error.to_string());
-            assert_eq!(error, Err(format!("{expected}; `wasmote help` shows the commands")), "{line:?}");
-        }
-    }
-}
+mod tests;

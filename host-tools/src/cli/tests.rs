@@ -1,0 +1,67 @@
+//! Command lines and what they mean.
+
+use super::*;
+
+fn parsed(line: &str) -> Result<Invocation> {
+    parse(line.split_whitespace().map(OsString::from))
+}
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[test]
+fn command_lines_are_understood() {
+    let check = |line: &str, expected: Command| match parsed(line) {
+        Ok(invocation) => assert_eq!(invocation.command, expected, "{line}"),
+        Err(error) => assert_eq!(line, error.to_string()),
+    };
+    check(
+        "-p tty install a.wasm --name b",
+        Command::Install { file: "a.wasm".into(), name: Some("b".into()) },
+    );
+    check("ls --json", Command::List);
+    check("rm a b", Command::Remove(strings(&["a", "b"])));
+    check(
+        "call calc add -5 --fuel 7",
+        Command::Execute(strings(&["call", "calc", "add", "-5", "--fuel", "7"])),
+    );
+    check("shell ls -l", Command::Execute(strings(&["ls", "-l"])));
+    let run = |invoke: Option<&str>, arguments: &[&str]| Command::Run {
+        file: "a.wasm".into(),
+        invoke: invoke.map(str::to_owned),
+        arguments: strings(arguments),
+    };
+    check("run a.wasm -x --help", run(None, &["-x", "--help"]));
+    check("run a.wasm --invoke add -7 2", run(Some("add"), &["-7", "2"]));
+    check("run --invoke add a.wasm -7", run(Some("add"), &["-7"]));
+    check("download a -o -", Command::Download { name: "a".into(), output: Some("-".into()) });
+    check(
+        "image create -o f.bin --size 64K a.wasm",
+        Command::ImageCreate { image: "f.bin".into(), size: Some(65536), files: vec!["a.wasm".into()] },
+    );
+    check(
+        "image extract f.bin a",
+        Command::ImageExtract { image: "f.bin".into(), name: "a".into(), output: None },
+    );
+}
+
+#[test]
+fn wrong_command_lines_say_what_is_wrong() {
+    for (line, expected) in [
+        ("", "a command is missing"),
+        ("fly", "there is no command `fly`"),
+        ("install", "`install` needs one FILE"),
+        ("install a b", "`install` needs one FILE"),
+        ("ls a", "`ls` takes no arguments"),
+        ("ls --name x", "--name does not belong to `ls`"),
+        ("call calc", "`call` needs NAME and FUNC"),
+        ("image", "`image` needs create, ls or extract"),
+        ("image create a.wasm", "`image create` needs -o IMAGE"),
+        ("image create -o i --size 5G a", "--size: `5G` is no size; 65536, 64K and 1M are"),
+        ("--what ls", "invalid option '--what'"),
+    ] {
+        let error = parsed(line).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(error, Err(format!("{expected}; `wasmote help` shows the commands")), "{line:?}");
+    }
+}
