@@ -45,6 +45,11 @@ fn print(text: &str) -> Result<u8> {
     }
 }
 
+/// Prints a line to standard error. That nobody reads it is no error.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a value as one line of JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<u8> {
     let mut text = serde_json::to_string(value).map_err(|error| Error::output(error.into()))?;

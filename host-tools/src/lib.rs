@@ -28,7 +28,7 @@ pub fn main() -> ExitCode {
     match status {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("wasmote: {error}");
+            commands::tell(&format!("wasmote: {error}"));
             ExitCode::from(error.exit_status())
         }
     }

@@ -34,8 +34,8 @@ impl Progress {
         let speed = done.saturating_sub(before) as f64 / seconds / 1000.0;
         let share = done.saturating_mul(100) / total.max(1);
         let bar = "#".repeat(share / 5);
-        eprint!("\r\x1b[K{share:3} % [{bar:<20}] {done} of {total} B, {speed:.1} kB/s");
-        let _ = stderr().flush();
+        let line = format!("\r\x1b[K{share:3} % [{bar:<20}] {done} of {total} B, {speed:.1} kB/s");
+        let _ = stderr().write_all(line.as_bytes());
     }
 
     /// Returns how long the transfer has taken, in seconds.
@@ -47,7 +47,7 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.drawn.is_some() {
-            eprint!("\r\x1b[K");
+            let _ = stderr().write_all(b"\r\x1b[K");
         }
     }
 }

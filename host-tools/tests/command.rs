@@ -193,6 +193,14 @@ fn errors_say_what_to_do_and_have_their_status() {
 }
 
 #[test]
+fn an_error_that_nobody_reads_keeps_its_status() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+    assert_eq!(command.arg("fly").stderr(writer).status().unwrap().code(), Some(2));
+}
+
+#[test]
 fn check_lists_what_is_in_a_module() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.wasm");

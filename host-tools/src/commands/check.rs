@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{load, print, print_json};
+use super::{load, print, print_json, tell};
 use crate::cli::Options;
 use crate::error::{EXIT_FILE, EXIT_OK, Error, Result};
 use crate::module::{self, Extern, Summary};
@@ -35,7 +35,7 @@ pub(super) fn check(options: &Options, files: &[PathBuf]) -> Result<u8> {
         }
         match &checked {
             Ok(summary) => drop(print(&describe(&file, summary))?),
-            Err(wrong) => eprintln!("wasmote: {file}: {wrong}"),
+            Err(wrong) => tell(&format!("wasmote: {file}: {wrong}")),
         }
     }
     Ok(status)
@@ -66,6 +66,6 @@ pub(super) fn strip(file: &Path, output: Option<&Path>) -> Result<u8> {
     let kept = module::strip(&bytes).map_err(|wrong| Error::File(format!("{}: {wrong}", file.display())))?;
     let target = output.unwrap_or(file);
     super::save(&kept, target)?;
-    eprintln!("{}: {} -> {} B", target.display(), bytes.len(), kept.len());
+    tell(&format!("{}: {} -> {} B", target.display(), bytes.len(), kept.len()));
     Ok(EXIT_OK)
 }

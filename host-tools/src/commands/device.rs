@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serialport::SerialPort;
 
-use super::{Row, load_module, name_of, print, print_json, print_rows, save};
+use super::{Row, load_module, name_of, print, print_json, print_rows, save, tell};
 use crate::cli::{Options, PORT_VARIABLE};
 use crate::client::{Client, hex, interrupt};
 use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
@@ -60,7 +60,7 @@ pub(super) fn remove(options: &Options, names: &[String]) -> Result<u8> {
     for name in names {
         match client.delete(name) {
             Err(Error::Device(text)) => {
-                eprintln!("wasmote: {text}");
+                tell(&format!("wasmote: {text}"));
                 status = EXIT_DEVICE;
             }
             other => other?,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
 
 use super::device::port_of;
+use super::tell;
 use crate::cli::Options;
 use crate::error::{EXIT_OK, Error, Result};
 use crate::line;
@@ -24,7 +25,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let mut to_device = from_device.try_clone().map_err(|error| failed(&error))?;
     let raw = RawTerminal::enter()?;
     if raw.is_some() {
-        eprint!("{port}; Ctrl-] leaves\r\n");
+        tell(&format!("{port}; Ctrl-] leaves\r"));
     }
     let keys = std::thread::spawn(move || -> std::io::Result<()> {
         let mut buffer = [0; 256];
@@ -56,7 +57,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         }
     };
     drop(raw);
-    eprintln!();
+    tell("");
     result.map(|()| EXIT_OK)
 }
 
