@@ -116,7 +116,7 @@ impl Client {
     /// The device refuses the module, or the line fails: then the upload can be resumed by another call.
     pub fn install(&self, name: &str, bytes: &[u8], progress: &mut dyn FnMut(usize)) -> Result<[u8; 32]> {
         if !is_name(name) {
-            return Err(Error::Usage(format!("`{name}` cannot be a module's name; it has {NAME_RULE}")));
+            return Err(Error::Argument(format!("`{name}` cannot be a module's name; it has {NAME_RULE}")));
         }
         let len =
             u32::try_from(bytes.len()).map_err(|_| Error::File("a module is below 4 GiB".to_owned()))?;

@@ -21,6 +21,8 @@ pub enum Error {
     Device(String),
     /// The command line is wrong.
     Usage(String),
+    /// A word of it is: the text says what to write instead.
+    Argument(String),
     /// The line to the device failed.
     Line(String),
     /// A file on this computer is at fault.
@@ -32,7 +34,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Device(_) => EXIT_DEVICE,
-            Self::Usage(_) => EXIT_USAGE,
+            Self::Usage(_) | Self::Argument(_) => EXIT_USAGE,
             Self::Line(_) => EXIT_LINE,
             Self::File(_) => EXIT_FILE,
         }
@@ -53,7 +55,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) => write!(f, "{text}; `wasmote help` shows the commands"),
-            Self::Device(text) | Self::Line(text) | Self::File(text) => f.write_str(text),
+            Self::Argument(text) | Self::Device(text) | Self::Line(text) | Self::File(text) => {
+                f.write_str(text)
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/tiny.wasm");
+const CALC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/calc.wasm");
 
 /// A board on a pty; dropping it ends its thread.
 struct OnPty {
@@ -186,6 +187,14 @@ fn errors_say_what_to_do_and_have_their_status() {
         (&["check", &simd], 4, format!("{simd}: needs SIMD, which wasmote does not have (at 0x")),
         (&["check", &wrong], 4, format!("{wrong}: not a valid module: unexpected end")),
         (&["image", "ls", "/none"], 4, "there is no image /none".into()),
+        (
+            &["run", CALC, "--invoke", "add", "x", "2"],
+            2,
+            "argument 1: x is no i32; write it like -5, 0xff or 1_000\n".into(),
+        ),
+        (&["run", CALC, "--invoke", "add", "1"], 2, "add takes 2 arguments, not 1; `wasmote check`".into()),
+        (&["run", CALC, "--invoke", "sub"], 2, format!("{CALC} exports no function sub; `wasmote check`")),
+        (&["run", CALC], 2, format!("{CALC} exports neither main nor _start; name a function with")),
         (&["fly"], 2, "there is no command `fly`; `wasmote help` shows the commands".into()),
     ] {
         check(&wasmote(arguments), status, "", &format!("wasmote: {error}"));
@@ -220,6 +229,11 @@ fn check_lists_what_is_in_a_module() {
          exports:\n  memory  memory 1..2 pages\n  g       global mut i64\n  t       table 3.. funcref\n  swap    (i32, f64) -> (f64, i32)\n"
     );
     check(&wasmote(&["check", name]), 0, &expected, "");
+    // What cannot be read does not keep the others.
+    let unread = "wasmote: /none: cannot be read: No such file or directory";
+    check(&wasmote(&["check", "/none", name]), 4, &expected, unread);
+    let json = "{\"file\":\"/none\",\"valid\":false,\"error\":\"cannot be read: No such file or directory (os error 2)\"}\n";
+    check(&wasmote(&["check", "--json", "/none"]), 4, json, "");
 }
 
 #[test]

@@ -22,8 +22,8 @@ struct Report<'a> {
 pub(super) fn check(options: &Options, files: &[PathBuf]) -> Result<u8> {
     let mut status = EXIT_OK;
     for path in files {
-        let bytes = load(path)?;
-        let checked = module::check(&bytes);
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"));
+        let checked = bytes.and_then(|bytes| module::check(&bytes));
         let file = path.display().to_string();
         if checked.is_err() {
             status = EXIT_FILE;

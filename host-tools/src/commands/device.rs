@@ -13,7 +13,7 @@ use crate::progress::Progress;
 
 /// Returns the port that the options name.
 pub(super) fn port_of(options: &Options) -> Result<&str> {
-    let missing = || Error::Usage(format!("no port; give one with -p PORT or in {PORT_VARIABLE}"));
+    let missing = || Error::Argument(format!("no port; give one with -p PORT or in {PORT_VARIABLE}"));
     options.port.as_deref().ok_or_else(missing)
 }
 

@@ -43,14 +43,19 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
     let instance = linker.instantiate(&mut store, &module).map_err(|error| match error {
         RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } => {
             let import = module.import(index).map(|i| format!("{}.{}", i.module, i.name));
-            Error::Device(format!("{name}: import {}: {error}", import.unwrap_or_default()))
+            let import = import.unwrap_or_default();
+            Error::Device(format!(
+                "{name}: import {import}: {error}; this computer has the C library and WASI only"
+            ))
         }
         error => trapped(&store, &bytes, &name.to_string(), error),
     })?;
     let (func, values) = match invoke {
         Some(function) => {
             let func = instance.get_func(&store, function);
-            let func = func.ok_or_else(|| Error::Usage(format!("{name} exports no function {function}")))?;
+            let func = func.ok_or_else(|| {
+                Error::Argument(format!("{name} exports no function {function}; `wasmote check` lists them"))
+            })?;
             (func, typed(&store, func, function, words)?)
         }
         None => match libc::entry(&store, instance) {
@@ -69,7 +74,7 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
             }
             None => {
                 let text = format!("{name} exports neither main nor _start; name a function with --invoke");
-                return Err(Error::Usage(text));
+                return Err(Error::Argument(text));
             }
         },
     };
@@ -90,7 +95,9 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
 fn typed(store: &Store<Guest>, func: Func, function: &str, words: &[String]) -> Result<Vec<Val>> {
     let (takes, _) = func.arity(store).map_err(|error| Error::Device(error.to_string()))?;
     if words.len() != takes {
-        return Err(Error::Usage(format!("{function} takes {takes} arguments, not {}", words.len())));
+        let given = words.len();
+        let text = format!("{function} takes {takes} arguments, not {given}; `wasmote check` shows its type");
+        return Err(Error::Argument(text));
     }
     let types = (0..takes).map(|i| func.param(store, i).unwrap_or(ValType::I32));
     words
@@ -100,8 +107,8 @@ fn typed(store: &Store<Guest>, func: Func, function: &str, words: &[String]) -> 
         .map(|(i, (word, ty))| {
             number::value(i + 1, word, ty).map_err(|error| {
                 let mut text = Text(Vec::new());
-                error.print(&mut Output::new(&mut text));
-                Error::Usage(String::from_utf8_lossy(&text.0).trim_end().to_owned())
+                let Ok(()) = ufmt::uwrite!(&mut Output::new(&mut text), "argument {}", error);
+                Error::Argument(String::from_utf8_lossy(&text.0).into_owned())
             })
         })
         .collect()
