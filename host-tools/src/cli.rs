@@ -44,7 +44,7 @@ Options:
   -p, --port PORT     the line to the device
   --baud N            its speed (115200)
   --timeout SECONDS   how long a call or shell command may take (300)
-  --json              answers for programs (ls, check, call, shell, image ls)
+  --json              answers for programs (ls, install, check, call, shell, image ls)
   -h, --help          this text
   -V, --version       the version
 
@@ -170,12 +170,16 @@ fn command(words: Words) -> Result<Command> {
     let verb = rest.next().map(text).transpose()?;
     let verb = verb.ok_or_else(|| Error::Usage("a command is missing".to_owned()))?;
     let mut rest: Vec<OsString> = rest.collect();
-    let unused = [
-        ("--name", words.name.is_some(), "install"),
-        ("--size", words.size.is_some(), "image"),
-        ("--invoke", words.invoke.is_some(), "run"),
+    let options: [(&str, bool, &[&str]); 6] = [
+        ("--name", words.name.is_some(), &["install"]),
+        ("--size", words.size.is_some(), &["image"]),
+        ("--invoke", words.invoke.is_some(), &["run"]),
+        ("--output", words.output.is_some(), &["download", "image", "strip"]),
+        ("--json", words.json, &["call", "check", "image", "install", "ls", "shell"]),
+        ("--timeout", words.timeout.is_some(), &["call", "shell"]),
     ];
-    if let Some((option, ..)) = unused.iter().find(|(_, given, user)| *given && *user != verb) {
+    let verb_takes = |users: &[&str]| users.contains(&verb.as_str());
+    if let Some((option, ..)) = options.iter().find(|(_, given, users)| *given && !verb_takes(users)) {
         return Err(Error::Usage(format!("{option} does not belong to `{verb}`")));
     }
     Ok(match verb.as_str() {

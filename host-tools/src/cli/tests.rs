@@ -35,6 +35,8 @@ fn command_lines_are_understood() {
     check("run a.wasm -x --help", run(None, &["-x", "--help"]));
     check("run a.wasm --invoke add -7 2", run(Some("add"), &["-7", "2"]));
     check("run --invoke add a.wasm -7", run(Some("add"), &["-7"]));
+    check("run a.wasm --invoke=add -7 2", run(Some("add"), &["-7", "2"]));
+    check("run --invoke=add a.wasm --invoked", run(Some("add"), &["--invoked"]));
     check("download a -o -", Command::Download { name: "a".into(), output: Some("-".into()) });
     check(
         "image create -o f.bin --size 64K a.wasm",
@@ -55,13 +57,35 @@ fn wrong_command_lines_say_what_is_wrong() {
         ("install a b", "`install` needs one FILE"),
         ("ls a", "`ls` takes no arguments"),
         ("ls --name x", "--name does not belong to `ls`"),
+        ("rm a --json", "--json does not belong to `rm`"),
+        ("ls -o x", "--output does not belong to `ls`"),
+        ("ls --timeout 1", "--timeout does not belong to `ls`"),
         ("call calc", "`call` needs NAME and FUNC"),
+        ("run a.wasm --invoke", "--invoke needs FUNC"),
         ("image", "`image` needs create, ls or extract"),
         ("image create a.wasm", "`image create` needs -o IMAGE"),
-        ("image create -o i --size 5G a", "--size: `5G` is no size; 65536, 64K and 1M are"),
         ("--what ls", "invalid option '--what'"),
     ] {
         let error = parsed(line).map(|_| ()).map_err(|error| error.to_string());
         assert_eq!(error, Err(format!("{expected}; `wasmote help` shows the commands")), "{line:?}");
+    }
+}
+
+#[test]
+fn wrong_values_of_options_say_what_is_right() {
+    let check = |line: &str, expected: &str| {
+        let error = parsed(line).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(error, Err(expected.to_owned()), "{line}");
+    };
+    for size in ["5G", "-1", "", "4294967296"] {
+        let expected = format!("--size: `{size}` is no size; 65536, 64K and 1M are");
+        check(&format!("image create -o i --size={size}"), &expected);
+    }
+    for seconds in ["0", "-1", "x", "nan", "inf", "1e9"] {
+        let expected = format!("--timeout: `{seconds}` is no time in seconds, up to a day; 0.5 and 300 are");
+        check(&format!("--timeout {seconds} shell ls"), &expected);
+    }
+    for speed in ["0", "-1", "fast"] {
+        check(&format!("--baud {speed} ls"), &format!("--baud: `{speed}` is no speed; 9600 and 115200 are"));
     }
 }

@@ -1,10 +1,11 @@
 //! A command line's options, and its words before they are judged.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lexopt::prelude::{Long, Short, Value, ValueExt};
+use lexopt::prelude::{Long, Short, Value};
 
 use crate::error::{Error, Result};
 
@@ -33,12 +34,8 @@ pub(super) fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Wor
     while let Some(argument) = parser.next().map_err(usage)? {
         match argument {
             Short('p') | Long("port") => words.port = Some(text(parser.value().map_err(usage)?)?),
-            Long("baud") => words.baud = Some(parser.value().and_then(|value| value.parse()).map_err(usage)?),
-            Long("timeout") => {
-                let seconds: f64 = parser.value().and_then(|value| value.parse()).map_err(usage)?;
-                let timeout = Duration::try_from_secs_f64(seconds);
-                words.timeout = Some(timeout.map_err(|error| Error::Usage(format!("--timeout: {error}")))?);
-            }
+            Long("baud") => words.baud = Some(baud(&text(parser.value().map_err(usage)?)?)?),
+            Long("timeout") => words.timeout = Some(timeout(&text(parser.value().map_err(usage)?)?)?),
             Long("json") => words.json = true,
             Long("name") => words.name = Some(text(parser.value().map_err(usage)?)?),
             Short('o') | Long("output") => words.output = Some(parser.value().map_err(usage)?.into()),
@@ -55,13 +52,9 @@ pub(super) fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Wor
                 };
                 words.words.push(word);
                 if ends {
-                    let mut rest: Vec<OsString> = parser.raw_args().map_err(usage)?.collect();
-                    if words.words.len() == 2 && rest.first().is_some_and(|word| word == "--invoke") {
-                        rest.remove(0);
-                        let missing = || Error::Usage("--invoke needs FUNC".to_owned());
-                        words.invoke = Some(text(
-                            if rest.is_empty() { None } else { Some(rest.remove(0)) }.ok_or_else(missing)?,
-                        )?);
+                    let mut rest: VecDeque<OsString> = parser.raw_args().map_err(usage)?.collect();
+                    if words.words.len() == 2 {
+                        words.invoke = invoke(&mut rest)?.or(words.invoke);
                     }
                     words.words.extend(rest);
                 }
@@ -72,9 +65,40 @@ pub(super) fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Wor
     Ok(words)
 }
 
+/// Takes an `--invoke FUNC` or `--invoke=FUNC` off the front.
+fn invoke(rest: &mut VecDeque<OsString>) -> Result<Option<String>> {
+    let first = rest.front().and_then(|word| word.to_str()).unwrap_or_default();
+    let Some(value) = first.strip_prefix("--invoke") else { return Ok(None) };
+    let func = value.strip_prefix('=').map(str::to_owned);
+    if func.is_none() && !value.is_empty() {
+        return Ok(None);
+    }
+    rest.pop_front();
+    if func.is_some() {
+        return Ok(func);
+    }
+    let missing = || Error::Usage("--invoke needs FUNC".to_owned());
+    rest.pop_front().ok_or_else(missing).and_then(text).map(Some)
+}
+
 /// The word as UTF-8.
 pub(super) fn text(word: OsString) -> Result<String> {
     word.into_string().map_err(|word| Error::Usage(format!("{} is not UTF-8", word.display())))
+}
+
+/// Understands a speed in bits per second.
+fn baud(text: &str) -> Result<u32> {
+    let speed = text.parse().ok().filter(|speed| *speed > 0);
+    speed.ok_or_else(|| Error::Argument(format!("--baud: `{text}` is no speed; 9600 and 115200 are")))
+}
+
+/// Understands a time in seconds, up to a day.
+fn timeout(text: &str) -> Result<Duration> {
+    const DAY: f64 = 24.0 * 60.0 * 60.0;
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0 && *seconds <= DAY);
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| {
+        Error::Argument(format!("--timeout: `{text}` is no time in seconds, up to a day; 0.5 and 300 are"))
+    })
 }
 
 /// Understands a size in bytes: `65536`, `64K`, `1M`.
@@ -85,5 +109,5 @@ fn size(text: &str) -> Result<u32> {
         None => (text, 1),
     };
     let size = digits.parse::<u32>().ok().and_then(|size| size.checked_mul(unit));
-    size.ok_or_else(|| Error::Usage(format!("--size: `{text}` is no size; 65536, 64K and 1M are")))
+    size.ok_or_else(|| Error::Argument(format!("--size: `{text}` is no size; 65536, 64K and 1M are")))
 }

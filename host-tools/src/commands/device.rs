@@ -38,8 +38,11 @@ pub(super) fn install(options: &Options, file: &Path, name: Option<&str>) -> Res
     let installed = client.install(&name, &bytes, &mut |done| progress.update(done, bytes.len()));
     let seconds = progress.seconds();
     drop(progress);
-    let sha256 = hex(&installed?);
-    print(&format!("{name}: {} B, sha256 {sha256}, {seconds:.1} s\n", bytes.len()))
+    let (sha256, len) = (hex(&installed?), bytes.len());
+    if options.json {
+        return print_json(&serde_json::json!({"name": name, "len": len, "sha256": sha256}));
+    }
+    print(&format!("{name}: {len} B, sha256 {sha256}, {seconds:.1} s\n"))
 }
 
 /// Lists the modules.
