@@ -11,6 +11,7 @@ use mcumgr_toolkit::smp_errors::DeviceError;
 use mcumgr_toolkit::transport::ReceiveError;
 use serde_bytes::Bytes;
 use sha2::{Digest, Sha256};
+use wasmote_shell::smp::MAX_COMMAND;
 
 use crate::error::{Error, Result};
 use crate::line::{ANSWER_TIMEOUT, Line, Port};
@@ -202,10 +203,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The device does not answer within `timeout`, or refuses to run the line.
+    /// The line is too long for the device, the device does not answer within `timeout`, or refuses to run the
+    /// line. What did not answer may go on: [`interrupt`] stops it.
     pub fn execute(&self, argv: &[String], timeout: Duration) -> Result<Executed> {
+        let len = argv.join(" ").len();
+        if len > MAX_COMMAND {
+            return Err(Error::Argument(format!(
+                "the command line has {len} bytes; the device takes {MAX_COMMAND} at most"
+            )));
+        }
         self.smp.set_timeout(timeout).map_err(|error| self.explain(error))?;
-        let (status, output) = self.smp.shell_execute(argv, false).map_err(|error| self.explain(error))?;
+        let (status, output) = self.smp.shell_execute(argv, false).map_err(|error| match error {
+            error if is_silence(&error) => {
+                let seconds = timeout.as_secs_f64();
+                Error::Line(format!("stopped: no answer within {seconds} s; --timeout waits longer"))
+            }
+            error => self.explain(error),
+        })?;
         Ok(Executed { output, status })
     }
 
@@ -240,7 +254,8 @@ impl Client {
                 let cause = deepest(&error);
                 if cause.contains("timeout occurred") || cause.contains("timed out") {
                     return Error::Line(format!(
-                        "no answer on {port}; is wasmote running there, and does no other program use the line?"
+                        "no answer on {port}; is wasmote running there, with no other program on the line and no \
+                         call under way (Ctrl-C in `wasmote monitor` stops one)?"
                     ));
                 }
                 Error::Line(format!("the line {port} failed: {cause}; is the board connected?"))

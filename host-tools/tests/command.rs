@@ -126,7 +126,14 @@ fn a_session_on_a_pty() {
 }
 
 #[test]
-fn ctrl_c_goes_to_the_device() {
+fn a_signal_stops_the_device() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        stopped_by(signal);
+    }
+}
+
+#[track_caller]
+fn stopped_by(signal: &str) {
     let board = OnPty::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
     command.args(["-p", &board.path, "shell", "wait"]).stdout(std::process::Stdio::piped());
@@ -135,10 +142,33 @@ fn ctrl_c_goes_to_the_device() {
         std::thread::sleep(std::time::Duration::from_millis(10));
         assert_eq!(child.try_wait().unwrap(), None, "it waits");
     }
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     check(&child.wait_with_output().unwrap(), 127, "error[COMMAND]: unknown command; try help\n", "");
     assert_eq!(board.wire.board().console, b"\x03");
+}
+
+#[test]
+fn a_command_that_takes_too_long_is_stopped() {
+    let board = OnPty::new();
+    let late = "wasmote: stopped: no answer within 0.3 s; --timeout waits longer\n";
+    check(&board.run(&["--timeout", "0.3", "shell", "wait"]), 3, "", late);
+    check(&board.run(&["shell", "echo", "next"]), 0, "next\n", "");
+    assert_eq!(board.wire.board().console, b"\x03");
+}
+
+#[test]
+fn a_line_that_the_device_cannot_take_is_not_sent() {
+    let board = OnPty::new();
+    let check = |len: usize, status, out: &str, err: &str| {
+        check(&board.run(&["shell", "echo", &"x".repeat(len - "echo ".len())]), status, out, err);
+    };
+    check(256, 0, &format!("{}\n", "x".repeat(251)), "");
+    for len in [257, 3000] {
+        let error = format!("wasmote: the command line has {len} bytes; the device takes 256 at most\n");
+        check(len, 2, "", &error);
+    }
+    assert_eq!(board.wire.board().device.lines.len(), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Row, load_module, name_of, print, print_json, print_rows, save, tell
 use crate::cli::{Options, PORT_VARIABLE};
 use crate::client::{Client, hex, interrupt};
 use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
-use crate::line::{self, Line};
+use crate::line::{self, ANSWER_TIMEOUT, Line};
 use crate::progress::Progress;
 
 /// Returns the port that the options name.
@@ -77,7 +77,13 @@ pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     let port = port_of(options)?;
     let opened = line::open(port, options.baud)?;
     stop_on_interrupt(opened.as_ref())?;
-    let done = client(opened, port)?.execute(argv, options.timeout)?;
+    let mut device = another(opened.as_ref())?;
+    let done = client(opened, port)?.execute(argv, options.timeout).inspect_err(|error| {
+        // What goes on there would keep the device from answering the next command.
+        if matches!(error, Error::Line(_)) {
+            let _ = interrupt(&mut device);
+        }
+    })?;
     if options.json {
         print_json(&serde_json::json!({"output": done.output, "status": done.status}))?;
     } else {
@@ -89,17 +95,22 @@ pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     })
 }
 
-/// Makes Ctrl-C go to the device; the second one ends this program.
+/// Another handle of an open port.
+fn another(port: &dyn SerialPort) -> Result<Box<dyn SerialPort>> {
+    port.try_clone().map_err(|error| Error::Line(error.to_string()))
+}
+
+/// Makes Ctrl-C, a hang-up and a termination stop the device's command, whose answer then ends this program; without
+/// one it ends soon all the same.
 fn stop_on_interrupt(port: &dyn SerialPort) -> Result<()> {
-    let mut device = port.try_clone().map_err(|error| Error::Line(error.to_string()))?;
-    let mut asked = false;
+    /// Exit status after Ctrl-C, as shells have it.
+    const INTERRUPTED: i32 = 130;
+    let mut device = another(port)?;
     let stop = move || {
-        if asked || interrupt(&mut device).is_err() {
-            /// Exit status after Ctrl-C, as shells have it.
-            const INTERRUPTED: i32 = 130;
-            std::process::exit(INTERRUPTED);
+        if interrupt(&mut device).is_ok() {
+            std::thread::sleep(ANSWER_TIMEOUT);
         }
-        asked = true;
+        std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(stop).map_err(|error| Error::Usage(format!("cannot handle Ctrl-C: {error}")))
 }
