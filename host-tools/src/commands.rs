@@ -79,15 +79,15 @@ fn load_module(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// Returns the module name that a file suggests: its own without `.wasm`.
-fn name_of(path: &Path) -> Result<String> {
+/// Returns the module name that a file suggests: its own without `.wasm`; `advice` says what to do if it is none.
+fn name_of(path: &Path, advice: &str) -> Result<String> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = name.strip_suffix(".wasm").unwrap_or(name);
     if crate::protocol::is_name(name) {
         return Ok(name.to_owned());
     }
     let rule = crate::protocol::NAME_RULE;
-    Err(Error::Usage(format!("`{name}` cannot be a module's name, which has {rule}; name it with --name")))
+    Err(Error::Argument(format!("`{name}` cannot be a module's name, which has {rule}; {advice}")))
 }
 
 /// A module in a list, on a device or in an image.

@@ -290,6 +290,10 @@ fn images_hold_modules_and_give_them_back() {
     );
     let small = folder.path().join("small.bin");
     let small = small.to_str().unwrap();
+    let create = |arguments: &[&str]| wasmote(&[&["image", "create", "-o", small][..], arguments].concat());
+    let least = "wasmote: --size: a flash has 32768 bytes at least\n";
+    check(&create(&["--size", "28K", TINY]), 2, "", least);
+    check(&create(&[TINY, CALC, TINY]), 2, "", "wasmote: two modules are called tiny; rename a file\n");
     let big = folder.path().join("big.wasm");
     let data = format!(r#"(module (memory 1) (data (i32.const 0) "{}"))"#, "x".repeat(60_000));
     std::fs::write(&big, wat::parse_str(data).unwrap()).unwrap();

@@ -13,6 +13,9 @@ pub(crate) const DEFAULT_RAM: usize = 64 * 1024;
 const RAM_MIN: usize = 4 * 1024;
 const RAM_MAX: usize = 1024 * 1024 * 1024;
 
+/// The smallest flash that holds a file system, bytes.
+const FLASH_MIN: u32 = 32 * 1024;
+
 /// The flash file where `--flash` does not say.
 const DEFAULT_FLASH: &str = "flash.bin";
 
@@ -78,9 +81,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Act
 fn flash_size(value: &OsStr) -> Result<u32, String> {
     size(value)
         .and_then(|size| u32::try_from(size).ok())
-        .filter(|&size| size > 0 && (size as usize).is_multiple_of(FileFlash::SECTOR_SIZE))
+        .filter(|&size| size >= FLASH_MIN && (size as usize).is_multiple_of(FileFlash::SECTOR_SIZE))
         .ok_or_else(|| {
-            format!("--flash-size {}: give a multiple of 4K below 4096M, such as 1M", value.display())
+            format!("--flash-size {}: give a multiple of 4K from 32K to 4095M, such as 1M", value.display())
         })
 }
 
@@ -123,7 +126,7 @@ mod tests {
         check("", Ok(("flash.bin", None, DEFAULT_RAM, false)));
         check("--flash a.img --pty", Ok(("a.img", None, DEFAULT_RAM, true)));
         check("--flash=a.img --flash-size=512K --ram 1m", Ok(("a.img", Some(512 << 10), 1 << 20, false)));
-        check("--flash-size 8192 --ram 5000", Ok(("flash.bin", Some(8192), 5000, false)));
+        check("--flash-size 32768 --ram 5000", Ok(("flash.bin", Some(32768), 5000, false)));
     }
 
     #[test]
@@ -131,7 +134,8 @@ mod tests {
         for size in [
             "0",
             "1",
-            "5000",
+            "28K",
+            "50000",
             "4096M",
             "99999999999999999999",
             "18446744073709551615M",
@@ -143,7 +147,7 @@ mod tests {
         ] {
             check(
                 &format!("--flash-size={size}"),
-                Err(&format!("--flash-size {size}: give a multiple of 4K below 4096M, such as 1M")),
+                Err(&format!("--flash-size {size}: give a multiple of 4K from 32K to 4095M, such as 1M")),
             );
         }
         for size in ["0", "4095", "1025M", "64x"] {

@@ -31,7 +31,7 @@ fn client(opened: Box<dyn SerialPort>, port: &str) -> Result<Client> {
 /// Installs a file. It is checked before the port is opened.
 pub(super) fn install(options: &Options, file: &Path, name: Option<&str>) -> Result<u8> {
     port_of(options)?;
-    let name = name.map_or_else(|| name_of(file), |name| Ok(name.to_owned()))?;
+    let name = name.map_or_else(|| name_of(file, "name it with --name"), |name| Ok(name.to_owned()))?;
     let bytes = load_module(file)?;
     let client = connect(options)?;
     let mut progress = Progress::new(bytes.len());

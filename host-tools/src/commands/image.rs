@@ -4,20 +4,32 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use wasmote_fs::{FileFlash, ModuleStore, Name, UploadTarget};
+use wasmote_fs::{BLOCK_COUNTS, FileFlash, MIN_BLOCK_SIZE, ModuleStore, Name, UploadTarget};
 
 use super::{Row, load_module, name_of, print_rows, save};
 use crate::cli::Options;
 use crate::client::hex;
 use crate::error::{EXIT_OK, Error, Result};
 
+/// The smallest flash that holds a file system, bytes.
+const LEAST_SIZE: u32 = (*BLOCK_COUNTS.last().unwrap() * MIN_BLOCK_SIZE) as u32;
+
 /// Makes an image that holds `files`. The image must not exist, so that none is lost.
 pub(super) fn create(image: &Path, size: Option<u32>, files: &[PathBuf]) -> Result<u8> {
     if image.exists() {
         return Err(Error::File(format!("{} exists; remove it first", image.display())));
     }
-    let modules = files.iter().map(|file| Ok((name_of(file)?, load_module(file)?)));
-    let modules = modules.collect::<Result<Vec<_>>>()?;
+    if size.is_some_and(|size| size < LEAST_SIZE) {
+        return Err(Error::Argument(format!("--size: a flash has {LEAST_SIZE} bytes at least")));
+    }
+    let mut modules = Vec::<(String, Vec<u8>)>::new();
+    for file in files {
+        let name = name_of(file, "rename the file")?;
+        if modules.iter().any(|(other, _)| *other == name) {
+            return Err(Error::Argument(format!("two modules are called {name}; rename a file")));
+        }
+        modules.push((name, load_module(file)?));
+    }
     let filled = fill(image, size, &modules);
     if filled.is_err() {
         // Half an image is worse than none.
