@@ -23,6 +23,8 @@ usage: wasmote [-p PORT] COMMAND
 
 Commands for a device on PORT, a serial device or a pty (or in WASMOTE_PORT):
   install FILE [--name N]         install a module, checked here and by its SHA-256 there
+  install --script FILE [--name N]
+                                  install a text of shell commands, which the device's `source` runs
   ls                              list the modules
   rm NAME...                      remove modules
   call NAME FUNC [ARG...]         call a function of a loaded module
@@ -83,6 +85,8 @@ pub enum Command {
         file: PathBuf,
         /// The name on the device.
         name: Option<String>,
+        /// Whether it is a text of shell commands, not a module.
+        script: bool,
     },
     /// Lists the modules of the device.
     List,
@@ -170,8 +174,9 @@ fn command(words: Words) -> Result<Command> {
     let verb = rest.next().map(text).transpose()?;
     let verb = verb.ok_or_else(|| Error::Usage("a command is missing".to_owned()))?;
     let mut rest: Vec<OsString> = rest.collect();
-    let options: [(&str, bool, &[&str]); 6] = [
+    let options: [(&str, bool, &[&str]); 7] = [
         ("--name", words.name.is_some(), &["install"]),
+        ("--script", words.script, &["install"]),
         ("--size", words.size.is_some(), &["image"]),
         ("--invoke", words.invoke.is_some(), &["run"]),
         ("--output", words.output.is_some(), &["download", "image", "strip"]),
@@ -183,7 +188,11 @@ fn command(words: Words) -> Result<Command> {
         return Err(Error::Usage(format!("{option} does not belong to `{verb}`")));
     }
     Ok(match verb.as_str() {
-        "install" => Command::Install { file: one(&verb, rest, "FILE")?.into(), name: words.name },
+        "install" => Command::Install {
+            file: one(&verb, rest, "FILE")?.into(),
+            name: words.name,
+            script: words.script,
+        },
         "ls" => none(&verb, &rest, Command::List)?,
         "rm" => Command::Remove(texts(some(&verb, rest, "NAME")?)?),
         "call" => {

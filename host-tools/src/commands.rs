@@ -9,6 +9,8 @@ mod run;
 use std::io::Write;
 use std::path::Path;
 
+use wasmote_shell::limits::LINE_LIMIT;
+
 use crate::cli::{Command, HELP, Invocation};
 use crate::error::{EXIT_OK, Error, Result};
 
@@ -20,7 +22,7 @@ use crate::error::{EXIT_OK, Error, Result};
 pub fn run(invocation: &Invocation) -> Result<u8> {
     let options = &invocation.options;
     match &invocation.command {
-        Command::Install { file, name } => device::install(options, file, name.as_deref()),
+        Command::Install { file, name, script } => device::install(options, file, name.as_deref(), *script),
         Command::List => device::list(options),
         Command::Remove(names) => device::remove(options, names),
         Command::Execute(argv) => device::execute(options, argv),
@@ -76,6 +78,25 @@ fn load_module(path: &Path) -> Result<Vec<u8>> {
     match crate::module::check(&bytes) {
         Ok(_) => Ok(bytes),
         Err(wrong) => Err(Error::File(format!("{}: {wrong}", path.display()))),
+    }
+}
+
+/// Reads a text of shell commands of this computer and checks that the device's `source` can run each line.
+fn load_script(path: &Path) -> Result<Vec<u8>> {
+    let bytes = load(path)?;
+    let wrong = |wrong: &str| Err(Error::File(format!("{}: {wrong}", path.display())));
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return wrong("this is no text in UTF-8");
+    };
+    if text.trim().is_empty() {
+        return wrong("there is no command in it");
+    }
+    match text.lines().position(|line| line.len() > LINE_LIMIT) {
+        Some(line) => wrong(&format!("line {} is longer than {LINE_LIMIT} bytes", line + 1)),
+        None if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
+            wrong("this is no text: it has control characters")
+        }
+        None => Ok(bytes),
     }
 }
 

@@ -111,6 +111,12 @@ fn a_session_on_a_pty() {
     check(&board.run(&["ls"]), 0, &(row("other") + &row("tiny")), "");
     let json = String::from_utf8(board.run(&["ls", "--json"]).stdout).unwrap();
     assert!(json.starts_with(r#"[{"name":"other","len":242,"sha256":"868794223219"#), "{json}");
+    let script = folder.path().join("init");
+    std::fs::write(&script, "load tiny # at first\r\n\nps\n").unwrap();
+    let installed = board.run(&["install", "--script", script.to_str().unwrap()]);
+    assert_eq!(installed.status.code(), Some(0));
+    assert_eq!(board.wire.board().device.modules["init"], std::fs::read(script).unwrap());
+    check(&board.run(&["rm", "init"]), 0, "", "");
     check(&board.run(&["rm", "other", "none"]), 1, "", "wasmote: none: no such module; `wasmote ls` shows");
     check(&board.run(&["download", "tiny", "-o", back]), 0, "", "");
     assert_eq!(std::fs::read(back).unwrap(), std::fs::read(TINY).unwrap());
@@ -195,6 +201,8 @@ fn errors_say_what_to_do_and_have_their_status() {
         file("simd.wasm", &wat::parse_str("(module (func (result v128) v128.const i64x2 1 2))").unwrap());
     let wrong = file("wrong.wasm", b"\0asm\x01\0\0\0\x01\x04\x01\x60\x00");
     let good = file("it's good.wasm", b"\0asm\x01\0\0\0");
+    let blank = file("blank.txt", b"\r\n  \n");
+    let long = file("long.txt", &[b"ls\n".as_slice(), &[b'x'; 257]].concat());
     for (arguments, status, error) in [
         (&["ls"][..], 2, "no port; give one with -p PORT or in WASMOTE_PORT".to_owned()),
         (
@@ -213,6 +221,9 @@ fn errors_say_what_to_do_and_have_their_status() {
             2,
             "`it's good` cannot be a module's name, which has 1 to 32".into(),
         ),
+        (&["-p", "x", "install", "--script", TINY], 4, format!("{TINY}: this is no text")),
+        (&["-p", "x", "install", "--script", &blank], 4, format!("{blank}: there is no command in it")),
+        (&["-p", "x", "install", "--script", &long], 4, format!("{long}: line 2 is longer than 256 bytes\n")),
         (&["check", &text], 4, format!("{text}: this is WebAssembly text; translate it, as with `wat2wasm`")),
         (&["check", &simd], 4, format!("{simd}: needs SIMD, which wasmote does not have (at 0x")),
         (&["check", &wrong], 4, format!("{wrong}: not a valid module: unexpected end")),

@@ -18,8 +18,9 @@ fn command_lines_are_understood() {
     };
     check(
         "-p tty install a.wasm --name b",
-        Command::Install { file: "a.wasm".into(), name: Some("b".into()) },
+        Command::Install { file: "a.wasm".into(), name: Some("b".into()), script: false },
     );
+    check("install --script init", Command::Install { file: "init".into(), name: None, script: true });
     check("ls --json", Command::List);
     check("rm a b", Command::Remove(strings(&["a", "b"])));
     check(

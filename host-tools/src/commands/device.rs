@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serialport::SerialPort;
 
-use super::{Row, load_module, name_of, print, print_json, print_rows, save, tell};
+use super::{Row, load_module, load_script, name_of, print, print_json, print_rows, save, tell};
 use crate::cli::{Options, PORT_VARIABLE};
 use crate::client::{Client, hex, interrupt};
 use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
@@ -28,11 +28,11 @@ fn client(opened: Box<dyn SerialPort>, port: &str) -> Result<Client> {
     Ok(client)
 }
 
-/// Installs a file. It is checked before the port is opened.
-pub(super) fn install(options: &Options, file: &Path, name: Option<&str>) -> Result<u8> {
+/// Installs a file, a module or a script. It is checked before the port is opened.
+pub(super) fn install(options: &Options, file: &Path, name: Option<&str>, script: bool) -> Result<u8> {
     port_of(options)?;
     let name = name.map_or_else(|| name_of(file, "name it with --name"), |name| Ok(name.to_owned()))?;
-    let bytes = load_module(file)?;
+    let bytes = if script { load_script(file)? } else { load_module(file)? };
     let client = connect(options)?;
     let mut progress = Progress::new(bytes.len());
     let installed = client.install(&name, &bytes, &mut |done| progress.update(done, bytes.len()));
