@@ -13,6 +13,8 @@ pub const EXIT_USAGE: u8 = 2;
 pub const EXIT_LINE: u8 = 3;
 /// Exit status when a file on this computer cannot be read, written, or used as a module.
 pub const EXIT_FILE: u8 = 4;
+/// Exit status after Ctrl-C, as shells have it.
+pub const EXIT_INTERRUPTED: u8 = 130;
 
 /// Why a command failed: one line that says what is wrong and what to do.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use bench::{Faults, Wire};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -145,7 +146,7 @@ fn stopped_by(signal: &str) {
     command.args(["-p", &board.path, "shell", "wait"]).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     while board.wire.board().device.lines.is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
         assert_eq!(child.try_wait().unwrap(), None, "it waits");
     }
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
@@ -175,6 +176,24 @@ fn a_line_that_the_device_cannot_take_is_not_sent() {
         check(len, 2, "", &error);
     }
     assert_eq!(board.wire.board().device.lines.len(), 1);
+}
+
+#[test]
+fn monitor_sends_its_input_up_to_the_key_that_leaves() {
+    for (typed, sent) in [("ls\rps", "ls\rps"), ("ls\r\x1dps", "ls\r"), ("", "")] {
+        let board = OnPty::new();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+        command.args(["-p", &board.path, "monitor"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        check(&child.wait_with_output().unwrap(), 0, "", "\n");
+        // The board may take it later than the command sent it.
+        let until = Instant::now() + Duration::from_secs(5);
+        while board.wire.board().console.len() < sent.len() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(String::from_utf8_lossy(&board.wire.board().console), sent);
+    }
 }
 
 #[test]

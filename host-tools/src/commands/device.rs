@@ -7,7 +7,7 @@ use serialport::SerialPort;
 use super::{Row, load_module, load_script, name_of, print, print_json, print_rows, save, tell};
 use crate::cli::{Options, PORT_VARIABLE};
 use crate::client::{Client, hex, interrupt};
-use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
+use crate::error::{EXIT_DEVICE, EXIT_INTERRUPTED, EXIT_OK, Error, Result};
 use crate::line::{self, ANSWER_TIMEOUT, Line};
 use crate::progress::Progress;
 
@@ -103,14 +103,12 @@ fn another(port: &dyn SerialPort) -> Result<Box<dyn SerialPort>> {
 /// Makes Ctrl-C, a hang-up and a termination stop the device's command, whose answer then ends this program; without
 /// one it ends soon all the same.
 fn stop_on_interrupt(port: &dyn SerialPort) -> Result<()> {
-    /// Exit status after Ctrl-C, as shells have it.
-    const INTERRUPTED: i32 = 130;
     let mut device = another(port)?;
     let stop = move || {
         if interrupt(&mut device).is_ok() {
             std::thread::sleep(ANSWER_TIMEOUT);
         }
-        std::process::exit(INTERRUPTED);
+        std::process::exit(EXIT_INTERRUPTED.into());
     };
     ctrlc::set_handler(stop).map_err(|error| Error::Usage(format!("cannot handle Ctrl-C: {error}")))
 }
