@@ -50,6 +50,11 @@
 //! # Ok::<(), wasmote_runtime::Error>(())
 //! ```
 //!
+//! The example `program` in the crate's `examples` folder runs a C compiler's module, with the C library of [`libc`].
+//! Where there is no RAM for a module's bytes, [`Module::from_reader`] takes them from a stream, and
+//! [`Linker::instantiate_from`] the data segments too. Functions that never change are rows of a table in flash
+//! ([`host_func!`], [`Linker::functions`]). The feature `wasi`, on by default, adds `wasi`.
+//!
 //! # Features of WebAssembly
 //!
 //! | feature | |
