@@ -52,6 +52,13 @@ pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// A module's own text, whose controls would move the terminal's cursor, as escapes.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
+}
+
 /// Prints a value as one line of JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<u8> {
     let mut text = serde_json::to_string(value).map_err(|error| Error::output(error.into()))?;
@@ -77,7 +84,7 @@ fn load_module(path: &Path) -> Result<Vec<u8>> {
     let bytes = load(path)?;
     match crate::module::check(&bytes) {
         Ok(_) => Ok(bytes),
-        Err(wrong) => Err(Error::File(format!("{}: {wrong}", path.display()))),
+        Err(wrong) => Err(Error::File(format!("{}: {}", path.display(), shown(&wrong)))),
     }
 }
 

@@ -289,6 +289,14 @@ fn check_lists_what_is_in_a_module() {
          exports:\n  memory  memory 1..2 pages\n  g       global mut i64\n  t       table 3.. funcref\n  swap    (i32, f64) -> (f64, i32)\n"
     );
     check(&wasmote(&["check", name]), 0, &expected, "");
+    // A module's names do not reach the terminal as they are.
+    let hostile = wat::parse_str("(module (func (export \"a\\1b[2Jb\")))").unwrap();
+    std::fs::write(folder.path().join("h.wasm"), hostile).unwrap();
+    let listed = wasmote(&["check", folder.path().join("h.wasm").to_str().unwrap()]);
+    assert!(
+        String::from_utf8_lossy(&listed.stdout).ends_with("exports:\n  a\\u{1b}[2Jb  ()\n"),
+        "{listed:?}"
+    );
     // What cannot be read does not keep the others.
     let unread = "wasmote: /none: cannot be read: No such file or directory";
     check(&wasmote(&["check", "/none", name]), 4, &expected, unread);

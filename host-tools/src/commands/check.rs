@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{load, print, print_json, tell};
+use super::{load, print, print_json, shown, tell};
 use crate::cli::Options;
 use crate::error::{EXIT_FILE, EXIT_OK, Error, Result};
 use crate::module::{self, Extern, Summary};
@@ -35,7 +35,7 @@ pub(super) fn check(options: &Options, files: &[PathBuf]) -> Result<u8> {
         }
         match &checked {
             Ok(summary) => drop(print(&describe(&file, summary))?),
-            Err(wrong) => tell(&format!("wasmote: {file}: {wrong}")),
+            Err(wrong) => tell(&format!("wasmote: {file}: {}", shown(wrong))),
         }
     }
     Ok(status)
@@ -49,8 +49,8 @@ fn describe(file: &str, summary: &Summary) -> String {
     for (title, entries) in [("imports", &summary.imports), ("exports", &summary.exports)] {
         text += &format!("{title}:{}\n", if entries.is_empty() { " none" } else { "" });
         let label = |entry: &Extern| match &entry.module {
-            Some(module) => format!("{module}.{}", entry.name),
-            None => entry.name.clone(),
+            Some(module) => shown(&format!("{module}.{}", entry.name)),
+            None => shown(&entry.name),
         };
         let width = entries.iter().map(|entry| label(entry).chars().count()).max().unwrap_or(0);
         for entry in entries {

@@ -14,7 +14,7 @@ use wasmote_shell::output::{Output, Sink};
 use wasmote_shell::values;
 
 use self::guest::Guest;
-use super::{load_module, print};
+use super::{load_module, print, shown};
 use crate::error::{EXIT_OK, Error, Result};
 
 /// Longest function name in a backtrace, in bytes.
@@ -43,7 +43,7 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
     let instance = linker.instantiate(&mut store, &module).map_err(|error| match error {
         RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } => {
             let import = module.import(index).map(|i| format!("{}.{}", i.module, i.name));
-            let import = import.unwrap_or_default();
+            let import = shown(&import.unwrap_or_default());
             Error::Device(format!(
                 "{name}: import {import}: {error}; this computer has the C library and WASI only"
             ))
@@ -135,7 +135,7 @@ fn trapped(store: &Store<Guest>, module: &[u8], file: &str, error: RuntimeError)
             let mut name = [0; NAME_SIZE];
             let found = names::function_name_in(module, frame.func, &mut name).ok().flatten();
             text += &match found {
-                Some(name) => format!("\n  {name}"),
+                Some(name) => format!("\n  {}", shown(name)),
                 None => format!("\n  func[{}]", frame.func),
             };
         }
