@@ -24,11 +24,13 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
     pub(crate) json: bool,
     /// Whether a JSON answer has begun: with what a guest printed.
     begun: bool,
+    /// Whether a guest's text has left the cursor within a line.
+    pub(crate) midline: bool,
 }
 
 impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     pub(crate) fn new(session: &'c mut Session<'a, B, F>, target: Target<'t>) -> Self {
-        Self { session, target, json: false, begun: false }
+        Self { session, target, json: false, begun: false, midline: false }
     }
 
     /// Where the command prints.
@@ -71,6 +73,7 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     /// Prints bytes of a guest: as they are, or inside the JSON answer.
     pub(crate) fn guest_output(&mut self, bytes: &[u8]) {
         if !self.json {
+            self.midline = bytes.last().is_some_and(|byte| *byte != b'\n');
             return self.out().bytes(bytes);
         }
         if !self.begun {

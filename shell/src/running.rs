@@ -101,6 +101,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             }
         };
         used.micros = self.session.console.board().micros().saturating_sub(started);
+        // What the shell says stands in lines of its own.
+        if core::mem::take(&mut self.midline) {
+            self.out().text("\n");
+        }
         if outcome.is_err() {
             store.cancel();
             store.data_mut().forget_call();
@@ -160,12 +164,18 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             // It may read again and again.
             return session.line.wait(&mut session.console, 0);
         }
+        let terminal = session.console.board().console_is_terminal();
         match session.line.read(&mut session.console, IDLE_MS, most) {
             Read::Text(text) => {
+                // The newline that ended it was shown.
+                self.midline &= !terminal || text.is_empty();
                 guest.answer_bytes(text);
                 Activity::Idle
             }
-            Read::Nothing(activity) => activity,
+            Read::Nothing(activity) => {
+                self.midline &= !matches!(activity, Activity::Interrupt);
+                activity
+            }
         }
     }
 }
