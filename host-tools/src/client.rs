@@ -176,11 +176,12 @@ impl Client {
         Ok(usize::try_from(begin()?.off).unwrap_or(0))
     }
 
-    /// Reads a module, checked by its SHA-256.
+    /// Reads a module, checked by its SHA-256: that of what the device reads, and the one that it recorded when the
+    /// module was installed.
     ///
     /// # Errors
     ///
-    /// There is no such module, or the line fails.
+    /// There is no such module, it is damaged on flash, or the line fails.
     pub fn download(&self, name: &str, progress: &mut dyn FnMut(usize, usize)) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut tell = |done, total| {
@@ -195,6 +196,10 @@ impl Client {
             return Err(Error::Line(format!(
                 "{name}: the SHA-256 differs from the device's; download again"
             )));
+        }
+        let recorded = self.list()?.into_iter().find(|module| module.name == name);
+        if recorded.and_then(|module| module.sha256).is_some_and(|recorded| *recorded != *here) {
+            return Err(Error::Device(format!("{name}: the module is damaged on flash; install it again")));
         }
         Ok(bytes)
     }

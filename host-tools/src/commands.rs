@@ -124,6 +124,9 @@ struct Row {
     name: String,
     len: u32,
     sha256: Option<String>,
+    /// Whether the bytes are not those of the hash, where they were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damaged: Option<bool>,
 }
 
 /// Prints modules: a table, or JSON.
@@ -135,7 +138,8 @@ fn print_rows(rows: &[Row], json: bool) -> Result<u8> {
     let mut text = String::new();
     for row in rows {
         let sha256 = row.sha256.as_deref().and_then(|hash| hash.get(..12)).unwrap_or("-");
-        text += &format!("{:<width$} {:>8} B  sha256 {sha256}\n", row.name, row.len);
+        let damaged = if row.damaged == Some(true) { "  damaged" } else { "" };
+        text += &format!("{:<width$} {:>8} B  sha256 {sha256}{damaged}\n", row.name, row.len);
     }
     print(&text)
 }

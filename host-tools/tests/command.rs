@@ -320,6 +320,19 @@ fn images_hold_modules_and_give_them_back() {
         "",
         &format!("wasmote: {image}: none: no such module"),
     );
+    // A damaged module is marked, and not given for a good one.
+    let bytes = std::fs::read(CALC).unwrap();
+    let broken = folder.path().join("broken.bin");
+    let broken = broken.to_str().unwrap();
+    check(&wasmote(&["image", "create", "-o", broken, TINY, CALC]), 0, "", "");
+    let mut flash = std::fs::read(broken).unwrap();
+    let at = flash.windows(bytes.len()).position(|window| window == bytes).unwrap();
+    flash[at + 100] ^= 1;
+    std::fs::write(broken, flash).unwrap();
+    let rows = "calc      433 B  sha256 041d6546ea12  damaged\ntiny      242 B  sha256 868794223219\n";
+    check(&wasmote(&["image", "ls", broken]), 4, rows, "");
+    let damaged = format!("wasmote: {broken}: calc: the module is damaged");
+    check(&wasmote(&["image", "extract", broken, "calc", "-o", "-"]), 4, "", &damaged);
     check(
         &wasmote(&["image", "create", "-o", image]),
         4,

@@ -52,6 +52,7 @@ pub(super) fn list(options: &Options) -> Result<u8> {
         name: module.name,
         len: module.len,
         sha256: module.sha256.map(|hash| hex(&hash)),
+        damaged: None,
     };
     print_rows(&modules.into_iter().map(row).collect::<Vec<_>>(), options.json)
 }

@@ -1,6 +1,5 @@
 //! `image`: flash images with modules, made by the same store as the device's.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,7 +8,7 @@ use wasmote_fs::{BLOCK_COUNTS, FileFlash, MIN_BLOCK_SIZE, ModuleStore, Name, Upl
 use super::{Row, load_module, name_of, print_rows, save};
 use crate::cli::Options;
 use crate::client::hex;
-use crate::error::{EXIT_OK, Error, Result};
+use crate::error::{EXIT_FILE, EXIT_OK, Error, Result};
 
 /// The smallest flash that holds a file system, bytes.
 const LEAST_SIZE: u32 = (*BLOCK_COUNTS.last().unwrap() * MIN_BLOCK_SIZE) as u32;
@@ -61,16 +60,19 @@ fn add(
     store.upload_commit(&name, len, &sha256)
 }
 
-/// Lists the modules of an image.
+/// Lists the modules of an image, damaged ones marked.
 pub(super) fn list(options: &Options, image: &Path) -> Result<u8> {
     let mut rows = Vec::new();
-    let listed = open(image)?.list(|entry| {
+    let mut damaged = false;
+    let listed = open(image)?.survey(|entry, found| {
+        let good = matches!(found, Ok(()) | Err(wasmote_fs::Error::Unrecorded));
+        damaged |= !good;
         let sha256 = entry.sha256.map(|hash| hex(&hash));
-        rows.push(Row { name: entry.name.as_str().to_owned(), len: entry.len, sha256 });
-        ControlFlow::Continue(())
+        rows.push(Row { name: entry.name.as_str().to_owned(), len: entry.len, sha256, damaged: Some(!good) });
     });
     listed.map_err(|error| Error::file("list", image, error))?;
-    print_rows(&rows, options.json)
+    print_rows(&rows, options.json)?;
+    Ok(if damaged { EXIT_FILE } else { EXIT_OK })
 }
 
 /// Copies a module out of an image.
@@ -78,6 +80,10 @@ pub(super) fn extract(image: &Path, name: &str, output: Option<&Path>) -> Result
     let wrong = |error: wasmote_fs::Error| Error::File(format!("{}: {name}: {error}", image.display()));
     let mut store = open(image)?;
     let name = Name::new(name).map_err(wrong)?;
+    match store.verify(&name) {
+        Ok(_) | Err(wasmote_fs::Error::Unrecorded) => {}
+        Err(error) => return Err(wrong(error)),
+    }
     let len = store.stat(&name).map_err(wrong)?.len;
     let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
     let read = store.read_at(&name, 0, &mut bytes).map_err(wrong)?;
