@@ -10,10 +10,9 @@ pub const GROUP: u16 = 64;
 /// The path separator and suffix need no place in a module's name, so any name of these characters is its path.
 pub const NAME_RULE: &str = "1 to 32 of A-Z a-z 0-9 . _ - and no dot in front";
 
-/// Tells whether a module may have this name.
+/// Tells whether a module may have this name, which is for the store to say.
 pub fn is_name(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=32).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed)
+    wasmote_fs::Name::new(name).is_ok()
 }
 
 /// Asks for the modules from number `from` on.
@@ -164,21 +163,5 @@ pub fn refusal(code: i32) -> &'static str {
         15 => "the offset lies behind the end of the module",
         16 => "the device does not know that hash",
         _ => "the device failed",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_the_store() {
-        let check = |name: &str, allowed| assert_eq!(is_name(name), allowed, "{name:?}");
-        for name in ["a", "calc", "a.b-c_9", &"n".repeat(32)] {
-            check(name, true);
-        }
-        for name in ["", ".part", "a/b", "a b", "ä", &"n".repeat(33)] {
-            check(name, false);
-        }
     }
 }
