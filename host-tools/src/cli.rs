@@ -25,6 +25,7 @@ Commands for a device on PORT, a serial device or a pty (or in WASMOTE_PORT):
   install FILE [--name N]         install a module, checked here and by its SHA-256 there
   install --script FILE [--name N]
                                   install a text of shell commands, which the device's `source` runs
+  watch FILE [--name N]           install a module, and again whenever it changes; reloads its instance
   ls                              list the modules
   rm NAME...                      remove modules
   call NAME FUNC [ARG...]         call a function of a loaded module
@@ -87,6 +88,13 @@ pub enum Command {
         name: Option<String>,
         /// Whether it is a text of shell commands, not a module.
         script: bool,
+    },
+    /// Installs `file` whenever it changes.
+    Watch {
+        /// The file.
+        file: PathBuf,
+        /// The name on the device.
+        name: Option<String>,
     },
     /// Lists the modules of the device.
     List,
@@ -175,7 +183,7 @@ fn command(words: Words) -> Result<Command> {
     let verb = verb.ok_or_else(|| Error::Usage("a command is missing".to_owned()))?;
     let mut rest: Vec<OsString> = rest.collect();
     let options: [(&str, bool, &[&str]); 7] = [
-        ("--name", words.name.is_some(), &["install"]),
+        ("--name", words.name.is_some(), &["install", "watch"]),
         ("--script", words.script, &["install"]),
         ("--size", words.size.is_some(), &["image"]),
         ("--invoke", words.invoke.is_some(), &["run"]),
@@ -193,6 +201,7 @@ fn command(words: Words) -> Result<Command> {
             name: words.name,
             script: words.script,
         },
+        "watch" => Command::Watch { file: one(&verb, rest, "FILE")?.into(), name: words.name },
         "ls" => none(&verb, &rest, Command::List)?,
         "rm" => Command::Remove(texts(some(&verb, rest, "NAME")?)?),
         "call" => {

@@ -9,7 +9,7 @@ use mcumgr_toolkit::commands::McuMgrCommand;
 use mcumgr_toolkit::connection::ExecuteError;
 use mcumgr_toolkit::smp_errors::DeviceError;
 use mcumgr_toolkit::transport::ReceiveError;
-use serde_bytes::Bytes;
+use serde_bytes::{ByteBuf, Bytes};
 use sha2::{Digest, Sha256};
 use wasmote_shell::smp::MAX_COMMAND;
 
@@ -98,6 +98,20 @@ impl Client {
                 return Ok(modules);
             }
         }
+    }
+
+    /// Tells whether the device has exactly these bytes as the module `name`, by the SHA-256 that it recorded.
+    ///
+    /// # Errors
+    ///
+    /// The line or the store fails.
+    pub fn has(&self, name: &str, bytes: &[u8]) -> Result<bool> {
+        Ok(self.recorded(name)?.is_some_and(|recorded| *recorded == *Sha256::digest(bytes)))
+    }
+
+    /// The SHA-256 that the device recorded of a module, if it has both.
+    fn recorded(&self, name: &str) -> Result<Option<ByteBuf>> {
+        Ok(self.list()?.into_iter().find(|module| module.name == name).and_then(|module| module.sha256))
     }
 
     /// Deletes a module.
@@ -197,8 +211,7 @@ impl Client {
                 "{name}: the SHA-256 differs from the device's; download again"
             )));
         }
-        let recorded = self.list()?.into_iter().find(|module| module.name == name);
-        if recorded.and_then(|module| module.sha256).is_some_and(|recorded| *recorded != *here) {
+        if self.recorded(name)?.is_some_and(|recorded| *recorded != *here) {
             return Err(Error::Device(format!("{name}: the module is damaged on flash; install it again")));
         }
         Ok(bytes)

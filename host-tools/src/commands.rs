@@ -5,6 +5,7 @@ mod device;
 mod image;
 mod monitor;
 mod run;
+mod watch;
 
 use std::io::Write;
 use std::path::Path;
@@ -23,6 +24,7 @@ pub fn run(invocation: &Invocation) -> Result<u8> {
     let options = &invocation.options;
     match &invocation.command {
         Command::Install { file, name, script } => device::install(options, file, name.as_deref(), *script),
+        Command::Watch { file, name } => watch::run(options, file, name.as_deref()),
         Command::List => device::list(options),
         Command::Remove(names) => device::remove(options, names),
         Command::Execute(argv) => device::execute(options, argv),

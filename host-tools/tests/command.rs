@@ -197,6 +197,41 @@ fn monitor_sends_its_input_up_to_the_key_that_leaves() {
 }
 
 #[test]
+fn watch_installs_what_changes() {
+    let board = OnPty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("m.wasm");
+    let has = |bytes: &[u8]| board.wire.board().device.modules.get("m").is_some_and(|module| module == bytes);
+    let until = |what: &str, done: &dyn Fn() -> bool| {
+        let until = Instant::now() + Duration::from_secs(10);
+        while !done() {
+            assert!(Instant::now() < until, "{what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    std::fs::copy(TINY, &file).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasmote"));
+    command.args(["-p", &board.path, "watch"]).arg(&file).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    until("at first", &|| has(&std::fs::read(TINY).unwrap()));
+    // What is no module is told, and goes nowhere.
+    std::fs::write(&file, b"half a module").unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    std::fs::copy(CALC, &file).unwrap();
+    until("when it changed", &|| has(&std::fs::read(CALC).unwrap()));
+    until("reloads", &|| board.wire.board().device.lines.len() == 2);
+    assert_eq!(board.wire.board().device.lines, ["reload m", "reload m"]);
+    child.kill().unwrap();
+    let said = child.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(
+        out.starts_with("m: 242 B, sha256 868794223219") && out.contains("m: 433 B, sha256 041d65"),
+        "{out}"
+    );
+    assert!(err.contains("m.wasm: this is not a WebAssembly file"), "{err}");
+}
+
+#[test]
 fn nobody_on_the_line() {
     let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&near).unwrap();

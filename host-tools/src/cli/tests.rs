@@ -21,6 +21,7 @@ fn command_lines_are_understood() {
         Command::Install { file: "a.wasm".into(), name: Some("b".into()), script: false },
     );
     check("install --script init", Command::Install { file: "init".into(), name: None, script: true });
+    check("watch a.wasm", Command::Watch { file: "a.wasm".into(), name: None });
     check("ls --json", Command::List);
     check("rm a b", Command::Remove(strings(&["a", "b"])));
     check(

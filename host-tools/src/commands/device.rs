@@ -17,7 +17,7 @@ pub(super) fn port_of(options: &Options) -> Result<&str> {
     options.port.as_deref().ok_or_else(missing)
 }
 
-fn connect(options: &Options) -> Result<Client> {
+pub(super) fn connect(options: &Options) -> Result<Client> {
     let port = port_of(options)?;
     client(line::open(port, options.baud)?, port)
 }
@@ -33,16 +33,19 @@ pub(super) fn install(options: &Options, file: &Path, name: Option<&str>, script
     port_of(options)?;
     let name = name.map_or_else(|| name_of(file, "name it with --name"), |name| Ok(name.to_owned()))?;
     let bytes = if script { load_script(file)? } else { load_module(file)? };
-    let client = connect(options)?;
-    let mut progress = Progress::new(bytes.len());
-    let installed = client.install(&name, &bytes, &mut |done| progress.update(done, bytes.len()));
-    let seconds = progress.seconds();
-    drop(progress);
-    let (sha256, len) = (hex(&installed?), bytes.len());
+    let (sha256, seconds) = deliver(&connect(options)?, &name, &bytes)?;
+    let (sha256, len) = (hex(&sha256), bytes.len());
     if options.json {
         return print_json(&serde_json::json!({"name": name, "len": len, "sha256": sha256}));
     }
     print(&format!("{name}: {len} B, sha256 {sha256}, {seconds:.1} s\n"))
+}
+
+/// Installs bytes under a progress bar, and returns their SHA-256 and the seconds that it took.
+pub(super) fn deliver(client: &Client, name: &str, bytes: &[u8]) -> Result<([u8; 32], f64)> {
+    let mut progress = Progress::new(bytes.len());
+    let installed = client.install(name, bytes, &mut |done| progress.update(done, bytes.len()));
+    Ok((installed?, progress.seconds()))
 }
 
 /// Lists the modules.
