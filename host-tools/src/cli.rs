@@ -51,6 +51,9 @@ Options:
   -h, --help          this text
   -V, --version       the version
 
+`call` and `shell` join their words with blanks, as ssh does: quote a word for the device once more. They print when the
+command has ended, at most some 1,800 bytes of what it said; `monitor` shows all, and as it comes.
+
 Exit status: 0 success, 1 the device refused or failed, 2 wrong usage, 3 no line or no answer, 4 a file is at
 fault. `call` and `shell` exit with the status of the command on the device, `run` with that of the program.
 ";
