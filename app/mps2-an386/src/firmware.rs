@@ -1,5 +1,6 @@
 //! The board's parts, and how they are joined.
 
+mod arithmetic;
 mod board;
 mod clock;
 mod console;
@@ -13,6 +14,7 @@ mod mem;
 mod provoke;
 mod record;
 mod semihosting;
+mod shift;
 mod stack;
 mod vectors;
 

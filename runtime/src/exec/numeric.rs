@@ -52,8 +52,14 @@ fn trunc(x: u64) -> u64 {
 fn nearest(x: u64) -> u64 {
     arith(x, libm::rint)
 }
+#[cfg(not(target_os = "none"))]
 fn sqrt(x: u64) -> u64 {
     arith(x, libm::sqrt)
+}
+/// Where flash is short: a sixth of `libm`'s code, and three times its time.
+#[cfg(target_os = "none")]
+fn sqrt(x: u64) -> u64 {
+    if f64::from_bits(x).is_nan() { x | QUIET } else { wasmote_soft::f64::sqrt(x) }
 }
 fn min(x: u64, y: u64) -> u64 {
     let (a, b) = (f64::from_bits(x), f64::from_bits(y));

@@ -2,6 +2,12 @@
 
 #![expect(unsafe_code, reason = "a heap and a device's registers")]
 
+// The board's floats, under the compiler's names.
+#[path = "../../../app/mps2-an386/src/firmware/arithmetic.rs"]
+mod arithmetic;
+#[path = "../../../app/mps2-an386/src/firmware/shift.rs"]
+mod shift;
+
 use core::convert::Infallible;
 use core::ptr;
 
