@@ -36,6 +36,45 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
     Ok(())
 }
 
+/// Appends copies of a slice's elements, or reports that memory ran out.
+pub(crate) fn append<T: Copy>(vec: &mut Vec<T>, slice: &[T]) -> Result<()> {
+    let len = vec.len();
+    if vec.capacity() - len < slice.len() {
+        vec.try_reserve_exact(slice.len().max(len / 2)).map_err(|_| OutOfMemory)?;
+    }
+    // SAFETY: there is room behind the last element for the slice, which is none of the vector's, and there are elements
+    // afterwards.
+    unsafe {
+        vec.as_mut_ptr().add(len).copy_from_nonoverlapping(slice.as_ptr(), slice.len());
+        vec.set_len(len + slice.len());
+    }
+    Ok(())
+}
+
+/// Lengthens a vector to `len` elements by copies of a value, or reports that memory ran out.
+pub(crate) fn lengthen<T: Copy>(vec: &mut Vec<T>, len: usize, value: T) -> Result<()> {
+    let more = len.saturating_sub(vec.len());
+    vec.try_reserve_exact(more).map_err(|_| OutOfMemory)?;
+    for place in vec.spare_capacity_mut().iter_mut().take(more) {
+        place.write(value);
+    }
+    // SAFETY: there is room for so many elements, and as many were written.
+    unsafe { vec.set_len(vec.len() + more) };
+    Ok(())
+}
+
+/// Puts an element in front of the one at `at`, or reports that memory ran out.
+pub(crate) fn insert<T: Copy>(vec: &mut Vec<T>, at: usize, value: T) -> Result<()> {
+    push(vec, value)?;
+    if let Some(behind) = vec.get_mut(at..)
+        && let Some(moved) = behind.len().checked_sub(1)
+    {
+        behind.copy_within(..moved, 1);
+        behind.iter_mut().take(1).for_each(|place| *place = value);
+    }
+    Ok(())
+}
+
 /// Makes an empty vector that holds exactly `len` elements without growing.
 pub(crate) fn with_capacity<T>(len: usize) -> Result<Vec<T>> {
     let mut vec = Vec::new();
@@ -44,16 +83,16 @@ pub(crate) fn with_capacity<T>(len: usize) -> Result<Vec<T>> {
 }
 
 /// Makes a boxed slice of `len` copies of a value.
-pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Box<[T]>> {
-    let mut vec = with_capacity(len)?;
-    vec.resize(len, value);
+pub(crate) fn filled<T: Copy>(value: T, len: usize) -> Result<Box<[T]>> {
+    let mut vec = Vec::new();
+    lengthen(&mut vec, len, value)?;
     exact(vec)
 }
 
 /// Copies a slice to the heap.
 pub(crate) fn copied<T: Copy>(slice: &[T]) -> Result<Box<[T]>> {
-    let mut vec = with_capacity(slice.len())?;
-    vec.extend_from_slice(slice);
+    let mut vec = Vec::new();
+    append(&mut vec, slice)?;
     exact(vec)
 }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::error::OutOfMemory;
-use crate::fallible::reserve_one;
+use crate::fallible::insert;
 
 /// Indices of values, in the values' order, each value once.
 #[derive(Default)]
@@ -24,8 +24,7 @@ impl Order {
         match self.0.binary_search_by(|&index| compare(index)) {
             Ok(at) => Ok(self.0.get(at).copied()),
             Err(at) => {
-                reserve_one(&mut self.0)?;
-                self.0.insert(at, new);
+                insert(&mut self.0, at, new)?;
                 Ok(None)
             }
         }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::fallible::lengthen;
 use crate::types::TableType;
 use crate::{Error, Result, Trap};
 
@@ -32,8 +33,7 @@ impl TableData {
         if new > self.ty.max.unwrap_or(u32::MAX).min(most) {
             return None;
         }
-        self.elements.try_reserve_exact(delta as usize).ok()?;
-        self.elements.resize(new as usize, value);
+        lengthen(&mut self.elements, new as usize, value).ok()?;
         Some(old)
     }
 

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::error::OutOfMemory;
-use crate::fallible::{exact, push, shrink, with_capacity};
+use crate::fallible::{append, exact, lengthen, push, shrink, with_capacity};
 
 type Result<T> = core::result::Result<T, OutOfMemory>;
 
@@ -30,7 +30,7 @@ impl Code {
     /// Makes the code of a module whose first `imported` functions are imported and whose `own` ones follow.
     pub(crate) fn new(imported: usize, own: usize) -> Result<Self> {
         let mut starts = with_capacity(imported + own)?;
-        starts.resize(imported, core::ptr::null());
+        lengthen(&mut starts, imported, core::ptr::null())?;
         Ok(Self { chunks: Vec::new(), starts, units: 0 })
     }
 
@@ -47,9 +47,9 @@ impl Code {
                 self.chunks.last_mut().ok_or(OutOfMemory)?
             }
         };
-        chunk.push(params);
+        push(chunk, params)?;
         let start = chunk.len();
-        chunk.extend_from_slice(units);
+        append(chunk, units)?;
         let start = chunk.as_ptr().wrapping_add(start);
         self.units += need;
         push(&mut self.starts, start)

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use super::frame::{LINK_SLOTS, ZERO_CHUNK};
+use crate::fallible::lengthen;
 use crate::{Error, Result, Trap};
 
 /// Slots behind the last frame: a call writes its return address there before the callee's frame is checked,
@@ -42,13 +43,8 @@ impl Stack {
         let len = end + RESERVE;
         if len > self.slots.len() {
             let roomy = len.max((2 * self.slots.len()).min(self.most + RESERVE)).max(FIRST);
-            let more = |len: usize| len - self.slots.len();
-            let (enough, least) = (more(roomy), more(len));
-            if self.slots.try_reserve_exact(enough).is_ok() {
-                self.slots.resize(roomy, 0);
-            } else {
-                self.slots.try_reserve_exact(least).map_err(|_| Error::OutOfMemory)?;
-                self.slots.resize(len, 0);
+            if lengthen(&mut self.slots, roomy, 0).is_err() {
+                lengthen(&mut self.slots, len, 0)?;
             }
         }
         self.peak = self.peak.max(end);

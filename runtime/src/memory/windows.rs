@@ -14,6 +14,7 @@ use core::mem;
 use super::span::Span;
 use super::{TAIL, Window};
 use crate::Trap;
+use crate::fallible::lengthen;
 
 /// How many windows a memory may have: stack, data and heap of a usual module, and one more.
 pub(super) const MAX_WINDOWS: usize = 4;
@@ -200,8 +201,7 @@ impl Windows {
         if total > old && heap.is_some_and(|heap| held.saturating_add(total) > heap) {
             return Err(Trap::OutOfMemory);
         }
-        bytes.try_reserve_exact(total.saturating_sub(old)).map_err(|_| Trap::OutOfMemory)?;
-        bytes.resize(total, 0);
+        lengthen(bytes, total, 0).map_err(|_| Trap::OutOfMemory)?;
         let front = first.saturating_sub(span.first);
         if old > 0 && front > 0 {
             shift(bytes, 0, front, old);
