@@ -9,12 +9,12 @@ use crate::func::{Func, TypedFunc};
 use crate::handles::{Global, Memory, Table};
 use crate::host::WasmValues;
 use crate::memory::{LinearMemory, MemoryType};
-use crate::module::{DataSegment, ExternKind, ImportKind, Mode, Module};
+use crate::module::{DataSegment, ExternKind, Mode, Module};
 use crate::reader::Source;
 use crate::store::{AsContext, CallStatus, Store};
 use crate::store_inner::{InstanceData, StoreInner, set_global_slots};
 use crate::table::TableData;
-use crate::types::TableType;
+use crate::types::{ExternType, TableType};
 use crate::{Error, Result, Trap};
 
 /// Something that can be imported and exported.
@@ -238,20 +238,20 @@ fn imports(inner: &StoreInner, module: &Module, externs: &[Extern]) -> Result<Im
         globals: with_capacity(parts.imported_globals as usize)?,
     };
     for ((import, item), index) in parts.imports.iter().zip(externs).zip(0..) {
-        let fits = match (import.kind, *item) {
-            (ImportKind::Func(ty), Extern::Func(func)) => {
+        let fits = match (parts.extern_type(import.kind, import.index), *item) {
+            (Some(ExternType::Func(ty)), Extern::Func(func)) => {
                 push(&mut found.funcs, func.to_bits())?;
-                parts.types.get(ty).is_some_and(|ty| inner.func_type(func.to_bits()) == Some(ty))
+                inner.func_type(func.to_bits()) == Some(ty)
             }
-            (ImportKind::Table(ty), Extern::Table(table)) => {
+            (Some(ExternType::Table(ty)), Extern::Table(table)) => {
                 push(&mut found.tables, table.0)?;
                 inner.tables.get(table.0 as usize).is_some_and(|t| table_fits(t, ty))
             }
-            (ImportKind::Memory(ty), Extern::Memory(memory)) => {
+            (Some(ExternType::Memory(ty)), Extern::Memory(memory)) => {
                 found.memory = Some(memory.0);
                 inner.memories.get(memory.0 as usize).is_some_and(|m| memory_fits(m, ty))
             }
-            (ImportKind::Global(ty), Extern::Global(global)) => {
+            (Some(ExternType::Global(ty)), Extern::Global(global)) => {
                 push(&mut found.globals, global.0)?;
                 inner.global_type(global.0) == Some(ty)
             }

@@ -3,13 +3,12 @@
 use alloc::vec::Vec;
 
 use super::{
-    ConstExpr, DataSegment, ElemSegment, Export, ExternKind, Global, Import, ImportKind, Items, Mode, Name,
-    Parts,
+    ConstExpr, DataSegment, ElemSegment, Export, ExternKind, Global, Import, Items, Mode, Name, Parts,
 };
 use crate::compile::Compiler;
 use crate::config::Config;
 use crate::exec::code::Code;
-use crate::fallible::{exact, filled, push, shrink, with_capacity};
+use crate::fallible::{append, exact, filled, push, shrink, with_capacity};
 use crate::memory::MemoryType;
 use crate::order::Order;
 use crate::reader::{Reader, Source, bad_type};
@@ -156,8 +155,7 @@ impl Loader<'_, '_> {
         let name = Name { start: self.parts.names.len() as u32, len: left };
         while left > 0 {
             let chunk = self.read.chunk(left)?;
-            self.parts.names.try_reserve(chunk.len()).map_err(|_| Stop::OutOfMemory)?;
-            self.parts.names.extend_from_slice(chunk);
+            append(&mut self.parts.names, chunk)?;
             left -= chunk.len() as u32;
         }
         match core::str::from_utf8(self.parts.names.get(name.start as usize..).unwrap_or_default()) {
@@ -210,7 +208,8 @@ impl Loader<'_, '_> {
         Ok((flags, min, max))
     }
 
-    fn table_type(&mut self) -> Res<TableType> {
+    /// Reads a table's type.
+    fn table(&mut self) -> Res<()> {
         let byte = self.read.u8()?;
         let element = match ValType::from_byte(byte) {
             Some(ty) if ty.is_ref() => ty,
@@ -218,10 +217,12 @@ impl Loader<'_, '_> {
             _ => return Err(bad_type(byte, Stop::MalformedReferenceType)),
         };
         let (_, min, max) = self.limits(1)?;
-        Ok(TableType { element, min, max })
+        push(&mut self.parts.tables, TableType { element, min, max })?;
+        Ok(())
     }
 
-    fn memory_type(&mut self) -> Res<MemoryType> {
+    /// Reads the memory's type.
+    fn memory(&mut self) -> Res<()> {
         let (flags, min, max) = self.limits(9)?;
         let page_log2 = match flags & 8 {
             0 => 16,
@@ -234,7 +235,11 @@ impl Loader<'_, '_> {
         if page_log2 == 16 && (min > 0x1_0000 || max.is_some_and(|max| max > 0x1_0000)) {
             return Err(Stop::MemoryTooLarge);
         }
-        Ok(MemoryType { min, max, page_log2 })
+        if self.parts.memory.is_some() {
+            return Err(Stop::SecondMemory);
+        }
+        self.parts.memory = Some(MemoryType { min, max, page_log2 });
+        Ok(())
     }
 
     fn global_type(&mut self) -> Res<GlobalType> {
@@ -245,7 +250,9 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn add_func(&mut self, ty: u32) -> Res<()> {
+    /// Reads the index of a function's type.
+    fn func(&mut self) -> Res<()> {
+        let ty = self.read.u32()?;
         let types = &self.parts.types;
         if types.get(ty).is_none() {
             return Err(Stop::UnknownType);
@@ -253,13 +260,6 @@ impl Loader<'_, '_> {
         let canonical = types.canonical(ty);
         push(&mut self.parts.func_types, canonical)?;
         self.limit(self.parts.func_types.len(), self.config.max_functions, Stop::MaxFunctions)
-    }
-
-    fn add_memory(&mut self, ty: MemoryType) -> Res<()> {
-        if self.parts.memory.replace(ty).is_some() {
-            return Err(Stop::SecondMemory);
-        }
-        Ok(())
     }
 
     fn add_global(&mut self, ty: GlobalType) -> Res<()> {
@@ -271,35 +271,31 @@ impl Loader<'_, '_> {
     fn imports(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
             let (module, name) = (self.name()?, self.name()?);
-            let kind = match self.read.u8()? {
+            let (kind, known) = match self.read.u8()? {
                 0 => {
-                    let ty = self.read.u32()?;
-                    self.add_func(ty)?;
+                    self.func()?;
                     self.parts.imported_funcs += 1;
-                    ImportKind::Func(ty)
+                    (ExternKind::Func, self.parts.func_types.len())
                 }
                 1 => {
-                    let ty = self.table_type()?;
-                    push(&mut self.parts.tables, ty)?;
-                    self.parts.imported_tables += 1;
-                    ImportKind::Table(ty)
+                    self.table()?;
+                    (ExternKind::Table, self.parts.tables.len())
                 }
                 2 => {
-                    let ty = self.memory_type()?;
-                    self.add_memory(ty)?;
-                    self.parts.imported_memory = true;
-                    ImportKind::Memory(ty)
+                    self.memory()?;
+                    (ExternKind::Memory, 1)
                 }
                 3 => {
                     let ty = self.global_type()?;
                     self.add_global(ty)?;
                     self.parts.imported_globals += 1;
-                    ImportKind::Global(ty)
+                    (ExternKind::Global, self.parts.globals.len())
                 }
                 4 => return Err(Stop::Exceptions),
                 _ => return Err(Stop::MalformedImportKind),
             };
-            push(&mut self.parts.imports, Import { module, name, kind })?;
+            let index = known as u32 - 1;
+            push(&mut self.parts.imports, Import { module, name, kind, index })?;
             self.limit(self.parts.imports.len(), self.config.max_imports, Stop::MaxImports)?;
         }
         Ok(())
@@ -309,24 +305,21 @@ impl Loader<'_, '_> {
         let count = self.read.count()?;
         self.parts.func_types.try_reserve_exact(count as usize).map_err(|_| Stop::OutOfMemory)?;
         for _ in 0..count {
-            let ty = self.read.u32()?;
-            self.add_func(ty)?;
+            self.func()?;
         }
         Ok(())
     }
 
     fn tables(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
-            let ty = self.table_type()?;
-            push(&mut self.parts.tables, ty)?;
+            self.table()?;
         }
         Ok(())
     }
 
     fn memories(&mut self) -> Res<()> {
         for _ in 0..self.read.count()? {
-            let ty = self.memory_type()?;
-            self.add_memory(ty)?;
+            self.memory()?;
         }
         Ok(())
     }

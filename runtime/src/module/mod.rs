@@ -30,16 +30,9 @@ pub(crate) struct Name {
 pub(crate) struct Import {
     module: Name,
     name: Name,
-    pub(crate) kind: ImportKind,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum ImportKind {
-    /// A function of the type with this index.
-    Func(u32),
-    Table(TableType),
-    Memory(MemoryType),
-    Global(GlobalType),
+    pub(crate) kind: ExternKind,
+    /// Which of the module's functions, tables, memories or globals it is.
+    pub(crate) index: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,9 +105,7 @@ pub(crate) struct Parts {
     pub(crate) imported_funcs: u32,
     /// All tables, imported ones first.
     pub(crate) tables: Vec<TableType>,
-    pub(crate) imported_tables: u32,
     pub(crate) memory: Option<MemoryType>,
-    pub(crate) imported_memory: bool,
     /// All globals, imported ones first; imported mutable ones are elsewhere and have a slot that is not used.
     pub(crate) globals: Vec<Global>,
     pub(crate) imported_globals: u32,
@@ -155,7 +146,7 @@ impl Parts {
         core::str::from_utf8(self.bytes(name)).unwrap_or_default()
     }
 
-    fn extern_type(&self, kind: ExternKind, index: u32) -> Option<ExternType<'_>> {
+    pub(crate) fn extern_type(&self, kind: ExternKind, index: u32) -> Option<ExternType<'_>> {
         Some(match kind {
             ExternKind::Func => ExternType::Func(self.func_type(index)?),
             ExternKind::Table => ExternType::Table(*self.tables.get(index as usize)?),
@@ -235,14 +226,9 @@ impl Module {
         parts.imports.iter().map(|import| ImportType {
             module: parts.name(import.module),
             name: parts.name(import.name),
-            ty: match import.kind {
-                ImportKind::Func(ty) => {
-                    ExternType::Func(parts.types.get(ty).unwrap_or(FuncType { params: &[], results: &[] }))
-                }
-                ImportKind::Table(ty) => ExternType::Table(ty),
-                ImportKind::Memory(ty) => ExternType::Memory(ty),
-                ImportKind::Global(ty) => ExternType::Global(ty),
-            },
+            ty: parts
+                .extern_type(import.kind, import.index)
+                .unwrap_or(ExternType::Func(FuncType { params: &[], results: &[] })),
         })
     }
 
