@@ -40,7 +40,7 @@ impl Func {
     /// `OutOfMemory`.
     pub fn wrap<C: AsContextMut, P, R, F: IntoFunc<C::Data, P, R>>(mut store: C, f: F) -> Result<Self> {
         let entry = HostEntry::new(move |caller, params, results| f.invoke(caller, params, results))?;
-        store.as_context_mut().0.add_host(F::TYPE, entry).map(Self)
+        store.as_context_mut().0.add_host(*F::TYPE, entry).map(Self)
     }
 
     /// Calls the function's type `f`.

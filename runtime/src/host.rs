@@ -45,10 +45,8 @@ pub struct HostFunc<T: 'static> {
     pub module: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// The parameters' types, at most [`MAX_ROW_SLOTS`] slots of them.
-    pub params: &'static [ValType],
-    /// The result's type; at most one.
-    pub results: &'static [ValType],
+    /// Its type: parameters of at most [`MAX_ROW_SLOTS`] slots, and at most one result.
+    pub ty: &'static FuncType<'static>,
     /// The function: it gets the parameters' slots, 32 bits each (i64 and f64 take two, low word first), and
     /// gives the result's bits.
     pub call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
@@ -64,7 +62,7 @@ impl<T: 'static> HostFunc<T> {
         call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
     ) -> Self {
         assert!(F::TYPE.results.len() <= 1, "a row has one result at most");
-        Self { module, name, params: F::TYPE.params, results: F::TYPE.results, call }
+        Self { module, name, ty: F::TYPE, call }
     }
 }
 
@@ -95,7 +93,7 @@ pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
 ///         *caller.data()
 ///     }),
 /// ];
-/// assert_eq!(FUNCTIONS[0].params.len(), 2);
+/// assert_eq!(FUNCTIONS[0].ty.params.len(), 2);
 /// ```
 #[macro_export]
 macro_rules! host_func {
@@ -350,7 +348,7 @@ impl<V: WasmValues, E: Into<HostError>> HostResult for Result<V, E> {
 /// `Fn(A, B, ...) -> R`.
 pub trait IntoFunc<T: 'static, Params, R>: 'static {
     /// Its type in the guest.
-    const TYPE: FuncType<'static>;
+    const TYPE: &'static FuncType<'static>;
     /// Calls it with the parameters' slots.
     #[doc(hidden)]
     fn invoke(
@@ -391,7 +389,7 @@ macro_rules! into_func {
             Closure: Fn($($caller_type,)? $($t),*) -> R + 'static,
             R: HostResult,
         {
-            const TYPE: FuncType<'static> = FuncType {
+            const TYPE: &'static FuncType<'static> = &FuncType {
                 params: <($($t,)*) as WasmValues>::TYPES,
                 results: <R::Values as WasmValues>::TYPES,
             };

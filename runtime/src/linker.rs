@@ -62,7 +62,7 @@ impl<T> Linker<T> {
         f: F,
     ) -> Result<&mut Self> {
         let entry = HostEntry::new(move |caller, params, results| f.invoke(caller, params, results))?;
-        self.add(module, name, Definition::Host(F::TYPE, entry))
+        self.add(module, name, Definition::Host(*F::TYPE, entry))
     }
 
     /// Defines a host function by a closure over lists of values.
@@ -124,8 +124,10 @@ impl<T> Linker<T> {
     /// The row for an import: one of the same type if there are several of the name.
     fn row(&self, import: ImportType<'_>) -> Option<&'static HostFunc<T>> {
         let named = |row: &&'static HostFunc<T>| row.module == import.module && row.name == import.name;
-        let ty = |row: &HostFunc<T>| ExternType::Func(FuncType { params: row.params, results: row.results });
-        self.rows().filter(named).find(|row| ty(row) == import.ty).or_else(|| self.rows().find(named))
+        self.rows()
+            .filter(named)
+            .find(|row| ExternType::Func(*row.ty) == import.ty)
+            .or_else(|| self.rows().find(named))
     }
 
     fn resolve(&self, store: &mut Store<T>, module: &Module) -> Result<Vec<Extern>> {
@@ -139,9 +141,7 @@ impl<T> Linker<T> {
                     }
                     Definition::Host(ty, entry) => (*ty, entry.clone()),
                 },
-                (None, Some(row)) => {
-                    (FuncType { params: row.params, results: row.results }, HostEntry::Row(row))
-                }
+                (None, Some(row)) => (*row.ty, HostEntry::Row(row)),
                 (None, None) => return Err(Error::UnknownImport { index }),
             };
             let func = store.add_host(host.0, host.1)?;

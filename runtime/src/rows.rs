@@ -46,8 +46,10 @@ macro_rules! rows {
         &[$($crate::HostFunc {
             module: $module,
             name: $name,
-            params: &[$($crate::rows::rows!(@type $param $($high)?)),*],
-            results: &[$($crate::ValType::$result)?],
+            ty: &$crate::FuncType {
+                params: &[$($crate::rows::rows!(@type $param $($high)?)),*],
+                results: &[$($crate::ValType::$result)?],
+            },
             call: |caller, slots| {
                 let [$($param, $($high,)?)*] = $crate::rows::first(slots);
                 $crate::rows::Outcome::outcome($function(caller, $($param),*))

@@ -149,7 +149,7 @@ fn has_the_signatures_of_the_specification() {
     let rows = super::functions::<Host>();
     let ours: Vec<String> = rows
         .iter()
-        .map(|row| alloc::format!("{}({}){}", row.name, letters(row.params), letters(row.results)))
+        .map(|row| alloc::format!("{}({}){}", row.name, letters(row.ty.params), letters(row.ty.results)))
         .collect();
     assert_eq!(ours, WITX.split_whitespace().collect::<Vec<_>>());
     assert!(rows.iter().all(|row| row.module == WASI));

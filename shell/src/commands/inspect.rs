@@ -1,7 +1,7 @@
 //! `exports imports`: what a module on flash or an instance offers and needs.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{Engine, ExternType, FuncType, HostFunc, Linker, Module};
+use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module};
 
 use super::{MISUSED, name, only};
 use crate::args::Args;
@@ -100,13 +100,12 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Prints the functions that modules may import.
     fn available(&mut self, linker: &Linker<Guest>) {
-        let ty = |row: &HostFunc<Guest>| FuncType { params: row.params, results: row.results };
         if self.json {
             return self.answer(|json| {
                 json.key("available").begin('[');
                 for row in linker.rows() {
                     json.begin('{').key("module").text(row.module).key("name").text(row.name);
-                    json.key("type").plain(|out| func_type(out, ty(row))).end('}');
+                    json.key("type").plain(|out| func_type(out, *row.ty)).end('}');
                 }
                 json.end(']');
             });
@@ -114,7 +113,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let out = &mut self.out();
         for row in linker.rows() {
             put!(out, "{}.{} ", row.module, row.name);
-            func_type(out, ty(row));
+            func_type(out, *row.ty);
             putln!(out, "");
         }
     }

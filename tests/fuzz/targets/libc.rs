@@ -76,11 +76,11 @@ fn module() -> &'static [u8] {
             let list = |word: &str, types: &[ValType]| {
                 types.iter().map(|ty| format!("({word} {})", name(ty))).collect::<String>()
             };
-            let ty = list("param", row.params) + &list("result", row.results);
+            let ty = list("param", row.ty.params) + &list("result", row.ty.results);
             let (module, function) = (row.module, row.name);
             // Writing to a string cannot fail.
             let _ = write!(imports, "(import \"{module}\" \"{function}\" (func $f{index} {ty}))");
-            let args: String = (0..row.params.len()).map(|i| format!("(local.get {i})")).collect();
+            let args: String = (0..row.ty.params.len()).map(|i| format!("(local.get {i})")).collect();
             let _ = write!(bodies, "(func (export \"{index}\") {ty} (call $f{index} {args}))");
         }
         let text = format!("(module {imports} (memory (export \"m\") 1 2) {bodies})");

@@ -45,7 +45,7 @@ fn call(name: &str, args: &[u32]) -> (Result<u64, HostError>, Vec<u8>, [u8; 6], 
     let mut caller = Caller::embedder(&mut store, instance);
     caller.write_memory(TEXT, b"<%d>\0moved").unwrap();
     caller.write_memory(ARGS, &42u32.to_le_bytes()).unwrap();
-    let fits = |row: &&'static crate::HostFunc<Host>| row.name == name && row.params.len() == args.len();
+    let fits = |row: &&'static crate::HostFunc<Host>| row.name == name && row.ty.params.len() == args.len();
     let row = functions::<Host>().iter().find(fits).unwrap();
     let result = (row.call)(&mut caller, args);
     let (mut buf, mut block) = ([0; 6], [0; 6]);

@@ -47,7 +47,7 @@ fn has_wamrs_names_and_signatures() {
     };
     let mut rows: Vec<String> = functions::<Host>()
         .iter()
-        .map(|row| alloc::format!("{}({}){}", row.name, letters(row.params), letters(row.results)))
+        .map(|row| alloc::format!("{}({}){}", row.name, letters(row.ty.params), letters(row.ty.results)))
         .collect();
     let mut wamr: Vec<&str> = WAMR.split_whitespace().collect();
     rows.sort();
