@@ -20,9 +20,6 @@ const PAGE: usize = 256;
 /// The longest command line, bytes.
 const COMMAND_LINE: usize = 512;
 
-/// An erased page.
-static ERASED: [u8; PAGE] = [0xff; PAGE];
-
 /// A NOR flash in a file of the host.
 pub(super) struct FileFlash(File);
 
@@ -47,7 +44,8 @@ impl FileFlash {
 
     /// Erases a range.
     fn fill(&self, from: usize, to: usize) -> Result<(), Refused> {
-        (from..to).step_by(PAGE).try_for_each(|page| self.put(page, &ERASED))
+        let erased = [0xff; PAGE];
+        (from..to).step_by(PAGE).try_for_each(|page| self.put(page, &erased))
     }
 
     /// Writes a page or a part of one.
