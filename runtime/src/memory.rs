@@ -41,6 +41,8 @@ pub struct MemoryType {
 
 impl MemoryType {
     /// The bytes in a number of pages.
+    // Once: a shift of 64 bits is a call of its own on 32-bit processors.
+    #[inline(never)]
     pub(crate) const fn bytes(&self, pages: u32) -> u64 {
         // The mask keeps a page size that was never checked from overflowing the shift.
         (pages as u64) << (self.page_log2 & 31)

@@ -154,6 +154,8 @@ impl Emitter {
     }
 
     /// Takes back the newest operation.
+    // Once, and not where each of those that fuse operations does it.
+    #[inline(never)]
     pub(super) fn undo(&mut self, made: Made) {
         self.code.truncate(made.at - usize::from(is_escaped(self.opcode(made))));
         self.last = self.prev.take();
