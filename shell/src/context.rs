@@ -2,10 +2,10 @@
 
 use ufmt::uDisplay;
 
+use crate::answer::{Answer, escape};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
-use crate::json::{Escaped, Json};
-use crate::output::{Output, Sink, put, putln};
+use crate::output::{Output, Sink, put};
 use crate::session::Session;
 
 /// Where a command prints.
@@ -80,36 +80,27 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
             self.begun = true;
             self.out().text("{\"output\":\"");
         }
-        Escaped::new(&mut self.out()).write(bytes);
+        escape(&mut self.out(), bytes);
     }
 
-    /// Prints a JSON answer: an object of what `members` writes and the status 0.
-    pub(crate) fn answer(&mut self, members: impl FnOnce(&mut Json<'_, '_>)) {
-        self.object(|json| {
-            members(json);
-            json.key("status").number(0);
-        });
+    /// Begins an answer.
+    pub(crate) fn begin(&mut self) -> Answer<'_> {
+        self.store_and_answer().1
     }
 
-    fn object(&mut self, members: impl FnOnce(&mut Json<'_, '_>)) {
-        let begun = core::mem::replace(&mut self.begun, false);
-        let out = &mut self.out();
-        if begun {
-            out.text("\",");
-        } else {
-            out.text("{");
+    /// The store, and a command's answer.
+    pub(crate) fn store_and_answer(&mut self) -> (&mut wasmote_fs::ModuleStore<F>, Answer<'_>) {
+        let (json, begun) = (self.json, core::mem::take(&mut self.begun));
+        let (store, mut out) = self.store_and_out();
+        if json {
+            out.text(if begun { "\"" } else { "{" });
         }
-        let mut json = Json::new(out);
-        members(&mut json);
-        json.end('}');
-        json.finish();
+        (store, Answer::new(out, json, begun))
     }
 
     /// Ends a command that has nothing to say.
     pub(crate) fn done(&mut self) {
-        if self.json {
-            self.answer(|_| {});
-        }
+        self.begin().end(0);
     }
 
     /// Prints why the command failed.
@@ -121,14 +112,7 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
 
     /// Prints a failure with a code and a text of its own.
     pub(crate) fn report_as(&mut self, code: &str, text: &impl uDisplay) {
-        if self.json {
-            self.object(|json| {
-                json.key("error").text(code).key("message").escaped(text).key("status").number(1);
-            });
-            return;
-        }
-        let out = &mut self.out();
-        put!(out, "error[{}]: ", code);
-        putln!(out, "{}", text);
+        let mut answer = self.begin();
+        answer.form("error[{error}]: {message}\n").text(code).with(|out| put!(out, "{}", text)).end(1);
     }
 }

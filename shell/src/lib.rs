@@ -8,6 +8,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod answer;
 pub mod args;
 mod autostart;
 pub mod board;
@@ -17,7 +18,6 @@ mod context;
 pub mod error;
 pub mod guest;
 mod instances;
-pub mod json;
 pub mod limits;
 pub mod line;
 mod management;

@@ -21,6 +21,12 @@ impl<'a> Output<'a> {
         Self { sink }
     }
 
+    /// The same output, for a shorter time.
+    #[cfg(test)]
+    pub(crate) fn reborrow(&mut self) -> Output<'_> {
+        Output::new(self.sink)
+    }
+
     /// Writes bytes as they are, such as a guest's.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.sink.write(bytes);

@@ -5,6 +5,7 @@ use core::ops::RangeInclusive;
 use wasmote_runtime::decimal::{Format, Shortest, shortest};
 use wasmote_runtime::{Func, Val};
 
+use crate::answer::Answer;
 use crate::output::{Output, put};
 
 /// Prints `5:i32`, `-3:i64`, `1.5:f64`, `nan:0x123:f32`, `null:funcref`, `func[3]:funcref`, `extern[7]:externref`.
@@ -13,6 +14,11 @@ use crate::output::{Output, put};
 pub fn typed(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Option<u32>) {
     untyped(out, value, index);
     put!(out, ":{}", value.ty().as_str());
+}
+
+/// Puts a value and its type into an answer.
+pub(crate) fn answer(answer: &mut Answer<'_>, value: Val) {
+    answer.form("{value}:{type}").with(|out| untyped(out, value, |_| None)).text(value.ty().as_str());
 }
 
 /// Prints a value as [`typed`] does, without its type.

@@ -8,7 +8,6 @@ use crate::autostart::{store_words, words};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::putln;
 
 pub(super) fn autostart<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -35,21 +34,16 @@ pub(super) fn autostart<'e, B: Board, F: NorFlash>(
 fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Result<(), Error<'static>> {
     let line = context.session.store.boot_line().map_err(Error::Store)?;
     let failures = line.as_ref().map_or(0, |line| line.failures);
-    if context.json {
-        context.answer(|json| {
-            match &line {
-                Some(line) => json.key("autostart").text(words(line)),
-                None => json.key("autostart").null(),
-            };
-            json.key("failures").number(failures);
-        });
-        return Ok(());
-    }
-    let out = &mut context.out();
+    let mut answer = context.begin();
     match &line {
-        None => putln!(out, "off"),
-        Some(line) if failures == 0 => putln!(out, "{}", words(line)),
-        Some(line) => putln!(out, "{}; failed {} times in a row", words(line), failures),
-    }
+        None => answer.form("<\"autostart\":null>off"),
+        // Whole for people too, who may want to write it again.
+        Some(line) => answer.form("{autostart}").with(|out| out.text(words(line))),
+    };
+    match failures {
+        0 => answer.form("<\"failures\":0>\n"),
+        _ => answer.form("; failed {failures} times in a row\n").number(failures),
+    };
+    answer.end(0);
     Ok(())
 }

@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::guest::Guest;
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK, NAME_SHOWN};
-use crate::output::{Shown, put, putln};
 use crate::running::{Budget, Stopped, Used};
 use crate::values;
 
@@ -110,35 +109,16 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
 
     fn print_results(&mut self, store: &Store<Guest>, results: &[Val], used: Used) {
         let (stack, memory) = (store.stack_peak(), store.memory_committed());
-        if self.json {
-            return self.answer(|json| {
-                json.key("results").begin('[');
-                for &value in results {
-                    json.begin('{').key("type").text(value.ty().as_str());
-                    json.key("value").plain(|out| values::untyped(out, value, |_| None)).end('}');
-                }
-                json.end(']').key("fuel").number(used.fuel).key("us").number(used.micros);
-                json.key("stack").number(stack).key("memory").number(memory);
-            });
-        }
-        let out = &mut self.out();
+        let mut answer = self.begin();
+        answer.form("<\"results\":[>");
         for (i, &value) in results.iter().enumerate() {
-            put!(out, "{}", if i == 0 { "" } else { " " });
-            values::typed(out, value, |_| None);
+            answer.form("<{>").pad(usize::from(i > 0));
+            values::answer(&mut answer, value);
+            answer.form("<}>");
         }
-        if !results.is_empty() {
-            putln!(out, "");
-        }
-        let tenths = used.micros.saturating_add(50) / 100;
-        putln!(
-            out,
-            "fuel {}, {}.{} ms, stack {} B, memory {} B",
-            used.fuel,
-            tenths / 10,
-            tenths % 10,
-            stack,
-            memory
-        );
+        answer.form(if results.is_empty() { "<]>" } else { "<]>\n" });
+        answer.form("fuel {fuel}, {us} ms, stack {stack} B, memory {memory} B\n");
+        answer.number(used.fuel).millis(used.micros).number(stack).number(memory).end(0);
     }
 
     /// Prints why guest code stopped, and for a trap which functions were running.
@@ -155,11 +135,12 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             });
             let name = found.ok().flatten().and_then(|len| buffer.get(..len));
             let name = name.and_then(|name| core::str::from_utf8(name).ok());
-            let out = &mut self.out();
+            let mut answer = self.begin();
             match name {
-                Some(name) => putln!(out, "  {}!{}", module.as_str(), Shown(name)),
-                None => putln!(out, "  {}!func[{}]", module.as_str(), frame.func),
-            }
+                Some(name) => answer.form("  {}!{}\n").text(module.as_str()).text(name),
+                None => answer.form("  {}!func[{}]\n").text(module.as_str()).number(frame.func),
+            };
+            answer.end(0);
         }
         Error::Reported
     }

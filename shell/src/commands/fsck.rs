@@ -2,15 +2,13 @@
 
 use embedded_storage::nor_flash::NorFlash;
 
-use wasmote_fs::{Entry, Error as StoreError};
+use wasmote_fs::Error as StoreError;
 
 use super::none;
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::json::Json;
-use crate::output::putln;
 
 /// What a survey says of a module, in a word.
 pub(super) fn state(found: Result<(), StoreError>) -> &'static str {
@@ -53,51 +51,32 @@ pub(super) fn fsck<'e, B: Board, F: NorFlash>(
     args: &'e mut Args,
 ) -> Result<(), Error<'e>> {
     none(args)?;
-    let json = context.json;
-    let (store, mut out) = context.store_and_out();
     // The directory and all lists of blocks are read before anything is printed.
-    let usage = store.usage().map_err(Error::Store)?;
+    let usage = context.session.store.usage().map_err(Error::Store)?;
+    let (store, mut answer) = context.store_and_answer();
     let mut count = Count::default();
-    if json {
-        let mut json = Json::new(&mut out);
-        json.begin('{').key("modules").begin('[');
-        let surveyed = store.survey(|entry, found| {
-            count.add(found);
-            json.begin('{').key("name").text(entry.name.as_str()).key("len").number(entry.len);
-            json.key("state").text(state(found)).end('}');
-        });
-        json.end(']').key("damaged").number(count.damaged);
-        if let Ok(survey) = surveyed {
-            json.key("foreign").number(survey.foreign).key("part");
-            match survey.part {
-                Some(part) => json.number(part),
-                None => json.null(),
-            };
-        }
-        json.key("total").number(usage.total).key("used").number(usage.used);
-        let good = surveyed.is_ok() && count.damaged == 0;
-        json.key("status").number(u8::from(!good)).end('}');
-        json.finish();
-        return if good { Ok(()) } else { Err(Error::Reported) };
-    }
-    let row = |entry: &Entry, found| {
+    answer.form("<\"modules\":[>");
+    let surveyed = store.survey(|entry, found| {
         count.add(found);
-        putln!(out, "{}: {} B, {}", entry.name.as_str(), entry.len, state(found));
-    };
-    let survey = store.survey(row).map_err(Error::Store)?;
-    if let Some(part) = survey.part {
-        putln!(out, "an upload stopped after {} B and can go on", part);
+        answer.form("<{>{name}: {len} B, {state}<}>\n");
+        answer.text(entry.name.as_str()).number(entry.len).text(state(found));
+    });
+    answer.form("<]>");
+    if let Ok(survey) = surveyed {
+        match survey.part {
+            Some(part) => answer.form("an upload stopped after {part} B and can go on\n").number(part),
+            None => answer.form("<\"part\":null>"),
+        };
+        match survey.foreign {
+            0 => answer.form("<\"foreign\":0>"),
+            foreign => {
+                let form = "{foreign} files of other tools, whose names are no modules'\n";
+                answer.form(form).number(foreign)
+            }
+        };
+        answer.form("{count} modules, {damaged} damaged; {used} of {total} B used\n");
+        answer.number(count.modules).number(count.damaged);
+        answer.number(usage.used).number(usage.total);
     }
-    if survey.foreign > 0 {
-        putln!(out, "{} files of other tools, whose names are no modules'", survey.foreign);
-    }
-    putln!(
-        out,
-        "{} modules, {} damaged; {} of {} B used",
-        count.modules,
-        count.damaged,
-        usage.used,
-        usage.total
-    );
-    count.outcome()
+    answer.outcome(surveyed.map_err(Error::Store).and_then(|_| count.outcome()))
 }

@@ -9,7 +9,6 @@ use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instances::{Instances, Loaded};
-use crate::output::putln;
 use crate::values;
 
 /// An instance, its global and the global's type.
@@ -34,16 +33,9 @@ pub(super) fn get<'e, B: Board, F: NorFlash>(
     };
     let (loaded, global, _) = global(&mut context.session.instances, alias, name)?;
     let value = global.get(&*loaded.store).ok_or(Error::Runtime(RuntimeError::UnknownHandle))?;
-    if context.json {
-        context.answer(|json| {
-            json.key("type").text(value.ty().as_str());
-            json.key("value").plain(|out| values::untyped(out, value, |_| None));
-        });
-    } else {
-        let out = &mut context.out();
-        values::typed(out, value, |_| None);
-        putln!(out, "");
-    }
+    let mut answer = context.begin();
+    values::answer(&mut answer, value);
+    answer.form("\n").end(0);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use crate::guest::{self, Guest};
-use crate::output::{Output, Shown, put, putln};
+use crate::output::{Output, put};
 
 /// Prints `(i32, i64) -> f64`.
 fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
@@ -75,47 +75,33 @@ pub(super) fn exports<'e, B: Board, F: NorFlash>(
 ) -> Result<(), Error<'e>> {
     let word = only(args)?;
     let module = context.module(word)?;
-    if context.json {
-        context.answer(|json| {
-            json.key("exports").begin('[');
-            for export in module.exports() {
-                json.begin('{').key("name").text(export.name);
-                json.key("type").plain(|out| extern_type(out, export.ty)).end('}');
-            }
-            json.end(']');
-        });
-        return Ok(());
-    }
-    let width = module.exports().map(|export| export.name.chars().count()).max().unwrap_or(0);
-    let out = &mut context.out();
+    let width = module.exports().map(|export| columns(export.name)).max().unwrap_or(0);
+    let mut answer = context.begin();
+    answer.form("<\"exports\":[>");
     for export in module.exports() {
-        put!(out, "{}", Shown(export.name));
-        super::store::pad(out, width.saturating_sub(export.name.chars().count()).saturating_add(2));
-        extern_type(out, export.ty);
-        putln!(out, "");
+        answer.form("<{>{name}{type}<}>\n").text(export.name);
+        answer.pad(width.saturating_sub(columns(export.name)).saturating_add(2));
+        answer.with(|out| extern_type(out, export.ty));
     }
+    answer.form("<]>").end(0);
     Ok(())
+}
+
+/// The columns that a name takes.
+fn columns(name: &str) -> usize {
+    name.chars().count()
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Prints the functions that modules may import.
     fn available(&mut self, linker: &Linker<Guest>) {
-        if self.json {
-            return self.answer(|json| {
-                json.key("available").begin('[');
-                for row in linker.rows() {
-                    json.begin('{').key("module").text(row.module).key("name").text(row.name);
-                    json.key("type").plain(|out| func_type(out, *row.ty)).end('}');
-                }
-                json.end(']');
-            });
-        }
-        let out = &mut self.out();
+        let mut answer = self.begin();
+        answer.form("<\"available\":[>");
         for row in linker.rows() {
-            put!(out, "{}.{} ", row.module, row.name);
-            func_type(out, *row.ty);
-            putln!(out, "");
+            answer.form("<{>{module}.{name} {type}<}>\n").text(row.module).text(row.name);
+            answer.with(|out| func_type(out, *row.ty));
         }
+        answer.form("<]>").end(0);
     }
 }
 
@@ -136,23 +122,12 @@ pub(super) fn imports<'e, B: Board, F: NorFlash>(
     }
     let word = only(args)?;
     let module = context.module(word)?;
-    if context.json {
-        context.answer(|json| {
-            json.key("imports").begin('[');
-            for import in module.imports() {
-                json.begin('{').key("module").text(import.module).key("name").text(import.name);
-                json.key("type").plain(|out| extern_type(out, import.ty));
-                json.key("known").boolean(linker.is_defined(import)).end('}');
-            }
-            json.end(']');
-        });
-        return Ok(());
-    }
-    let out = &mut context.out();
+    let mut answer = context.begin();
+    answer.form("<\"imports\":[>");
     for import in module.imports() {
-        put!(out, "{}.{}  ", Shown(import.module), Shown(import.name));
-        extern_type(out, import.ty);
-        putln!(out, "{}", if linker.is_defined(import) { "" } else { "  unknown" });
+        answer.form("<{>{module}.{name}  {type}{known}<}>\n").text(import.module).text(import.name);
+        answer.with(|out| extern_type(out, import.ty)).choice(linker.is_defined(import), "", "  unknown");
     }
+    answer.form("<]>").end(0);
     Ok(())
 }

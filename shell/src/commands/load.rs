@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
-use crate::output::{Shown, putln};
+use crate::output::Shown;
 use crate::running::Budget;
 
 /// What is to be loaded, and how; the words are those that messages name.
@@ -67,14 +67,8 @@ pub(super) fn unload<'e, B: Board, F: NorFlash>(
     let before = context.heap().free;
     drop(context.session.instances.remove(word)?);
     let after = context.heap().free;
-    if context.json {
-        context.answer(|json| {
-            json.key("heap_before").number(before).key("heap_free").number(after);
-        });
-    } else {
-        let out = &mut context.out();
-        putln!(out, "heap {} -> {} B free", before, after);
-    }
+    let mut answer = context.begin();
+    answer.form("heap {heap_before} -> {heap_free} B free\n").number(before).number(after).end(0);
     Ok(())
 }
 
@@ -116,26 +110,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let exports = loaded.instance.module(&*loaded.store).map_or(0, |module| module.exports().count());
         let (code, committed) = (loaded.code, loaded.store.memory_committed());
         let declared = loaded.store.memory_size();
-        if self.json {
-            self.answer(|json| {
-                json.key("exports").number(exports).key("code").number(code).key("memory").number(committed);
-                json.key("declared").number(declared).key("heap_before").number(before);
-                json.key("heap_free").number(after);
-            });
-        } else {
-            let out = &mut self.out();
-            putln!(
-                out,
-                "{}: {} exports, code {} B, memory {} of {} B; heap {} -> {} B free",
-                alias_word,
-                exports,
-                code,
-                committed,
-                declared,
-                before,
-                after
-            );
-        }
+        let mut answer = self.begin();
+        answer.form("{name}: {exports} exports, code {code} B, memory {memory} of {declared} B; ");
+        answer.text(alias_word).number(exports).number(code).number(committed).number(declared);
+        answer.form("heap {heap_before} -> {heap_free} B free\n").number(before).number(after).end(0);
         Ok(())
     }
 

@@ -43,20 +43,12 @@ pub(super) fn version<'e, B: Board, F: NorFlash>(
     none(args)?;
     let board = context.session.console.board();
     let (version, board, reset) = (board.version(), board.name(), board.reset_cause());
-    if context.json {
-        context.answer(|json| {
-            json.key("version").text(version).key("board").text(board);
-            if let Some(cause) = reset {
-                json.key("reset").escaped(&cause);
-            }
-        });
-    } else {
-        let out = &mut context.out();
-        putln!(out, "wasmote {} on {}", version, board);
-        if let Some(cause) = reset {
-            putln!(out, "last reset: {}", cause);
-        }
+    let mut answer = context.begin();
+    answer.form("wasmote {version} on {board}\n").text(version).text(board);
+    if let Some(cause) = reset {
+        answer.form("last reset: {reset}\n").with(|out| put!(out, "{}", cause));
     }
+    answer.end(0);
     Ok(())
 }
 

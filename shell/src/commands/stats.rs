@@ -1,20 +1,19 @@
 //! `ps mem`: what is loaded, and what it takes.
 
 use super::{MISUSED, none};
+use crate::answer::Answer;
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::{Output, put, putln};
 use embedded_storage::nor_flash::NorFlash;
 
 /// Width of a column of names.
 const NAME_WIDTH: usize = 16;
 
-/// Prints a name padded to its column.
-fn column(out: &mut Output<'_>, name: &str) {
-    put!(out, "{}", name);
-    super::store::pad(out, NAME_WIDTH.saturating_sub(name.len()).max(1));
+/// Puts a name into the next place, padded to its column.
+fn column(answer: &mut Answer<'_>, name: &str) {
+    answer.text(name).pad(NAME_WIDTH.saturating_sub(name.len()).max(1));
 }
 
 pub(super) fn ps<'e, B: Board, F: NorFlash>(
@@ -25,49 +24,21 @@ pub(super) fn ps<'e, B: Board, F: NorFlash>(
     let session = &mut *context.session;
     // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
     let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
-    if context.json {
-        context.answer(|json| {
-            json.key("instances").begin('[');
-            for loaded in instances.iter() {
-                json.begin('{')
-                    .key("name")
-                    .text(loaded.alias.as_str())
-                    .key("module")
-                    .text(loaded.module.as_str());
-                json.key("fuel").number(loaded.fuel).key("code").number(loaded.code);
-                json.key("stack").number(loaded.stack_peak).key("stack_max").number(loaded.options.stack);
-                json.key("memory").number(loaded.store.memory_committed());
-                json.key("declared").number(loaded.store.memory_size()).end('}');
-            }
-            json.end(']').key("running").begin('[');
-            for name in instances.running() {
-                json.text(name.as_str());
-            }
-            json.end(']');
-        });
-    } else {
-        let out = &mut context.out();
-        column(out, "name");
-        column(out, "module");
-        putln!(out, "fuel, code, stack peak of most, memory committed of declared (bytes)");
-        for loaded in instances.iter() {
-            column(out, loaded.alias.as_str());
-            column(out, loaded.module.as_str());
-            put!(
-                out,
-                "{}, {}, {} of {}, ",
-                loaded.fuel,
-                loaded.code,
-                loaded.stack_peak,
-                loaded.options.stack
-            );
-            putln!(out, "{} of {}", loaded.store.memory_committed(), loaded.store.memory_size());
-        }
-        for name in instances.running() {
-            column(out, name.as_str());
-            putln!(out, "running");
-        }
+    let mut answer = context.begin();
+    answer.form("<\"instances\":[>name            module          fuel, code, stack peak of most, memory committed of declared (bytes)\n");
+    for loaded in instances.iter() {
+        answer.form("<{>{name}{module}{fuel}, {code}, {stack} of {stack_max}, {memory} of {declared}<}>\n");
+        column(&mut answer, loaded.alias.as_str());
+        column(&mut answer, loaded.module.as_str());
+        answer.number(loaded.fuel).number(loaded.code).number(loaded.stack_peak);
+        answer.number(loaded.options.stack);
+        answer.number(loaded.store.memory_committed()).number(loaded.store.memory_size());
     }
+    answer.form("<],\"running\":[>");
+    for name in instances.running() {
+        column(answer.form("{}running\n"), name.as_str());
+    }
+    answer.form("<]>").end(0);
     context.session.instances = instances;
     Ok(())
 }
@@ -87,26 +58,17 @@ pub(super) fn mem<'e, B: Board, F: NorFlash>(
 fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
     let heap = context.heap();
     let stack = context.session.console.board().stack();
-    if context.json {
-        return context.answer(|json| {
-            json.key("heap").begin('{').key("total").number(heap.total).key("used").number(heap.used);
-            json.key("peak").number(heap.peak).key("free").number(heap.free);
-            json.key("largest_free").number(heap.largest_free).end('}').key("stack");
-            match stack {
-                Some(stack) => {
-                    json.begin('{').key("total").number(stack.total).key("peak").number(stack.peak).end('}')
-                }
-                None => json.null(),
-            };
-        });
-    }
-    let out = &mut context.out();
-    put!(out, "heap {} B, used {}, peak {}, free {}, ", heap.total, heap.used, heap.peak, heap.free);
-    putln!(out, "largest free block {}", heap.largest_free);
+    let mut answer = context.begin();
+    answer.form("<\"heap\":{>heap {total} B, used {used}, peak {peak}, free {free}, largest free block {largest_free}<}>\n");
+    answer.number(heap.total).number(heap.used).number(heap.peak).number(heap.free).number(heap.largest_free);
     match stack {
-        Some(stack) => putln!(out, "stack {} B, peak {}", stack.total, stack.peak),
-        None => putln!(out, "stack unknown on this board"),
-    }
+        Some(stack) => answer
+            .form("<\"stack\":{>stack {total} B, peak {peak}<}>\n")
+            .number(stack.total)
+            .number(stack.peak),
+        None => answer.form("<\"stack\":null>stack unknown on this board\n"),
+    };
+    answer.end(0);
 }
 
 fn instance<'e, B: Board, F: NorFlash>(
@@ -117,23 +79,11 @@ fn instance<'e, B: Board, F: NorFlash>(
     let (committed, declared) = (loaded.store.memory_committed(), loaded.store.memory_size());
     let (code, options) = (loaded.code, loaded.options);
     let (peak, stack) = (loaded.stack_peak, loaded.store.stack_size());
-    if context.json {
-        context.answer(|json| {
-            json.key("code").number(code).key("memory").number(committed).key("declared").number(declared);
-            json.key("stack")
-                .number(stack)
-                .key("stack_peak")
-                .number(peak)
-                .key("stack_max")
-                .number(options.stack);
-            json.key("heap_max").number(options.heap);
-        });
-    } else {
-        let out = &mut context.out();
-        putln!(out, "code {} B", code);
-        putln!(out, "linear memory {} B committed of {} declared", committed, declared);
-        putln!(out, "value stack {} B, peak {}, at most {}", stack, peak, options.stack);
-        putln!(out, "malloc heap at most {} B, inside linear memory", options.heap);
-    }
+    let mut answer = context.begin();
+    answer.form("code {code} B\nlinear memory {memory} B committed of {declared} declared\n");
+    answer.number(code).number(committed).number(declared);
+    answer.form("value stack {stack} B, peak {stack_peak}, at most {stack_max}\n");
+    answer.number(stack).number(peak).number(options.stack);
+    answer.form("malloc heap at most {heap_max} B, inside linear memory\n").number(options.heap).end(0);
     Ok(())
 }

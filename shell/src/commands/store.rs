@@ -8,26 +8,14 @@ use wasmote_runtime::{Engine, Module};
 
 use super::fsck::{is_damage, state};
 use super::{MISUSED, name, none, only};
+use crate::answer::Answer;
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::json::Json;
-use crate::output::{Output, put, putln};
 
 /// Bytes of a hash that `ls` shows; `ls -l` shows all.
 const HASH_SHOWN: usize = 4;
-
-/// Prints the start of a hash as hexadecimal digits.
-fn hex(out: &mut Output<'_>, bytes: &[u8]) {
-    for byte in bytes {
-        put!(out, "{}{}", digit(byte >> 4), digit(byte & 15));
-    }
-}
-
-fn digit(n: u8) -> char {
-    char::from(if n < 10 { b'0'.saturating_add(n) } else { b'a'.saturating_add(n).saturating_sub(10) })
-}
 
 pub(super) fn ls<'e, B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -35,60 +23,40 @@ pub(super) fn ls<'e, B: Board, F: NorFlash>(
 ) -> Result<(), Error<'e>> {
     let long = args.flag("-l");
     none(args)?;
-    if context.json {
-        let (store, mut out) = context.store_and_out();
-        // Nothing is printed before the flash is known to read.
-        store.usage().map_err(Error::Store)?;
-        let mut json = Json::new(&mut out);
-        json.begin('{').key("modules").begin('[');
-        let listed = store.survey(|entry, found| {
-            json.begin('{').key("name").text(entry.name.as_str()).key("len").number(entry.len).key("sha256");
-            match &entry.sha256 {
-                Some(hash) => json.plain(|out| hex(out, hash)),
-                None => json.null(),
-            };
-            json.key("state").text(state(found)).end('}');
-        });
-        json.end(']').key("status").number(u8::from(listed.is_err())).end('}');
-        json.finish();
-        return listed.map(drop).map_err(|_| Error::Reported);
-    }
     let mut width = 0;
-    let (store, mut out) = context.store_and_out();
-    let measured = store.list(|entry| {
+    // Nothing is printed before the directory is known to read.
+    let measured = context.session.store.list(|entry| {
         width = width.max(entry.name.as_str().len());
         ControlFlow::Continue(())
     });
     measured.map_err(Error::Store)?;
-    let listed = store.survey(|entry, found| row(&mut out, entry, found, width, long));
-    listed.map(drop).map_err(Error::Store)
+    let (store, mut answer) = context.store_and_answer();
+    answer.form("<\"modules\":[>");
+    let listed = store.survey(|entry, found| row(&mut answer, entry, found, width, long));
+    answer.form("<]>");
+    answer.outcome(listed.map(drop).map_err(Error::Store))
 }
 
-fn row(out: &mut Output<'_>, entry: &Entry, found: Result<(), StoreError>, width: usize, long: bool) {
+fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, width: usize, long: bool) {
     let name = entry.name.as_str();
-    put!(out, "{}", name);
-    pad(out, width.saturating_sub(name.len()));
-    put!(out, "  ");
-    pad(out, 7usize.saturating_sub(digits(entry.len)));
-    put!(out, "{} B  ", entry.len);
+    let hash_form = if long || answer.json {
+        "sha256 {sha256}  {state}<}>\n"
+    } else {
+        "sha256 {sha256}...  {state}<}>\n"
+    };
+    // Numbers end in one column.
+    let blanks = width.saturating_sub(name.len()).saturating_add(7usize.saturating_sub(digits(entry.len)));
+    answer.form("<{>{name}  {len} B  ").text(name).pad(blanks).number(entry.len);
     match &entry.sha256 {
         Some(hash) => {
-            put!(out, "sha256 ");
-            hex(out, if long { hash } else { hash.get(..HASH_SHOWN).unwrap_or_default() });
-            put!(out, "{}", if long { "  " } else { "...  " });
+            let shown = if long || answer.json { hash } else { hash.get(..HASH_SHOWN).unwrap_or_default() };
+            answer.form(hash_form).hex(shown)
         }
-        None => put!(out, "no hash  "),
-    }
+        None => answer.form("<\"sha256\":null>no hash  {state}<}>\n"),
+    };
     let set = entry.settings.0.iter().any(|byte| *byte != 0);
     let settings = if set { "settings" } else { "-" };
-    putln!(out, "{}", if is_damage(found) { state(found) } else { settings });
-}
-
-/// Prints blanks.
-pub(super) fn pad(out: &mut Output<'_>, blanks: usize) {
-    for _ in 0..blanks {
-        put!(out, " ");
-    }
+    answer.text(if answer.json || is_damage(found) { state(found) } else { settings });
 }
 
 /// The decimal digits of a number.
@@ -109,19 +77,9 @@ fn report_usage<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
 ) -> Result<(), Error<'static>> {
     let usage = context.session.store.usage().map_err(Error::Store)?;
-    if context.json {
-        context.answer(|json| {
-            json.key("total")
-                .number(usage.total)
-                .key("used")
-                .number(usage.used)
-                .key("free")
-                .number(usage.free);
-        });
-    } else {
-        let out = &mut context.out();
-        putln!(out, "flash {} B, used {} B, free {} B", usage.total, usage.used, usage.free);
-    }
+    let mut answer = context.begin();
+    answer.form("flash {total} B, used {used} B, free {free} B\n");
+    answer.number(usage.total).number(usage.used).number(usage.free).end(0);
     Ok(())
 }
 
@@ -170,15 +128,9 @@ pub(super) fn check<'e, B: Board, F: NorFlash>(
     let module =
         store.open(&name, |reader| Module::from_reader(&Engine::default(), reader)).map_err(failed)?;
     let code = module.map_err(Error::Runtime)?.code_size();
-    if context.json {
-        context.answer(|json| {
-            json.key("len").number(len).key("hash").boolean(hashed).key("code").number(code);
-        });
-    } else {
-        let hash = if hashed { "hash good" } else { "no hash recorded" };
-        let out = &mut context.out();
-        putln!(out, "{}: {} B, {}, valid; loads to {} B of code", word, len, hash, code);
-    }
+    let mut answer = context.begin();
+    answer.form("{name}: {len} B, {hash}, valid; loads to {code} B of code\n").text(word).number(len);
+    answer.choice(hashed, "hash good", "no hash recorded").number(code).end(0);
     Ok(())
 }
 

@@ -1,0 +1,292 @@
+//! Answers of commands, each described once for people and for programs.
+//!
+//! A *form* is text with named places. As text, the values stand in their places; as JSON (`-j`), each value is a
+//! member of that name, and the text between is left out:
+//!
+//! | in a form | as text | as JSON |
+//! |---|---|---|
+//! | `{used}` | the next value | `"used":` and the next value |
+//! | `{}` | the next value | the next value, as an array's element |
+//! | `<"heap":{>` | nothing | `"heap":{`, what groups members |
+//! | anything else | itself | nothing |
+//!
+//! Commas are set where JSON has them, and nothing is allocated. Texts have no `{` and no `<` of their own.
+
+use crate::error::Error;
+use crate::output::{Output, Shown, Sink, put};
+
+/// An answer that is being written.
+///
+pub(crate) struct Answer<'o> {
+    out: Output<'o>,
+    /// Whether it is one line of JSON.
+    pub(crate) json: bool,
+    /// Whether a comma goes before JSON's next member or element.
+    comma: bool,
+    /// What is left of the form.
+    form: &'static [u8],
+}
+
+impl<'o> Answer<'o> {
+    /// An answer as text, or as the inside of a JSON object of which `begun` says whether it has a member.
+    pub(crate) fn new(out: Output<'o>, json: bool, begun: bool) -> Self {
+        Self { out, json, comma: begun, form: &[] }
+    }
+
+    /// Ends the form before and begins another; a value for each of its places follows.
+    pub(crate) fn form(&mut self, form: &'static str) -> &mut Self {
+        self.advance();
+        self.form = form.as_bytes();
+        self
+    }
+
+    /// Puts a number into the next place. Programs may read numbers as f64, and so lose what is beyond 2^53.
+    pub(crate) fn number(&mut self, number: impl Number) -> &mut Self {
+        self.wide(number.wide())
+    }
+
+    fn wide(&mut self, number: u64) -> &mut Self {
+        self.advance();
+        put!(self.out, "{}", number);
+        self
+    }
+
+    /// Puts a time into the next place: microseconds for programs, milliseconds and their tenths for people.
+    pub(crate) fn millis(&mut self, micros: u64) -> &mut Self {
+        if self.json {
+            return self.wide(micros);
+        }
+        let tenths = micros.saturating_add(50) / 100;
+        self.wide(tenths / 10);
+        put!(self.out, ".{}", tenths % 10);
+        self
+    }
+
+    /// Puts a text into the next place: whole for programs, but as [`Shown`] for people.
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        let json = self.json;
+        self.with(|out| if json { out.text(text) } else { put!(out, "{}", Shown(text)) })
+    }
+
+    /// Puts bytes into the next place, as hexadecimal digits.
+    pub(crate) fn hex(&mut self, bytes: &[u8]) -> &mut Self {
+        self.with(|out| bytes.iter().for_each(|byte| out.bytes(&[digit(byte >> 4), digit(byte & 15)])))
+    }
+
+    /// Puts what `print` prints into the next place, a string for programs.
+    pub(crate) fn with(&mut self, print: impl FnOnce(&mut Output<'_>)) -> &mut Self {
+        self.advance();
+        self.quote();
+        print(&mut Output::new(self));
+        self.quote();
+        self
+    }
+
+    /// Puts `yes` or `no` into the next place, for programs `true` or `false`.
+    pub(crate) fn choice(&mut self, choice: bool, yes: &str, no: &str) -> &mut Self {
+        self.advance();
+        let (yes, no) = if self.json { ("true", "false") } else { (yes, no) };
+        self.out.text(if choice { yes } else { no });
+        self
+    }
+
+    /// Prints blanks between columns, for people.
+    pub(crate) fn pad(&mut self, blanks: usize) -> &mut Self {
+        if !self.json {
+            for _ in 0..blanks {
+                self.out.text(" ");
+            }
+        }
+        self
+    }
+
+    /// Ends the answer of a command that may have failed with some of it printed.
+    pub(crate) fn outcome(&mut self, outcome: Result<(), Error<'static>>) -> Result<(), Error<'static>> {
+        match outcome {
+            Err(_) if self.json => {
+                self.end(1);
+                Err(Error::Reported)
+            }
+            outcome => {
+                self.end(0);
+                outcome
+            }
+        }
+    }
+
+    /// Ends the answer.
+    pub(crate) fn end(&mut self, status: u8) {
+        self.form("<\"status\":>").advance();
+        if self.json {
+            put!(self.out, "{}}}\n", status);
+        }
+    }
+
+    /// Goes on to the value of the next place, or to the form's end.
+    fn advance(&mut self) {
+        loop {
+            let text = self.until(|byte| matches!(byte, b'{' | b'<'));
+            if !self.json {
+                self.out.bytes(text);
+            }
+            let Some((&mark, rest)) = self.form.split_first() else { return };
+            self.form = rest;
+            let place = mark == b'{';
+            let piece = self.until(|byte| byte == if place { b'}' } else { b'>' });
+            self.form = self.form.get(1..).unwrap_or_default();
+            if self.json {
+                self.piece(piece, place);
+            }
+            if place {
+                return;
+            }
+        }
+    }
+
+    /// Takes the form's bytes up to one.
+    fn until(&mut self, stop: impl Fn(u8) -> bool) -> &'static [u8] {
+        let end = self.form.iter().position(|&byte| stop(byte)).unwrap_or(self.form.len());
+        let (before, rest) = self.form.split_at_checked(end).unwrap_or_default();
+        self.form = rest;
+        before
+    }
+
+    /// Writes a member's name, or JSON as it is.
+    fn piece(&mut self, piece: &[u8], place: bool) {
+        let closes = matches!(piece.first(), Some(b']' | b'}'));
+        if self.comma && !closes {
+            self.out.text(",");
+        }
+        let named = place && !piece.is_empty();
+        if named {
+            self.out.text("\"");
+        }
+        self.out.bytes(piece);
+        if named {
+            self.out.text("\":");
+        }
+        self.comma = !matches!(piece.last(), Some(b'[' | b'{'));
+    }
+
+    fn quote(&mut self) {
+        if self.json {
+            self.out.text("\"");
+        }
+    }
+}
+
+impl Sink for Answer<'_> {
+    /// Writes a value's bytes, within a string of JSON as [`escape`] does.
+    fn write(&mut self, bytes: &[u8]) {
+        if self.json { escape(&mut self.out, bytes) } else { self.out.bytes(bytes) }
+    }
+}
+
+/// What an answer has as a number.
+pub(crate) trait Number {
+    /// The number.
+    fn wide(self) -> u64;
+}
+
+impl Number for u64 {
+    fn wide(self) -> u64 {
+        self
+    }
+}
+
+impl Number for u32 {
+    fn wide(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Number for u8 {
+    fn wide(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Number for usize {
+    fn wide(self) -> u64 {
+        self as u64
+    }
+}
+
+/// Writes bytes as the inside of a JSON string: controls, quotes and backslashes as escapes, and what is not ASCII as
+/// it is.
+pub(crate) fn escape(out: &mut Output<'_>, bytes: &[u8]) {
+    for &byte in bytes {
+        match byte {
+            b'"' | b'\\' => out.bytes(&[b'\\', byte]),
+            0..=0x1f | 0x7f => {
+                out.text("\\u00");
+                out.bytes(&[digit(byte >> 4), digit(byte & 15)]);
+            }
+            _ => out.bytes(&[byte]),
+        }
+    }
+}
+
+/// The hexadecimal digit of a number below 16.
+pub(crate) const fn digit(n: u8) -> u8 {
+    if n < 10 { b'0'.wrapping_add(n) } else { (b'a' - 10).wrapping_add(n) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::printed;
+
+    /// Holds an answer against what people and what programs see.
+    #[track_caller]
+    fn check(write: impl Fn(&mut Answer<'_>), text: &str, json: &str) {
+        assert_eq!(printed(|out| write(&mut Answer::new(out.reborrow(), false, false))), text);
+        let line = printed(|out| write(&mut Answer::new(out.reborrow(), true, false)));
+        assert_eq!(line, json);
+    }
+
+    #[test]
+    fn one_form_is_text_and_members() {
+        check(
+            |a| a.form("free {free} of {total} B\n").number(5u32).number(9usize).end(0),
+            "free 5 of 9 B\n",
+            "\"free\":5,\"total\":9,\"status\":0}\n",
+        );
+        check(|a| a.form("{us} ms\n").millis(1250).end(1), "1.3 ms\n", "\"us\":1250,\"status\":1}\n");
+        check(
+            |a| a.form("{known}").choice(false, "", "unknown").end(0),
+            "unknown",
+            "\"known\":false,\"status\":0}\n",
+        );
+        check(|a| a.form("{hash}").hex(&[0x0f, 0xa0]).end(0), "0fa0", "\"hash\":\"0fa0\",\"status\":0}\n");
+        check(|a| a.end(0), "", "\"status\":0}\n");
+    }
+
+    #[test]
+    fn groups_are_programs_and_blanks_are_peoples() {
+        let list = |answer: &mut Answer<'_>| {
+            answer.form("<\"list\":[>title\n");
+            for (name, len) in [("a", 1u8), ("b", 2)] {
+                answer.form("<{>{name}{len}<}>\n").text(name).pad(2).number(len);
+            }
+            answer
+                .form("<],\"names\":[>")
+                .form("{}")
+                .text("c")
+                .form("{},")
+                .text("d")
+                .form("<],\"none\":null>")
+                .end(0);
+        };
+        let json =
+            r#""list":[{"name":"a","len":1},{"name":"b","len":2}],"names":["c","d"],"none":null,"status":0}"#;
+        check(list, "title\na  1\nb  2\ncd,", &std::format!("{json}\n"));
+    }
+
+    #[test]
+    fn text_from_outside_cannot_leave_its_place() {
+        let text = "a\"b\\c\n\x1b\x7f é";
+        let json = "\"text\":\"a\\\"b\\\\c\\u000a\\u001b\\u007f é\",\"status\":0}\n";
+        check(|a| a.form("{text}").text(text).end(0), "a\"b\\c\\n\\u{1b}\\u{7f} é", json);
+    }
+}
