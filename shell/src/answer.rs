@@ -15,6 +15,13 @@
 use crate::error::Error;
 use crate::output::{Output, Shown, Sink, put};
 
+/// A command failed, and has said why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failed;
+
+/// What a command comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Failed>;
+
 /// An answer that is being written.
 ///
 pub(crate) struct Answer<'o> {
@@ -23,6 +30,8 @@ pub(crate) struct Answer<'o> {
     pub(crate) json: bool,
     /// Whether a comma goes before JSON's next member or element.
     comma: bool,
+    /// Whether a failure's message is written, within its string.
+    message: bool,
     /// What is left of the form.
     form: &'static [u8],
 }
@@ -30,7 +39,7 @@ pub(crate) struct Answer<'o> {
 impl<'o> Answer<'o> {
     /// An answer as text, or as the inside of a JSON object of which `begun` says whether it has a member.
     pub(crate) fn new(out: Output<'o>, json: bool, begun: bool) -> Self {
-        Self { out, json, comma: begun, form: &[] }
+        Self { out, json, comma: begun, message: false, form: &[] }
     }
 
     /// Ends the form before and begins another; a value for each of its places follows.
@@ -64,8 +73,8 @@ impl<'o> Answer<'o> {
 
     /// Puts a text into the next place: whole for programs, but as [`Shown`] for people.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        let json = self.json;
-        self.with(|out| if json { out.text(text) } else { put!(out, "{}", Shown(text)) })
+        let whole = self.members();
+        self.with(|out| if whole { out.text(text) } else { put!(out, "{}", Shown(text)) })
     }
 
     /// Puts bytes into the next place, as hexadecimal digits.
@@ -100,18 +109,36 @@ impl<'o> Answer<'o> {
         self
     }
 
-    /// Ends the answer of a command that may have failed with some of it printed.
-    pub(crate) fn outcome(&mut self, outcome: Result<(), Error<'static>>) -> Result<(), Error<'static>> {
-        match outcome {
-            Err(_) if self.json => {
-                self.end(1);
-                Err(Error::Reported)
-            }
-            outcome => {
-                self.end(0);
-                outcome
-            }
+    /// Puts a text behind what is printed, in no place: for people, and in a failure's message for programs too.
+    pub(crate) fn prose(&mut self, text: &str) -> &mut Self {
+        self.advance();
+        self.people(text.as_bytes());
+        self
+    }
+
+    /// Begins what says that a command failed. Its form begins with a code; the rest, and what follows, is a message,
+    /// which for programs is a text like any other.
+    pub(crate) fn failure(&mut self, form: &'static str) -> &mut Self {
+        self.advance();
+        self.form = form.as_bytes();
+        let code = self.until(|byte| byte == b':');
+        let message = core::mem::replace(&mut self.form, b"error[{error}]: {message}");
+        self.with(|out| out.bytes(code)).advance();
+        self.quote();
+        self.message = true;
+        self.form = message.get(b": ".len()..).unwrap_or_default();
+        self
+    }
+
+    /// Ends the answer with a failure.
+    pub(crate) fn fail(&mut self, error: &Error<'_>) -> Failed {
+        error.tell(self);
+        self.advance();
+        if core::mem::take(&mut self.message) {
+            self.quote();
         }
+        self.form("\n").end(1);
+        Failed
     }
 
     /// Ends the answer.
@@ -126,15 +153,13 @@ impl<'o> Answer<'o> {
     fn advance(&mut self) {
         loop {
             let text = self.until(|byte| matches!(byte, b'{' | b'<'));
-            if !self.json {
-                self.out.bytes(text);
-            }
+            self.people(text);
             let Some((&mark, rest)) = self.form.split_first() else { return };
             self.form = rest;
             let place = mark == b'{';
             let piece = self.until(|byte| byte == if place { b'}' } else { b'>' });
             self.form = self.form.get(1..).unwrap_or_default();
-            if self.json {
+            if self.members() {
                 self.piece(piece, place);
             }
             if place {
@@ -168,8 +193,20 @@ impl<'o> Answer<'o> {
         self.comma = !matches!(piece.last(), Some(b'[' | b'{'));
     }
 
+    /// Prints what is not a value.
+    fn people(&mut self, text: &[u8]) {
+        if !self.members() {
+            self.write(text);
+        }
+    }
+
+    /// Whether members are written, and nothing between them.
+    fn members(&self) -> bool {
+        self.json && !self.message
+    }
+
     fn quote(&mut self) {
-        if self.json {
+        if self.members() {
             self.out.text("\"");
         }
     }

@@ -12,35 +12,18 @@
 
 use embedded_storage::nor_flash::NorFlash;
 use heapless::String;
-use ufmt::{Formatter, uDisplay, uWrite, uwrite};
-use wasmote_fs::{BootLine, ModuleStore, NAME_MAX};
+use wasmote_fs::{BootLine, NAME_MAX};
 
 use crate::board::{Board, ResetCause};
-use crate::context::{Context, Target};
+use crate::context::Target;
 use crate::error::Error;
 use crate::limits::{AUTOSTART_SKIP_MS, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT};
 use crate::line::Activity;
-use crate::output::{Output, Shown, putln};
 use crate::session::Session;
 
 /// The words of a stored autostart.
 pub(crate) fn words(line: &BootLine) -> &str {
     core::str::from_utf8(line.as_bytes()).unwrap_or_default()
-}
-
-/// Why an autostart was turned off, for a person.
-struct GivenUp<'a>(&'a str);
-
-impl uDisplay for GivenUp<'_> {
-    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
-        uwrite!(
-            f,
-            "{} failed {} times within {} s of boot and is turned off; mend it, then autostart it again",
-            Shown(self.0),
-            AUTOSTART_TRIES,
-            AUTOSTART_STEADY_MS / 1000
-        )
-    }
 }
 
 /// Whether the device was reset by a failure of what it ran.
@@ -62,7 +45,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         let call = match self.stored_call() {
             Ok(Some(call)) => call,
             Ok(None) => return,
-            Err(error) => return self.print(&error),
+            Err(error) => return self.fail(&error),
         };
         let words = call.get(CALL.len()..).unwrap_or_default();
         if was_failure(self.console.board().reset_cause()) && !self.autostart_failed(words) {
@@ -102,18 +85,14 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         self.boot_failures = self.boot_failures.saturating_add(1);
         if self.boot_failures < AUTOSTART_TRIES {
             let noted = self.store.set_boot_failures(self.boot_failures);
-            return noted.map_err(|error| self.print(&Error::Store(error))).is_ok();
+            return noted.map_err(|error| self.fail(&Error::Store(error))).is_ok();
         }
         self.boot_failures = 0;
         if let Err(error) = self.store.set_boot_line(b"") {
-            self.print(&Error::Store(error));
+            self.fail(&Error::Store(error));
         }
-        Context::new(self, Target::Console).report_as("AUTOSTART", &GivenUp(words));
+        self.fail(&Error::GivenUp(words));
         false
-    }
-
-    fn print(&mut self, error: &Error<'_>) {
-        error.print(&mut Output::new(&mut self.console));
     }
 
     /// Gives a person the time to skip the autostart; whether somebody did.
@@ -121,12 +100,9 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         if !self.console.board().console_is_terminal() {
             return false;
         }
-        putln!(
-            &mut Output::new(&mut self.console),
-            "autostart: {}; Ctrl-C within {} s skips it",
-            Shown(words),
-            AUTOSTART_SKIP_MS / 1000
-        );
+        let mut answer = self.answer();
+        answer.form("autostart: {}; Ctrl-C within {} s skips it\n").text(words);
+        answer.number(AUTOSTART_SKIP_MS / 1000).end(0);
         let begin = self.console.board().millis();
         loop {
             let waited = self.console.board().millis().saturating_sub(begin);
@@ -138,7 +114,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
                 Activity::Idle => {}
                 Activity::Frame => self.frame(),
                 Activity::Interrupt => {
-                    putln!(&mut Output::new(&mut self.console), "autostart skipped");
+                    self.answer().form("autostart skipped\n").end(0);
                     return true;
                 }
             }
@@ -170,7 +146,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     fn execute_named(&mut self, verb: &str, name: &str) -> bool {
         let mut line = String::<{ NAME_MAX + 8 }>::new();
         if line.push_str(verb).and_then(|()| line.push_str(name)).is_err() {
-            self.print(&Error::LineTooLong);
+            self.fail(&Error::LineTooLong);
             return false;
         }
         self.execute(&line, Target::Console)
@@ -186,24 +162,17 @@ const WORDS_MAX: usize = LINE_LIMIT - CALL.len();
 /// The words of an autostart as they are stored.
 type Words = String<WORDS_MAX>;
 
-/// Stores the words of an autostart, quoted where they must be.
-///
-/// # Errors
-///
-/// They are too long, or the flash fails.
-pub(crate) fn store_words<'w, F: NorFlash>(
-    store: &mut ModuleStore<F>,
-    words: impl Iterator<Item = &'w str>,
-) -> Result<(), Error<'static>> {
+/// The words of an autostart as they are stored, quoted where they must be; `None` if they are too long.
+pub(crate) fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<Words> {
     let mut line = Words::new();
     for word in words {
         quote(&mut line, word)?;
     }
-    store.set_boot_line(line.as_bytes()).map_err(Error::Store)
+    Some(line)
 }
 
 /// Appends a word so that it is read as the same word, behind a blank if it is not the first.
-fn quote(line: &mut Words, word: &str) -> Result<(), Error<'static>> {
+fn quote(line: &mut Words, word: &str) -> Option<()> {
     if !line.is_empty() {
         append(line, " ")?;
     }
@@ -223,8 +192,8 @@ fn quote(line: &mut Words, word: &str) -> Result<(), Error<'static>> {
 
 /// Appends text; kept out of its callers, which would each hold a copy of it.
 #[inline(never)]
-fn append(line: &mut Words, text: &str) -> Result<(), Error<'static>> {
-    line.push_str(text).map_err(|_| Error::LineTooLong)
+fn append(line: &mut Words, text: &str) -> Option<()> {
+    line.push_str(text).ok()
 }
 
 #[cfg(test)]

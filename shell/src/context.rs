@@ -1,11 +1,14 @@
 //! What a command works with: the session, and where its answer goes.
 
-use ufmt::uDisplay;
+use wasmote_fs::{Error as StoreError, Name};
+use wasmote_runtime::Error as RuntimeError;
 
-use crate::answer::{Answer, escape};
+use crate::answer::{Answer, Failed, Outcome, escape};
+use crate::args::{Args, number};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
-use crate::output::{Output, Sink, put};
+use crate::instances::Loaded;
+use crate::output::{Output, Sink};
 use crate::session::Session;
 
 /// Where a command prints.
@@ -26,11 +29,13 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
     begun: bool,
     /// Whether a guest's text has left the cursor within a line.
     pub(crate) midline: bool,
+    /// How the command is written.
+    pub(crate) usage: &'static str,
 }
 
 impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     pub(crate) fn new(session: &'c mut Session<'a, B, F>, target: Target<'t>) -> Self {
-        Self { session, target, json: false, begun: false, midline: false }
+        Self { session, target, json: false, begun: false, midline: false, usage: "" }
     }
 
     /// Where the command prints.
@@ -103,16 +108,60 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         self.begin().end(0);
     }
 
-    /// Prints why the command failed.
-    pub(crate) fn report(&mut self, error: &Error<'_>) {
-        if *error != Error::Reported {
-            self.report_as(error.code(), error);
+    /// Ends a command with why it failed.
+    pub(crate) fn fail(&mut self, error: &Error<'_>) -> Failed {
+        self.begin().fail(error)
+    }
+
+    /// Ends a command whose words do not fit.
+    pub(crate) fn misused(&mut self) -> Failed {
+        self.fail(&Error::Usage(self.usage))
+    }
+
+    /// Ends a command for a failure of the store with what a word names.
+    pub(crate) fn refused(&mut self, error: StoreError, word: &str) -> Failed {
+        self.fail(&Error::StoreName(error, word))
+    }
+
+    /// Ends a command for a failure of the runtime.
+    pub(crate) fn broken(&mut self, error: RuntimeError) -> Failed {
+        self.fail(&Error::Runtime(error))
+    }
+
+    /// The single word that a command takes.
+    pub(crate) fn only<'e>(&mut self, args: &'e Args) -> Outcome<&'e str> {
+        match (args.get(0), args.len()) {
+            (Some(word), 1) => Ok(word),
+            _ => Err(self.misused()),
         }
     }
 
-    /// Prints a failure with a code and a text of its own.
-    pub(crate) fn report_as(&mut self, code: &str, text: &impl uDisplay) {
-        let mut answer = self.begin();
-        answer.form("error[{error}]: {message}\n").text(code).with(|out| put!(out, "{}", text)).end(1);
+    /// Checks that a command got no words.
+    pub(crate) fn none(&mut self, args: &Args) -> Outcome {
+        if args.is_empty() { Ok(()) } else { Err(self.misused()) }
+    }
+
+    /// The number that an option was given, at most `max`.
+    pub(crate) fn option(&mut self, args: &mut Args, option: &'static str, max: u64) -> Outcome<Option<u64>> {
+        let number = match args.option(option) {
+            Ok(None) => return Ok(None),
+            Ok(Some(word)) => number::unsigned(option, args.text(word), max),
+            Err(error) => Err(error),
+        };
+        number.map(Some).map_err(|error| self.fail(&error))
+    }
+
+    /// A module's checked name.
+    pub(crate) fn name(&mut self, word: &str) -> Outcome<Name> {
+        Name::new(word).map_err(|error| self.refused(error, word))
+    }
+
+    /// The instance of a name, unless it is running.
+    pub(crate) fn loaded(&mut self, alias: &str) -> Outcome<&mut Loaded> {
+        if let Err(why) = self.session.instances.get(alias) {
+            return Err(self.fail(&why.error(alias)));
+        }
+        // It was there a moment ago.
+        self.session.instances.get(alias).map_err(|_| Failed)
     }
 }

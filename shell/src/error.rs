@@ -1,11 +1,11 @@
 //! Why a command failed, and the one place that prints it.
 
-use ufmt::{Formatter, uDisplay, uWrite, uwrite};
 use wasmote_runtime::ValType;
 
+use crate::answer::Answer;
 use crate::args::number::Fault;
-use crate::limits::{ARGS_LIMIT, LINE_LIMIT, NUMBER_LIMIT};
-use crate::output::{Output, Shown, putln};
+use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
+use crate::output::{Output, put};
 
 /// Why a command failed. Texts borrow from the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,15 @@ pub enum Error<'a> {
     },
     /// `run` found neither `main` nor `_start` of a fitting type.
     NoMain(&'a str),
+    /// What a module imports is unknown, or of another type than what is there.
+    Import {
+        /// The import's module.
+        module: &'a str,
+        /// Its name.
+        name: &'a str,
+        /// Whether it is there.
+        defined: bool,
+    },
     /// The heap is full.
     Memory,
     /// The runtime failed.
@@ -72,8 +81,8 @@ pub enum Error<'a> {
     FuelLimit(u64),
     /// The call took this many milliseconds, which was all.
     TimeLimit(u64),
-    /// The failure has been printed already.
-    Reported,
+    /// The autostart of these words failed too often.
+    GivenUp(&'a str),
     /// The option lacks its value.
     NoValue(&'static str),
     /// An option's value is not a number that it takes.
@@ -99,106 +108,94 @@ pub enum Error<'a> {
 }
 
 impl Error<'_> {
-    /// The code in `error[CODE]`, for programs; it stays when the text changes.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::LineTooLong
-            | Self::TooManyWords
-            | Self::OpenQuote(_)
-            | Self::OpenEscape
-            | Self::BadEscape(_) => "LINE",
-            Self::NoValue(_) | Self::Number { .. } => "OPTION",
-            Self::Argument { .. } | Self::ArgumentCount { .. } => "ARGUMENT",
-            Self::UnknownCommand(_) => "COMMAND",
-            Self::Usage(_) | Self::SourceDepth => "USAGE",
-            Self::Store(error) | Self::StoreName(error, _) => store_code(*error),
-            Self::Damaged(_) => "CORRUPT",
-            Self::NotLoaded(_) => "NOTLOADED",
-            Self::Loaded(_) => "LOADED",
-            Self::Running(_) | Self::Nested => "BUSY",
-            Self::NoExport { .. } | Self::NoMain(_) => "EXPORT",
-            Self::Immutable(_) => "IMMUTABLE",
-            Self::Memory => "MEMORY",
-            Self::Runtime(error) => runtime_code(*error),
-            Self::Interrupted => "INTERRUPTED",
-            Self::FuelLimit(_) => "FUEL",
-            Self::TimeLimit(_) => "TIME",
-            Self::Reported => "",
-        }
-    }
-
     /// Prints `error[CODE]: what is wrong; what to do` as a line.
     pub fn print(&self, out: &mut Output<'_>) {
-        putln!(out, "error[{}]: {}", self.code(), self);
+        Answer::new(Output::new(out), false, false).fail(self);
     }
-}
 
-impl uDisplay for Error<'_> {
-    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
+    /// Says what is wrong, behind a code for programs, which stays when the text changes.
+    pub(crate) fn tell(&self, answer: &mut Answer<'_>) {
         match *self {
-            Self::LineTooLong => uwrite!(f, "the line is longer than {} bytes; shorten it", LINE_LIMIT),
-            Self::TooManyWords => uwrite!(f, "the line has more than {} words; shorten it", ARGS_LIMIT),
-            Self::OpenQuote(quote) => uwrite!(f, "a quote is not closed; add a {}", quote),
-            Self::OpenEscape => f.write_str("the line ends with a backslash; write \\\\ for one"),
-            Self::BadEscape(c) => {
-                uwrite!(
-                    f,
-                    "\\{} is not an escape; write \\\\ for a backslash",
-                    Shown(c.encode_utf8(&mut [0; 4]))
-                )
+            Self::LineTooLong => {
+                answer.failure("LINE: the line is longer than {} bytes; shorten it").number(LINE_LIMIT)
             }
-            Self::NoValue(option) => uwrite!(f, "{} lacks its value; write {} N", option, option),
+            Self::TooManyWords => {
+                answer.failure("LINE: the line has more than {} words; shorten it").number(ARGS_LIMIT)
+            }
+            Self::OpenQuote(quote) => {
+                answer.failure("LINE: a quote is not closed; add a {}").text(quote.encode_utf8(&mut [0; 4]))
+            }
+            Self::OpenEscape => answer.failure("LINE: the line ends with a backslash; write \\\\ for one"),
+            Self::BadEscape(c) => answer
+                .failure("LINE: \\{} is not an escape; write \\\\ for a backslash")
+                .text(c.encode_utf8(&mut [0; 4])),
+            Self::NoValue(option) => {
+                answer.failure("OPTION: {} lacks its value; write {} N").text(option).text(option)
+            }
             Self::Number { option, text, max } => {
-                uwrite!(f, "{}: {} is not a number of 0..{}", option, Shown(text), max)
+                answer.failure("OPTION: {}: {} is not a number of 0..{}").text(option).text(text).number(max)
             }
             Self::Argument { position, text, ty, fault } => {
-                uwrite!(f, "{}: ", position)?;
-                argument(f, text, ty, fault)
+                argument(answer.failure("ARGUMENT: {}: ").number(position), text, ty, fault)
             }
-            Self::UnknownCommand(name) => uwrite!(f, "no command {}; help lists them", Shown(name)),
-            Self::Usage(usage) => uwrite!(f, "the words do not fit; write {}", usage),
-            Self::Store(error) => f.write_str(error.message()),
-            Self::StoreName(error, name) => uwrite!(f, "{}: {}", Shown(name), error.message()),
-            Self::Damaged(count) => {
-                uwrite!(f, "damaged modules: {}; install them again, or remove them", count)
+            Self::ArgumentCount { name, takes, given } => answer
+                .failure("ARGUMENT: {} takes {} arguments, not {}; see exports")
+                .text(name)
+                .number(takes)
+                .number(given),
+            Self::UnknownCommand(name) => {
+                answer.failure("COMMAND: no command {}; help lists them").text(name)
             }
-            Self::NotLoaded(name) => uwrite!(f, "{} is not loaded; load it, or see ps", Shown(name)),
-            Self::Loaded(name) => uwrite!(f, "{} is loaded; unload it, or load as another name", Shown(name)),
+            Self::Usage(usage) => answer.failure("USAGE: the words do not fit; write ").prose(usage),
+            Self::SourceDepth => {
+                answer.failure("USAGE: files that source each other too deeply; flatten them")
+            }
+            Self::Store(error) => answer.failure(store_code(error)).prose(error.message()),
+            Self::StoreName(error, name) => {
+                answer.failure(store_code(error)).form("{}: ").text(name).prose(error.message())
+            }
+            Self::Damaged(count) => answer
+                .failure("CORRUPT: damaged modules: {}; install them again, or remove them")
+                .number(count),
+            Self::NotLoaded(name) => {
+                answer.failure("NOTLOADED: {} is not loaded; load it, or see ps").text(name)
+            }
+            Self::Loaded(name) => {
+                answer.failure("LOADED: {} is loaded; unload it, or load as another name").text(name)
+            }
             Self::Running(name) => {
-                uwrite!(f, "{} is running; wait for it, or stop it with Ctrl-C", Shown(name))
+                answer.failure("BUSY: {} is running; wait for it, or stop it with Ctrl-C").text(name)
             }
-            Self::Nested => f.write_str("two calls are running; wait for one"),
-            Self::SourceDepth => f.write_str("files that source each other too deeply; flatten them"),
-            Self::NoExport { module, kind, name } => {
-                uwrite!(
-                    f,
-                    "{} exports no {} {}; see exports {}",
-                    Shown(module),
-                    kind,
-                    Shown(name),
-                    Shown(module)
-                )
-            }
+            Self::Nested => answer.failure("BUSY: two calls are running; wait for one"),
+            Self::NoExport { module, kind, name } => answer
+                .failure("EXPORT: {} exports no {} {}; see exports {}")
+                .text(module)
+                .text(kind)
+                .text(name)
+                .text(module),
+            Self::NoMain(name) => answer
+                .failure("EXPORT: {} exports neither main(i32, i32) nor _start(); call a function by name")
+                .text(name),
+            Self::Import { module, name, defined } => answer
+                .failure("IMPORT: import {}.{} {}; see imports")
+                .text(module)
+                .text(name)
+                .text(if defined { "has another type" } else { "is unknown" }),
             Self::Immutable(name) => {
-                uwrite!(f, "{} is immutable; only a mutable global can be set", Shown(name))
+                answer.failure("IMMUTABLE: {} is immutable; only a mutable global can be set").text(name)
             }
-            Self::ArgumentCount { name, takes, given } => {
-                uwrite!(f, "{} takes {} arguments, not {}; see exports", Shown(name), takes, given)
-            }
-            Self::NoMain(name) => {
-                uwrite!(
-                    f,
-                    "{} exports neither main(i32, i32) nor _start(); call a function by name",
-                    Shown(name)
-                )
-            }
-            Self::Memory => f.write_str("the heap is full; unload a module"),
-            Self::Runtime(error) => runtime(f, error),
-            Self::Interrupted => f.write_str("stopped by Ctrl-C; call again"),
-            Self::FuelLimit(fuel) => uwrite!(f, "stopped after {} fuel; raise --fuel", fuel),
-            Self::TimeLimit(ms) => uwrite!(f, "stopped after {} ms; raise --time", ms),
-            Self::Reported => Ok(()),
-        }
+            Self::Memory => answer.failure("MEMORY: the heap is full; unload a module"),
+            Self::Runtime(error) => runtime(answer, error),
+            Self::Interrupted => answer.failure("INTERRUPTED: stopped by Ctrl-C; call again"),
+            Self::FuelLimit(fuel) => answer.failure("FUEL: stopped after {} fuel; raise --fuel").number(fuel),
+            Self::TimeLimit(ms) => answer.failure("TIME: stopped after {} ms; raise --time").number(ms),
+            Self::GivenUp(words) => answer
+                .failure("AUTOSTART: {} failed {} times within {} s of boot and is turned off; ")
+                .text(words)
+                .number(AUTOSTART_TRIES)
+                .number(AUTOSTART_STEADY_MS / 1000)
+                .prose("mend it, then autostart it again"),
+        };
     }
 }
 
@@ -206,81 +203,71 @@ impl uDisplay for Error<'_> {
 const fn store_code(error: wasmote_fs::Error) -> &'static str {
     use wasmote_fs::Error as E;
     match error {
-        E::NotFound => "NOTFOUND",
-        E::Exists => "EXISTS",
-        E::Full => "FULL",
-        E::Corrupt | E::HashMismatch => "CORRUPT",
-        E::Unformatted | E::Geometry => "UNFORMATTED",
-        E::NameInvalid => "NAME",
-        E::OutOfMemory => "MEMORY",
-        _ => "FLASH",
+        E::NotFound => "NOTFOUND: ",
+        E::Exists => "EXISTS: ",
+        E::Full => "FULL: ",
+        E::Corrupt | E::HashMismatch => "CORRUPT: ",
+        E::Unformatted | E::Geometry => "UNFORMATTED: ",
+        E::NameInvalid => "NAME: ",
+        E::OutOfMemory => "MEMORY: ",
+        _ => "FLASH: ",
     }
 }
 
-/// The code of a runtime's error.
-const fn runtime_code(error: wasmote_runtime::Error) -> &'static str {
-    use wasmote_runtime::Error as E;
-    match error {
-        E::Malformed { .. } => "MALFORMED",
-        E::Invalid { .. } => "INVALID",
-        E::Unsupported { .. } => "UNSUPPORTED",
-        E::Limit { .. } => "LIMIT",
-        E::UnknownImport { .. } | E::IncompatibleImport { .. } => "IMPORT",
-        E::OutOfMemory => "MEMORY",
-        E::Read => "FLASH",
-        E::Trap(wasmote_runtime::Trap::Exit(_)) => "EXIT",
-        E::Trap(_) => "TRAP",
-        _ => "CALL",
-    }
-}
-
-fn runtime<W: uWrite + ?Sized>(
-    f: &mut Formatter<'_, W>,
-    error: wasmote_runtime::Error,
-) -> Result<(), W::Error> {
+fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) -> &'a mut Answer<'o> {
     use wasmote_runtime::{Error as E, Trap};
     match error {
         E::Malformed { reason, offset } => {
-            uwrite!(f, "{} at byte {}; install the file again", reason, offset)
+            let answer = answer.failure("MALFORMED: ").prose(reason);
+            answer.form(" at byte {}; install the file again").number(offset)
         }
-        E::Invalid { reason, offset } => uwrite!(f, "{} at byte {}; build the module anew", reason, offset),
+        E::Invalid { reason, offset } => {
+            let answer = answer.failure("INVALID: ").prose(reason);
+            answer.form(" at byte {}; build the module anew").number(offset)
+        }
         E::Unsupported { feature, offset } => {
-            uwrite!(f, "{} at byte {}; build the module without it", feature, offset)
+            let answer = answer.failure("UNSUPPORTED: ").prose(feature);
+            answer.form(" at byte {}; build the module without it").number(offset)
         }
-        E::Limit { what } => uwrite!(f, "over the limit of {}; make the module smaller", what),
-        E::UnknownImport { index } => uwrite!(f, "import {} is unknown; see imports", index),
-        E::IncompatibleImport { index } => uwrite!(f, "import {} has another type; see imports", index),
-        E::OutOfMemory => f.write_str("the heap is full; unload a module"),
-        E::Read => f.write_str("the flash does not read; check the module"),
-        E::Trap(Trap::Exit(status)) => uwrite!(f, "exit with status {}", status),
-        E::Trap(trap) => uwrite!(f, "{}", trap.as_str()),
-        E::Signature => f.write_str("the values do not fit; see exports"),
-        _ => f.write_str("the call is not possible; reload the module"),
+        E::Limit { what } => {
+            answer.failure("LIMIT: over the limit of {}; make the module smaller").text(what)
+        }
+        E::UnknownImport { index } => {
+            answer.failure("IMPORT: import {} is unknown; see imports").number(index)
+        }
+        E::IncompatibleImport { index } => {
+            answer.failure("IMPORT: import {} has another type; see imports").number(index)
+        }
+        E::OutOfMemory => answer.failure("MEMORY: the heap is full; unload a module"),
+        E::Read => answer.failure("FLASH: the flash does not read; check the module"),
+        E::Trap(Trap::Exit(status)) => {
+            answer.failure("EXIT: exit with status {}").with(|out| put!(out, "{}", status))
+        }
+        E::Trap(trap) => answer.failure("TRAP: ").prose(trap.as_str()),
+        E::Signature => answer.failure("CALL: the values do not fit; see exports"),
+        _ => answer.failure("CALL: the call is not possible; reload the module"),
     }
 }
 
-fn argument<W: uWrite + ?Sized>(
-    f: &mut Formatter<'_, W>,
-    text: &str,
-    ty: ValType,
-    fault: Fault,
-) -> Result<(), W::Error> {
+fn argument<'a, 'o>(answer: &'a mut Answer<'o>, text: &str, ty: ValType, fault: Fault) -> &'a mut Answer<'o> {
     let name = ty.as_str();
     match fault {
-        Fault::NoValue if text.is_empty() => uwrite!(f, "an empty word is no {}; {}", name, hint(ty)),
-        Fault::NoValue => uwrite!(f, "{} is no {}; {}", Shown(text), name, hint(ty)),
-        Fault::Range => uwrite!(f, "{} does not fit {} ({})", Shown(text), name, range(ty)),
+        Fault::NoValue => {
+            let answer =
+                if text.is_empty() { answer.prose("an empty word") } else { answer.form("{}").text(text) };
+            answer.form(" is no {}; ").text(name).prose(hint(ty))
+        }
+        Fault::Range => answer.form("{} does not fit {} (").text(text).text(name).prose(range(ty)).prose(")"),
         Fault::LeftOver { bytes } => {
             let rest = text.get(text.len().saturating_sub(bytes)..).unwrap_or_default();
-            uwrite!(f, "{} has {} left over after the {}; {}", Shown(text), Shown(rest), name, hint(ty))
+            let answer = answer.form("{} has {} left over after the {}; ").text(text).text(rest).text(name);
+            answer.prose(hint(ty))
         }
         Fault::Payload => {
-            let most = if matches!(ty, ValType::F32) { "0x7fffff" } else { "0xfffffffffffff" };
-            uwrite!(f, "{} has no payload that fits {} (0x1..{})", Shown(text), name, most)
+            let most = if matches!(ty, ValType::F32) { "7fffff" } else { "fffffffffffff" };
+            answer.form("{} has no payload that fits {} (0x1..0x{})").text(text).text(name).text(most)
         }
-        Fault::TooLong => {
-            uwrite!(f, "{} is longer than {} bytes; round it", Shown(text), NUMBER_LIMIT)
-        }
+        Fault::TooLong => answer.form("{} is longer than {} bytes; round it").text(text).number(NUMBER_LIMIT),
     }
 }
 

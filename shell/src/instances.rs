@@ -40,6 +40,29 @@ pub(crate) struct Loaded {
     pub(crate) stack_peak: usize,
 }
 
+/// Why an instance cannot be had.
+#[derive(Clone, Copy)]
+pub(crate) enum Unavailable {
+    NotLoaded,
+    Running,
+    /// Too many are running already.
+    Nested,
+    /// The heap is full.
+    Memory,
+}
+
+impl Unavailable {
+    /// The error for the instance of a name.
+    pub(crate) fn error(self, alias: &str) -> Error<'_> {
+        match self {
+            Self::NotLoaded => Error::NotLoaded(alias),
+            Self::Running => Error::Running(alias),
+            Self::Nested => Error::Nested,
+            Self::Memory => Error::Memory,
+        }
+    }
+}
+
 /// Instances that run at the same time: one called at the prompt, and one called by a management frame that
 /// came meanwhile.
 const MAX_RUNNING: usize = 2;
@@ -75,12 +98,12 @@ impl Instances {
     }
 
     /// The instance of a name.
-    pub(crate) fn get<'e>(&mut self, alias: &'e str) -> Result<&mut Loaded, Error<'e>> {
+    pub(crate) fn get(&mut self, alias: &str) -> Result<&mut Loaded, Unavailable> {
         if self.is_running(alias) {
-            return Err(Error::Running(alias));
+            return Err(Unavailable::Running);
         }
         let found = self.list.iter_mut().find(|loaded| loaded.alias.as_str() == alias);
-        found.map(|loaded| &mut **loaded).ok_or(Error::NotLoaded(alias))
+        found.map(|loaded| &mut **loaded).ok_or(Unavailable::NotLoaded)
     }
 
     /// Whether there is an instance of the name, running or not.
@@ -93,15 +116,15 @@ impl Instances {
     }
 
     /// Adds an instance.
-    pub(crate) fn add(&mut self, loaded: Box<Loaded>) -> Result<(), Error<'static>> {
+    pub(crate) fn add(&mut self, loaded: Box<Loaded>) -> Result<(), Unavailable> {
         let places = self.out.saturating_add(1);
-        self.list.try_reserve_exact(places).map_err(|_| Error::Memory)?;
+        self.list.try_reserve_exact(places).map_err(|_| Unavailable::Memory)?;
         self.list.push(loaded);
         Ok(())
     }
 
     /// Takes an instance out for good.
-    pub(crate) fn remove<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+    pub(crate) fn remove(&mut self, alias: &str) -> Result<Box<Loaded>, Unavailable> {
         self.get(alias)?;
         let loaded = self.detach(alias)?;
         let places = self.list.len().saturating_add(self.out);
@@ -115,7 +138,7 @@ impl Instances {
     }
 
     /// Takes an instance out to run it.
-    pub(crate) fn take<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+    pub(crate) fn take(&mut self, alias: &str) -> Result<Box<Loaded>, Unavailable> {
         let name = self.get(alias)?.alias;
         self.start(name)?;
         // It was there a moment ago.
@@ -124,10 +147,10 @@ impl Instances {
         Ok(loaded)
     }
 
-    fn detach<'e>(&mut self, alias: &'e str) -> Result<Box<Loaded>, Error<'e>> {
+    fn detach(&mut self, alias: &str) -> Result<Box<Loaded>, Unavailable> {
         match self.list.iter().position(|loaded| loaded.alias.as_str() == alias) {
             Some(at) => Ok(self.list.remove(at)),
-            None => Err(Error::NotLoaded(alias)),
+            None => Err(Unavailable::NotLoaded),
         }
     }
 
@@ -142,8 +165,8 @@ impl Instances {
     }
 
     /// Tells that a name runs that is not in the list.
-    pub(crate) fn start(&mut self, alias: Name) -> Result<(), Error<'static>> {
-        self.running.push(alias).map_err(|_| Error::Nested)
+    pub(crate) fn start(&mut self, alias: Name) -> Result<(), Unavailable> {
+        self.running.push(alias).map_err(|_| Unavailable::Nested)
     }
 
     /// Tells that a name does not run any more.

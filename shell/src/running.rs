@@ -1,7 +1,7 @@
 //! Running guest code in slices of fuel, so that the line stays alive.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{CallStatus, Result as RuntimeResult, Store, Val};
+use wasmote_runtime::{CallStatus, Error as RuntimeError, Result as RuntimeResult, Store, Trap, Val};
 
 use crate::board::Board;
 use crate::context::Context;
@@ -31,7 +31,7 @@ pub(crate) struct Used {
 /// Why a call ended without results.
 pub(crate) enum Stopped {
     /// It failed: a trap above all.
-    Runtime(wasmote_runtime::Error),
+    Runtime(RuntimeError),
     /// Ctrl-C.
     Interrupted,
     /// Its fuel is used up.
@@ -42,13 +42,18 @@ pub(crate) enum Stopped {
 
 impl Stopped {
     /// The shell's error, which carries no backtrace.
-    pub(crate) fn error(self) -> Error<'static> {
-        match self {
+    pub(crate) fn error(&self) -> Error<'static> {
+        match *self {
             Self::Runtime(error) => Error::Runtime(error),
             Self::Interrupted => Error::Interrupted,
             Self::Fuel(limit) => Error::FuelLimit(limit),
             Self::Time(limit) => Error::TimeLimit(limit),
         }
+    }
+
+    /// Whether functions were running that are worth naming.
+    pub(crate) fn is_trap(&self) -> bool {
+        matches!(self, Self::Runtime(RuntimeError::Trap(trap)) if !matches!(trap, Trap::Exit(_)))
     }
 }
 

@@ -3,6 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::ModuleStore;
 
+use crate::answer::Answer;
 use crate::args::Args;
 use crate::board::Board;
 use crate::commands;
@@ -11,7 +12,7 @@ use crate::context::{Context, Target};
 use crate::error::Error;
 use crate::instances::Instances;
 use crate::line::{Event, Line, LineBuffers};
-use crate::output::{Output, putln};
+use crate::output::Output;
 #[cfg(feature = "wasi")]
 use crate::random::Random;
 use crate::smp::{After, Server};
@@ -112,13 +113,23 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     fn boot(&mut self) {
         let (name, version) = (self.console.board().name(), self.console.board().version());
         if self.console.board().console_is_terminal() {
-            let out = &mut Output::new(&mut self.console);
-            putln!(out, "wasmote {} on {}; help lists the commands", version, name);
+            let mut answer = self.answer();
+            answer.form("wasmote {} on {}; help lists the commands\n").text(version).text(name).end(0);
         }
         match self.store.mount() {
             Ok(()) => self.autostart(),
-            Err(error) => Error::Store(error).print(&mut Output::new(&mut self.console)),
+            Err(error) => self.fail(&Error::Store(error)),
         }
+    }
+
+    /// Begins what the session itself has to say.
+    pub(crate) fn answer(&mut self) -> Answer<'_> {
+        Answer::new(Output::new(&mut self.console), false, false)
+    }
+
+    /// Prints what failed beside a command.
+    pub(crate) fn fail(&mut self, error: &Error<'_>) {
+        self.answer().fail(error);
     }
 
     fn events(&mut self) -> Ended {
@@ -183,7 +194,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         match args.split(line) {
             Ok(()) => self.run(&mut args, target),
             Err(error) => {
-                Context::new(self, target).report(&error);
+                Context::new(self, target).fail(&error);
                 self.failed = true;
                 false
             }
@@ -194,11 +205,8 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     fn run(&mut self, args: &mut Args, target: Target<'_>) -> bool {
         let mut context = Context::new(self, target);
         context.json = args.flag("-j");
-        let outcome = commands::dispatch(&mut context, args);
-        if let Err(error) = &outcome {
-            context.report(error);
-            self.failed = true;
-        }
-        outcome.is_ok()
+        let done = commands::dispatch(&mut context, args).is_ok();
+        self.failed |= !done;
+        done
     }
 }

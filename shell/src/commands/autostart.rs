@@ -2,28 +2,30 @@
 
 use embedded_storage::nor_flash::NorFlash;
 
-use super::name;
+use crate::answer::Outcome;
 use crate::args::Args;
-use crate::autostart::{store_words, words};
+use crate::autostart::{quoted, words};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 
-pub(super) fn autostart<'e, B: Board, F: NorFlash>(
+pub(super) fn autostart<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     args.end_options();
     let args = &*args;
     match args.get(0) {
         None => return show(context),
         Some("off") if args.len() == 1 => {
-            context.session.store.set_boot_line(b"").map_err(Error::Store)?;
+            context.session.store.set_boot_line(b"").map_err(|error| context.fail(&Error::Store(error)))?;
         }
         Some(word) => {
-            let module = name(word)?;
-            context.session.store.stat(&module).map_err(|error| Error::StoreName(error, word))?;
-            store_words(context.session.store, args.iter())?;
+            let module = context.name(word)?;
+            context.session.store.stat(&module).map_err(|error| context.refused(error, word))?;
+            let Some(line) = quoted(args.iter()) else { return Err(context.fail(&Error::LineTooLong)) };
+            let stored = context.session.store.set_boot_line(line.as_bytes());
+            stored.map_err(|error| context.fail(&Error::Store(error)))?;
         }
     }
     context.done();
@@ -31,8 +33,8 @@ pub(super) fn autostart<'e, B: Board, F: NorFlash>(
 }
 
 /// Prints what runs at boot, and how often in a row it failed.
-fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Result<(), Error<'static>> {
-    let line = context.session.store.boot_line().map_err(Error::Store)?;
+fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outcome {
+    let line = context.session.store.boot_line().map_err(|error| context.fail(&Error::Store(error)))?;
     let failures = line.as_ref().map_or(0, |line| line.failures);
     let mut answer = context.begin();
     match &line {

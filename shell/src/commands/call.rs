@@ -1,5 +1,6 @@
 //! `call run`: functions of instances.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use embedded_storage::nor_flash::NorFlash;
 
@@ -8,7 +9,7 @@ use wasmote_runtime::libc::{self, Entry};
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
 use super::load::Request;
-use super::{MISUSED, name, number};
+use crate::answer::{Failed, Outcome};
 use crate::args::{Args, number as literal};
 use crate::board::Board;
 use crate::context::Context;
@@ -19,75 +20,64 @@ use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK, NAME_SHOWN};
 use crate::running::{Budget, Stopped, Used};
 use crate::values;
 
-pub(super) fn call<'e, B: Board, F: NorFlash>(
+pub(super) fn call<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    let fuel = args.option("--fuel")?;
-    let time = args.option("--time")?;
+    args: &mut Args,
+) -> Outcome {
+    let fuel = context.option(args, "--fuel", u64::MAX)?;
+    let time_ms = context.option(args, "--time", u32::MAX.into())?;
     args.end_options();
-    let args = &*args;
-    let fuel = number(args, "--fuel", fuel, u64::MAX)?;
-    let time_ms = number(args, "--time", time, u32::MAX.into())?;
-    let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(MISUSED) };
-    let loaded = context.session.instances.get(alias)?;
-    let func = loaded.instance.get_func(&*loaded.store, function).ok_or(Error::NoExport {
-        module: alias,
-        kind: "function",
-        name: function,
-    })?;
+    let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(context.misused()) };
+    let mut loaded = context.take(alias)?;
     let budget = Budget { fuel: fuel.or(loaded.options.fuel), time_ms };
-    let values = arguments(loaded, func, function, args.iter().skip(2))?;
-    context.call(alias, func, &values, budget)
-}
-
-/// Reads arguments in the types of a function's parameters.
-fn arguments<'e>(
-    loaded: &Loaded,
-    func: Func,
-    function: &'e str,
-    words: impl Iterator<Item = &'e str> + Clone,
-) -> Result<Vec<Val>, Error<'e>> {
-    let (takes, _) = func.arity(&*loaded.store).map_err(Error::Runtime)?;
-    let given = words.clone().count();
-    if given != takes {
-        return Err(Error::ArgumentCount { name: function, takes, given });
-    }
-    let mut values = Vec::new();
-    values.try_reserve_exact(takes).map_err(|_| Error::Memory)?;
-    for (i, word) in words.enumerate() {
-        let ty = func.param(&*loaded.store, i).unwrap_or(ValType::I32);
-        values.push(literal::value(i.saturating_add(1), word, ty)?);
-    }
-    Ok(values)
+    let outcome = context.call_named(&mut loaded, alias, function, args.iter().skip(2), budget);
+    context.session.instances.put_back(loaded);
+    outcome
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// Calls a function of an instance, and prints its results and what it used.
-    fn call<'e>(
-        &mut self,
-        alias: &'e str,
-        func: Func,
-        args: &[Val],
-        budget: Budget,
-    ) -> Result<(), Error<'e>> {
-        let mut loaded = self.session.instances.take(alias)?;
-        let outcome = self.call_loaded(&mut loaded, func, args, budget);
-        self.session.instances.put_back(loaded);
-        outcome
+    /// Takes an instance out to run it.
+    fn take(&mut self, alias: &str) -> Outcome<Box<Loaded>> {
+        self.session.instances.take(alias).map_err(|why| self.fail(&why.error(alias)))
     }
 
-    fn call_loaded(
+    /// Calls an exported function with arguments read in the types of its parameters.
+    fn call_named<'w>(
         &mut self,
         loaded: &mut Loaded,
-        func: Func,
-        args: &[Val],
+        alias: &str,
+        name: &str,
+        words: impl Iterator<Item = &'w str> + Clone,
         budget: Budget,
-    ) -> Result<(), Error<'static>> {
-        let (_, count) = func.arity(&*loaded.store).map_err(Error::Runtime)?;
-        let mut results = Vec::new();
-        results.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-        results.resize(count, Val::I32(0));
+    ) -> Outcome {
+        let Some(func) = loaded.instance.get_func(&*loaded.store, name) else {
+            return Err(self.fail(&Error::NoExport { module: alias, kind: "function", name }));
+        };
+        let (takes, _) = func.arity(&*loaded.store).map_err(|error| self.broken(error))?;
+        let given = words.clone().count();
+        if given != takes {
+            return Err(self.fail(&Error::ArgumentCount { name, takes, given }));
+        }
+        let mut values = self.values(takes)?;
+        for (i, (value, word)) in values.iter_mut().zip(words).enumerate() {
+            let ty = func.param(&*loaded.store, i).unwrap_or(ValType::I32);
+            *value = literal::value(i.saturating_add(1), word, ty).map_err(|error| self.fail(&error))?;
+        }
+        self.call(loaded, func, &values, budget)
+    }
+
+    /// Room for arguments or results.
+    fn values(&mut self, count: usize) -> Outcome<Vec<Val>> {
+        let mut values = Vec::new();
+        values.try_reserve_exact(count).map_err(|_| self.fail(&Error::Memory))?;
+        values.resize(count, Val::I32(0));
+        Ok(values)
+    }
+
+    /// Calls a function of an instance, and prints its results and what it used.
+    fn call(&mut self, loaded: &mut Loaded, func: Func, args: &[Val], budget: Budget) -> Outcome {
+        let (_, count) = func.arity(&*loaded.store).map_err(|error| self.broken(error))?;
+        let mut results = self.values(count)?;
         let (used, outcome) = self.drive(&mut loaded.store, budget, &mut results, |store, results| {
             func.call_resumable(store, args, results)
         });
@@ -122,11 +112,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Prints why guest code stopped, and for a trap which functions were running.
-    pub(super) fn stopped(&mut self, stopped: Stopped, module: Name, store: &Store<Guest>) -> Error<'static> {
-        let error = stopped.error();
-        self.report(&error);
-        if self.json || error.code() != "TRAP" {
-            return Error::Reported;
+    pub(super) fn stopped(&mut self, stopped: Stopped, module: Name, store: &Store<Guest>) -> Failed {
+        let failed = self.fail(&stopped.error());
+        if self.json || !stopped.is_trap() {
+            return failed;
         }
         for frame in store.backtrace() {
             let mut buffer = [0; NAME_SHOWN];
@@ -142,20 +131,19 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             };
             answer.end(0);
         }
-        Error::Reported
+        failed
     }
 }
 
-pub(super) fn run<'e, B: Board, F: NorFlash>(
+pub(super) fn run<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     args.end_options();
-    let args = &*args;
-    let Some(word) = args.get(0) else { return Err(MISUSED) };
+    let Some(word) = args.get(0) else { return Err(context.misused()) };
     let was_loaded = context.session.instances.has(word);
     if !was_loaded {
-        let module = name(word)?;
+        let module = context.name(word)?;
         let options =
             LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: None };
         let request = Request { module_word: word, module, alias_word: word, alias: module, options };
@@ -170,27 +158,30 @@ pub(super) fn run<'e, B: Board, F: NorFlash>(
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    fn run_main<'e>(&mut self, alias: &'e str, args: &'e Args) -> Result<(), Error<'e>> {
-        let loaded = self.session.instances.get(alias)?;
-        let entry = libc::entry(&*loaded.store, loaded.instance).ok_or(Error::NoMain(alias))?;
-        let mut loaded = self.session.instances.take(alias)?;
-        let outcome = self.run_entry(&mut loaded, entry, args);
+    fn run_main(&mut self, alias: &str, args: &Args) -> Outcome {
+        let mut loaded = self.take(alias)?;
+        let outcome = match libc::entry(&*loaded.store, loaded.instance) {
+            Some(entry) => self.run_entry(&mut loaded, entry, args),
+            None => Err(self.fail(&Error::NoMain(alias))),
+        };
         self.session.instances.put_back(loaded);
         outcome
     }
 
-    fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Result<(), Error<'static>> {
+    fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Outcome {
         let budget = Budget { fuel: loaded.options.fuel, time_ms: None };
         match entry {
             Entry::Plain(func) => {
-                loaded.store.data_mut().begin(args.iter()).map_err(Error::Runtime)?;
-                let outcome = self.call_loaded(loaded, func, &[], budget);
+                let begun = loaded.store.data_mut().begin(args.iter());
+                begun.map_err(|error| self.broken(error))?;
+                let outcome = self.call(loaded, func, &[], budget);
                 loaded.store.data_mut().end();
                 outcome
             }
             Entry::Main(func) => {
                 let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
-                self.call_loaded(loaded, func, &values.map_err(Error::Runtime)?, budget)
+                let values = values.map_err(|error| self.broken(error))?;
+                self.call(loaded, func, &values, budget)
             }
         }
     }

@@ -4,7 +4,7 @@ use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::Error as StoreError;
 
-use super::none;
+use crate::answer::Outcome;
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -37,22 +37,15 @@ impl Count {
         self.modules = self.modules.saturating_add(1);
         self.damaged = self.damaged.saturating_add(u32::from(is_damage(found)));
     }
-
-    fn outcome(&self) -> Result<(), Error<'static>> {
-        match self.damaged {
-            0 => Ok(()),
-            damaged => Err(Error::Damaged(damaged)),
-        }
-    }
 }
 
-pub(super) fn fsck<'e, B: Board, F: NorFlash>(
+pub(super) fn fsck<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+    args: &mut Args,
+) -> Outcome {
+    context.none(args)?;
     // The directory and all lists of blocks are read before anything is printed.
-    let usage = context.session.store.usage().map_err(Error::Store)?;
+    let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
     let (store, mut answer) = context.store_and_answer();
     let mut count = Count::default();
     answer.form("<\"modules\":[>");
@@ -62,21 +55,25 @@ pub(super) fn fsck<'e, B: Board, F: NorFlash>(
         answer.text(entry.name.as_str()).number(entry.len).text(state(found));
     });
     answer.form("<]>");
-    if let Ok(survey) = surveyed {
-        match survey.part {
-            Some(part) => answer.form("an upload stopped after {part} B and can go on\n").number(part),
-            None => answer.form("<\"part\":null>"),
-        };
-        match survey.foreign {
-            0 => answer.form("<\"foreign\":0>"),
-            foreign => {
-                let form = "{foreign} files of other tools, whose names are no modules'\n";
-                answer.form(form).number(foreign)
-            }
-        };
-        answer.form("{count} modules, {damaged} damaged; {used} of {total} B used\n");
-        answer.number(count.modules).number(count.damaged);
-        answer.number(usage.used).number(usage.total);
+    let survey = match surveyed {
+        Ok(survey) => survey,
+        Err(error) => return Err(answer.fail(&Error::Store(error))),
+    };
+    match survey.part {
+        Some(part) => answer.form("an upload stopped after {part} B and can go on\n").number(part),
+        None => answer.form("<\"part\":null>"),
+    };
+    match survey.foreign {
+        0 => answer.form("<\"foreign\":0>"),
+        foreign => {
+            answer.form("{foreign} files of other tools, whose names are no modules'\n").number(foreign)
+        }
+    };
+    answer.form("{count} modules, {damaged} damaged; {used} of {total} B used\n");
+    answer.number(count.modules).number(count.damaged).number(usage.used).number(usage.total);
+    if count.damaged > 0 {
+        return Err(answer.fail(&Error::Damaged(count.damaged)));
     }
-    answer.outcome(surveyed.map_err(Error::Store).and_then(|_| count.outcome()))
+    answer.end(0);
+    Ok(())
 }

@@ -3,56 +3,58 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Error as RuntimeError, Global, GlobalType};
 
-use super::MISUSED;
+use crate::answer::Outcome;
 use crate::args::{Args, number};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
-use crate::instances::{Instances, Loaded};
 use crate::values;
 
-/// An instance, its global and the global's type.
-fn global<'e, 'i>(
-    instances: &'i mut Instances,
-    alias: &'e str,
-    name: &'e str,
-) -> Result<(&'i mut Loaded, Global, GlobalType), Error<'e>> {
-    let loaded = instances.get(alias)?;
-    let found = loaded.instance.get_global(&*loaded.store, name);
-    let global = found.ok_or(Error::NoExport { module: alias, kind: "global", name })?;
-    let ty = global.ty(&*loaded.store).map_err(Error::Runtime)?;
-    Ok((loaded, global, ty))
+impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
+    /// An exported global and its type.
+    fn global(&mut self, alias: &str, name: &str) -> Outcome<(Global, GlobalType)> {
+        let loaded = self.loaded(alias)?;
+        let Some(global) = loaded.instance.get_global(&*loaded.store, name) else {
+            return Err(self.fail(&Error::NoExport { module: alias, kind: "global", name }));
+        };
+        let ty = global.ty(&*loaded.store).map_err(|error| self.broken(error))?;
+        Ok((global, ty))
+    }
 }
 
-pub(super) fn get<'e, B: Board, F: NorFlash>(
+pub(super) fn get<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     let (Some(alias), Some(name), 2) = (args.get(0), args.get(1), args.len()) else {
-        return Err(MISUSED);
+        return Err(context.misused());
     };
-    let (loaded, global, _) = global(&mut context.session.instances, alias, name)?;
-    let value = global.get(&*loaded.store).ok_or(Error::Runtime(RuntimeError::UnknownHandle))?;
+    let (global, _) = context.global(alias, name)?;
+    let loaded = context.loaded(alias)?;
+    let Some(value) = global.get(&*loaded.store) else {
+        return Err(context.broken(RuntimeError::UnknownHandle));
+    };
     let mut answer = context.begin();
     values::answer(&mut answer, value);
     answer.form("\n").end(0);
     Ok(())
 }
 
-pub(super) fn set<'e, B: Board, F: NorFlash>(
+pub(super) fn set<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     args.end_options();
     let (Some(alias), Some(name), Some(text), 3) = (args.get(0), args.get(1), args.get(2), args.len()) else {
-        return Err(MISUSED);
+        return Err(context.misused());
     };
-    let (loaded, global, ty) = global(&mut context.session.instances, alias, name)?;
+    let (global, ty) = context.global(alias, name)?;
     if !ty.mutable {
-        return Err(Error::Immutable(name));
+        return Err(context.fail(&Error::Immutable(name)));
     }
-    let value = number::value(1, text, ty.content)?;
-    global.set(&mut *loaded.store, value).map_err(Error::Runtime)?;
+    let value = number::value(1, text, ty.content).map_err(|error| context.fail(&error))?;
+    let loaded = context.loaded(alias)?;
+    global.set(&mut *loaded.store, value).map_err(|error| context.broken(error))?;
     context.done();
     Ok(())
 }

@@ -3,13 +3,13 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module};
 
-use super::{MISUSED, name, only};
+use crate::answer::Outcome;
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
-use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::output::{Output, put};
+use wasmote_fs::Name;
 
 /// Prints `(i32, i64) -> f64`.
 fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
@@ -58,22 +58,30 @@ fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// The module of an instance, or else of flash, compiled for this only.
-    fn module<'e>(&mut self, word: &'e str) -> Result<Module, Error<'e>> {
+    fn module(&mut self, word: &str) -> Outcome<Module> {
         let loaded = self.session.instances.iter().find(|loaded| loaded.alias.as_str() == word);
         if let Some(module) = loaded.and_then(|loaded| loaded.instance.module(&*loaded.store).ok()) {
             return Ok(module.clone());
         }
-        let store = &mut self.session.store;
-        let module = store.open(&name(word)?, |reader| Module::from_reader(&Engine::default(), reader));
-        module.map_err(|error| Error::StoreName(error, word))?.map_err(Error::Runtime)
+        let name = self.name(word)?;
+        self.compile(&name, word)
+    }
+
+    /// Compiles a module on flash, the one that a word names.
+    pub(super) fn compile(&mut self, name: &Name, word: &str) -> Outcome<Module> {
+        match self.session.store.open(name, |reader| Module::from_reader(&Engine::default(), reader)) {
+            Ok(Ok(module)) => Ok(module),
+            Ok(Err(error)) => Err(self.broken(error)),
+            Err(error) => Err(self.refused(error, word)),
+        }
     }
 }
 
-pub(super) fn exports<'e, B: Board, F: NorFlash>(
+pub(super) fn exports<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    let word = only(args)?;
+    args: &mut Args,
+) -> Outcome {
+    let word = context.only(args)?;
     let module = context.module(word)?;
     let width = module.exports().map(|export| columns(export.name)).max().unwrap_or(0);
     let mut answer = context.begin();
@@ -105,22 +113,22 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 }
 
-pub(super) fn imports<'e, B: Board, F: NorFlash>(
+pub(super) fn imports<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     let available = args.flag("--available");
-    let linker = guest::linker::<B>(&Engine::default()).map_err(Error::Runtime)?;
+    let linker = guest::linker::<B>(&Engine::default()).map_err(|error| context.broken(error))?;
     if available {
         args.end_options();
         return if args.is_empty() {
             context.available(&linker);
             Ok(())
         } else {
-            Err(MISUSED)
+            Err(context.misused())
         };
     }
-    let word = only(args)?;
+    let word = context.only(args)?;
     let module = context.module(word)?;
     let mut answer = context.begin();
     answer.form("<\"imports\":[>");

@@ -12,14 +12,15 @@ mod store;
 
 use core::marker::PhantomData;
 
-use crate::args::{Args, Word, number};
+use crate::answer::Outcome;
+use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
 use embedded_storage::nor_flash::NorFlash;
 
 /// What a command does with its words; the command's own name is taken off.
-type Handler<B, F> = for<'e> fn(&mut Context<'_, '_, '_, B, F>, &'e mut Args) -> Result<(), Error<'e>>;
+type Handler<B, F> = fn(&mut Context<'_, '_, '_, B, F>, &mut Args) -> Outcome;
 
 /// A command as `help` shows it.
 pub(crate) struct Command {
@@ -75,49 +76,16 @@ commands! {
 }
 
 /// Runs the command that the first word names; a line without words does nothing.
-pub(crate) fn dispatch<'e, B: Board, F: NorFlash>(
+pub(crate) fn dispatch<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     let Some(word) = args.shift() else { return Ok(()) };
     let name = args.text(word);
     let Some((command, run)) = ALL.iter().zip(&Handlers::ALL).find(|(command, _)| command.name == name)
     else {
-        return Err(Error::UnknownCommand(args.text(word)));
+        return Err(context.fail(&Error::UnknownCommand(name)));
     };
-    run(context, args).map_err(|error| match error {
-        Error::Usage(_) => Error::Usage(command.usage),
-        error => error,
-    })
-}
-
-/// The words do not fit; [`dispatch`] adds how the command is written.
-const MISUSED: Error<'static> = Error::Usage("");
-
-/// The single word that a command takes.
-fn only(args: &Args) -> Result<&str, Error<'_>> {
-    match (args.get(0), args.len()) {
-        (Some(word), 1) => Ok(word),
-        _ => Err(MISUSED),
-    }
-}
-
-/// Checks that a command got no words.
-fn none(args: &Args) -> Result<(), Error<'_>> {
-    if args.is_empty() { Ok(()) } else { Err(MISUSED) }
-}
-
-/// The number that an option was given.
-fn number<'e>(
-    args: &'e Args,
-    option: &'static str,
-    word: Option<Word>,
-    max: u64,
-) -> Result<Option<u64>, Error<'e>> {
-    word.map(|word| number::unsigned(option, args.text(word), max)).transpose()
-}
-
-/// A module's checked name.
-fn name(text: &str) -> Result<wasmote_fs::Name, Error<'_>> {
-    wasmote_fs::Name::new(text).map_err(|error| Error::StoreName(error, text))
+    context.usage = command.usage;
+    run(context, args)
 }

@@ -1,9 +1,10 @@
 //! `help version echo history source term reboot`: the shell itself.
 
+use super::ALL;
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
-use super::{ALL, MISUSED, name, none, only};
+use crate::answer::{Failed, Outcome};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -12,10 +13,10 @@ use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
 use crate::line::Term;
 use crate::output::{put, putln};
 
-pub(super) fn help<'e, B: Board, F: NorFlash>(
+pub(super) fn help<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     match (args.get(0), args.len()) {
         (None, _) => {
             let out = &mut context.out();
@@ -25,22 +26,23 @@ pub(super) fn help<'e, B: Board, F: NorFlash>(
             putln!(out, "help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call");
         }
         (Some(word), 1) => {
-            let command =
-                ALL.iter().find(|command| command.name == word).ok_or(Error::UnknownCommand(word))?;
+            let Some(command) = ALL.iter().find(|command| command.name == word) else {
+                return Err(context.fail(&Error::UnknownCommand(word)));
+            };
             let out = &mut context.out();
             putln!(out, "{}", command.usage);
             putln!(out, "{}", command.about);
         }
-        _ => return Err(MISUSED),
+        _ => return Err(context.misused()),
     }
     Ok(())
 }
 
-pub(super) fn version<'e, B: Board, F: NorFlash>(
+pub(super) fn version<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+    args: &mut Args,
+) -> Outcome {
+    context.none(args)?;
     let board = context.session.console.board();
     let (version, board, reset) = (board.version(), board.name(), board.reset_cause());
     let mut answer = context.begin();
@@ -52,10 +54,10 @@ pub(super) fn version<'e, B: Board, F: NorFlash>(
     Ok(())
 }
 
-pub(super) fn echo<'e, B: Board, F: NorFlash>(
+pub(super) fn echo<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     let out = &mut context.out();
     for (i, word) in args.iter().enumerate() {
         put!(out, "{}{}", if i == 0 { "" } else { " " }, word);
@@ -64,11 +66,11 @@ pub(super) fn echo<'e, B: Board, F: NorFlash>(
     Ok(())
 }
 
-pub(super) fn history<'e, B: Board, F: NorFlash>(
+pub(super) fn history<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+    args: &mut Args,
+) -> Outcome {
+    context.none(args)?;
     let lines = context.session.line.history().count();
     for i in 0..lines {
         let mut copy = Vec::<u8, LINE_LIMIT>::new();
@@ -82,25 +84,25 @@ pub(super) fn history<'e, B: Board, F: NorFlash>(
     Ok(())
 }
 
-pub(super) fn source<'e, B: Board, F: NorFlash>(
+pub(super) fn source<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    let word = only(args)?;
-    let file = name(word)?;
+    args: &mut Args,
+) -> Outcome {
+    let word = context.only(args)?;
+    let file = context.name(word)?;
     if context.session.depth >= SOURCE_DEPTH {
-        return Err(Error::SourceDepth);
+        return Err(context.fail(&Error::SourceDepth));
     }
     let mut at = 0u32;
     loop {
         // The file is closed while a line runs, which may use the store itself.
         let mut buffer = [0; LINE_LIMIT + 1];
         let read = context.session.store.read_at(&file, at, &mut buffer);
-        let read = read.map_err(|error| Error::StoreName(error, word))?;
+        let read = read.map_err(|error| context.refused(error, word))?;
         let text = buffer.get(..read).unwrap_or_default();
         let (line, taken) = match text.iter().position(|byte| *byte == b'\n') {
             Some(end) => (text.get(..end).unwrap_or_default(), end.saturating_add(1)),
-            None if text.len() > LINE_LIMIT => return Err(Error::LineTooLong),
+            None if text.len() > LINE_LIMIT => return Err(context.fail(&Error::LineTooLong)),
             None => (text, read),
         };
         if taken == 0 {
@@ -114,7 +116,7 @@ pub(super) fn source<'e, B: Board, F: NorFlash>(
         session.depth = session.depth.saturating_sub(1);
         if !done {
             // The line has said why.
-            return Err(Error::Reported);
+            return Err(Failed);
         }
         if session.resetting {
             return Ok(());
@@ -122,10 +124,10 @@ pub(super) fn source<'e, B: Board, F: NorFlash>(
     }
 }
 
-pub(super) fn term<'e, B: Board, F: NorFlash>(
+pub(super) fn term<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     const MODES: [(&str, Term); 3] = [("plain", Term::Plain), ("ansi", Term::Ansi), ("auto", Term::Auto)];
     match (args.get(0), args.len()) {
         (None, _) => {
@@ -140,17 +142,17 @@ pub(super) fn term<'e, B: Board, F: NorFlash>(
                 context.session.line.set_term(*mode);
                 Ok(())
             }
-            None => Err(MISUSED),
+            None => Err(context.misused()),
         },
-        _ => Err(MISUSED),
+        _ => Err(context.misused()),
     }
 }
 
-pub(super) fn reboot<'e, B: Board, F: NorFlash>(
+pub(super) fn reboot<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+    args: &mut Args,
+) -> Outcome {
+    context.none(args)?;
     context.session.resetting = true;
     context.done();
     Ok(())

@@ -1,11 +1,9 @@
 //! `ps mem`: what is loaded, and what it takes.
 
-use super::{MISUSED, none};
-use crate::answer::Answer;
+use crate::answer::{Answer, Outcome};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
-use crate::error::Error;
 use embedded_storage::nor_flash::NorFlash;
 
 /// Width of a column of names.
@@ -16,11 +14,8 @@ fn column(answer: &mut Answer<'_>, name: &str) {
     answer.text(name).pad(NAME_WIDTH.saturating_sub(name.len()).max(1));
 }
 
-pub(super) fn ps<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+pub(super) fn ps<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
+    context.none(args)?;
     let session = &mut *context.session;
     // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
     let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
@@ -43,16 +38,18 @@ pub(super) fn ps<'e, B: Board, F: NorFlash>(
     Ok(())
 }
 
-pub(super) fn mem<'e, B: Board, F: NorFlash>(
+pub(super) fn mem<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+    args: &mut Args,
+) -> Outcome {
     match (args.get(0), args.len()) {
-        (None, _) => board(context),
-        (Some(alias), 1) => return instance(context, alias),
-        _ => return Err(MISUSED),
+        (None, _) => {
+            board(context);
+            Ok(())
+        }
+        (Some(alias), 1) => instance(context, alias),
+        _ => Err(context.misused()),
     }
-    Ok(())
 }
 
 fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
@@ -71,11 +68,8 @@ fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
     answer.end(0);
 }
 
-fn instance<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    alias: &'e str,
-) -> Result<(), Error<'e>> {
-    let loaded = context.session.instances.get(alias)?;
+fn instance<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, alias: &str) -> Outcome {
+    let loaded = context.loaded(alias)?;
     let (committed, declared) = (loaded.store.memory_committed(), loaded.store.memory_size());
     let (code, options) = (loaded.code, loaded.options);
     let (peak, stack) = (loaded.stack_peak, loaded.store.stack_size());

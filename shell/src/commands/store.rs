@@ -4,11 +4,9 @@ use core::ops::ControlFlow;
 use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::{Entry, Error as StoreError};
-use wasmote_runtime::{Engine, Module};
 
 use super::fsck::{is_damage, state};
-use super::{MISUSED, name, none, only};
-use crate::answer::Answer;
+use crate::answer::{Answer, Outcome};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
@@ -17,24 +15,25 @@ use crate::error::Error;
 /// Bytes of a hash that `ls` shows; `ls -l` shows all.
 const HASH_SHOWN: usize = 4;
 
-pub(super) fn ls<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+pub(super) fn ls<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
     let long = args.flag("-l");
-    none(args)?;
+    context.none(args)?;
     let mut width = 0;
     // Nothing is printed before the directory is known to read.
     let measured = context.session.store.list(|entry| {
         width = width.max(entry.name.as_str().len());
         ControlFlow::Continue(())
     });
-    measured.map_err(Error::Store)?;
+    measured.map_err(|error| context.fail(&Error::Store(error)))?;
     let (store, mut answer) = context.store_and_answer();
     answer.form("<\"modules\":[>");
     let listed = store.survey(|entry, found| row(&mut answer, entry, found, width, long));
     answer.form("<]>");
-    answer.outcome(listed.map(drop).map_err(Error::Store))
+    if let Err(error) = listed {
+        return Err(answer.fail(&Error::Store(error)));
+    }
+    answer.end(0);
+    Ok(())
 }
 
 fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, width: usize, long: bool) {
@@ -64,81 +63,69 @@ fn digits(n: u32) -> usize {
     n.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-pub(super) fn df<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
+pub(super) fn df<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
+    context.none(args)?;
     report_usage(context)
 }
 
 /// Prints how full the flash is.
-fn report_usage<B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-) -> Result<(), Error<'static>> {
-    let usage = context.session.store.usage().map_err(Error::Store)?;
+fn report_usage<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outcome {
+    let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
     let mut answer = context.begin();
     answer.form("flash {total} B, used {used} B, free {free} B\n");
     answer.number(usage.total).number(usage.used).number(usage.free).end(0);
     Ok(())
 }
 
-pub(super) fn rm<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+pub(super) fn rm<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
     if args.is_empty() {
-        return Err(MISUSED);
+        return Err(context.misused());
     }
     let args = &*args;
     for word in args.iter() {
-        context.session.store.remove(&name(word)?).map_err(|error| Error::StoreName(error, word))?;
+        let name = context.name(word)?;
+        context.session.store.remove(&name).map_err(|error| context.refused(error, word))?;
     }
     context.done();
     Ok(())
 }
 
-pub(super) fn mv<'e, B: Board, F: NorFlash>(
-    context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
+pub(super) fn mv<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
     let (Some(old), Some(new), 2) = (args.get(0), args.get(1), args.len()) else {
-        return Err(MISUSED);
+        return Err(context.misused());
     };
-    let outcome = context.session.store.rename(&name(old)?, &name(new)?);
-    outcome.map_err(|error| Error::StoreName(error, if error == StoreError::Exists { new } else { old }))?;
+    let (from, to) = (context.name(old)?, context.name(new)?);
+    if let Err(error) = context.session.store.rename(&from, &to) {
+        return Err(context.refused(error, if error == StoreError::Exists { new } else { old }));
+    }
     context.done();
     Ok(())
 }
 
-pub(super) fn check<'e, B: Board, F: NorFlash>(
+pub(super) fn check<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    let word = only(args)?;
-    let name = name(word)?;
-    let store = &mut *context.session.store;
-    let failed = |error| Error::StoreName(error, word);
-    let hashed = match store.verify(&name) {
+    args: &mut Args,
+) -> Outcome {
+    let word = context.only(args)?;
+    let name = context.name(word)?;
+    let hashed = match context.session.store.verify(&name) {
         Ok(_) => true,
         Err(StoreError::Unrecorded) => false,
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(context.refused(error, word)),
     };
-    let len = store.stat(&name).map_err(failed)?.len;
-    let module =
-        store.open(&name, |reader| Module::from_reader(&Engine::default(), reader)).map_err(failed)?;
-    let code = module.map_err(Error::Runtime)?.code_size();
+    let len = context.session.store.stat(&name).map_err(|error| context.refused(error, word))?.len;
+    let code = context.compile(&name, word)?.code_size();
     let mut answer = context.begin();
     answer.form("{name}: {len} B, {hash}, valid; loads to {code} B of code\n").text(word).number(len);
     answer.choice(hashed, "hash good", "no hash recorded").number(code).end(0);
     Ok(())
 }
 
-pub(super) fn format<'e, B: Board, F: NorFlash>(
+pub(super) fn format<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
-    args: &'e mut Args,
-) -> Result<(), Error<'e>> {
-    none(args)?;
-    context.session.store.format().map_err(Error::Store)?;
+    args: &mut Args,
+) -> Outcome {
+    context.none(args)?;
+    context.session.store.format().map_err(|error| context.fail(&Error::Store(error)))?;
     report_usage(context)
 }
