@@ -13,7 +13,7 @@
 //! Commas are set where JSON has them, and nothing is allocated. Texts have no `{` and no `<` of their own.
 
 use crate::error::Error;
-use crate::output::{Output, Shown, Sink, put};
+use crate::output::{Output, Sink, digit, put};
 
 /// A command failed, and has said why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ impl<'o> Answer<'o> {
     }
 
     /// Ends the form before and begins another; a value for each of its places follows.
+    #[inline(never)]
     pub(crate) fn form(&mut self, form: &'static str) -> &mut Self {
         self.advance();
         self.form = form.as_bytes();
@@ -71,10 +72,10 @@ impl<'o> Answer<'o> {
         self
     }
 
-    /// Puts a text into the next place: whole for programs, but as [`Shown`] for people.
+    /// Puts a text into the next place: whole for programs, but made safe for people.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         let whole = self.members();
-        self.with(|out| if whole { out.text(text) } else { put!(out, "{}", Shown(text)) })
+        self.with(|out| if whole { out.text(text) } else { out.shown(text) })
     }
 
     /// Puts bytes into the next place, as hexadecimal digits.
@@ -142,7 +143,7 @@ impl<'o> Answer<'o> {
     }
 
     /// Ends the answer.
-    pub(crate) fn end(&mut self, status: u8) {
+    pub(crate) fn end(&mut self, status: u64) {
         self.form("<\"status\":>").advance();
         if self.json {
             put!(self.out, "{}}}\n", status);
@@ -262,11 +263,6 @@ pub(crate) fn escape(out: &mut Output<'_>, bytes: &[u8]) {
             _ => out.bytes(&[byte]),
         }
     }
-}
-
-/// The hexadecimal digit of a number below 16.
-pub(crate) const fn digit(n: u8) -> u8 {
-    if n < 10 { b'0'.wrapping_add(n) } else { (b'a' - 10).wrapping_add(n) }
 }
 
 #[cfg(test)]

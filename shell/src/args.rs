@@ -41,7 +41,7 @@ impl Args {
     pub fn split<'l>(&mut self, line: &'l str) -> Result<(), Error<'l>> {
         let mut rest = line.chars();
         loop {
-            rest = rest.as_str().trim_start().chars();
+            rest = rest.as_str().trim_ascii_start().chars();
             if rest.as_str().is_empty() || rest.as_str().starts_with('#') {
                 return Ok(());
             }
@@ -72,7 +72,7 @@ impl Args {
                     continue;
                 }
                 ('\\', None | Some('"')) => escape(rest.next())?,
-                (c, None) if c.is_whitespace() => return Ok(()),
+                (c, None) if c.is_ascii_whitespace() => return Ok(()),
                 (c, _) => c,
             };
             self.text.push(c).map_err(|_| Error::LineTooLong)?;

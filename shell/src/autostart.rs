@@ -137,9 +137,12 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
 
     /// Runs `NAME` as `run` does, `NAME FUNC ARGS` as `load` and `call` do; whether all went well.
     fn run_autostart(&mut self, call: &str, words: &str) -> bool {
-        match words.split_once(' ') {
+        match words.bytes().position(|byte| byte == b' ') {
             None => self.execute_named("run ", words),
-            Some((name, _)) => self.execute_named("load ", name) && self.execute(call, Target::Console),
+            Some(end) => {
+                let name = words.get(..end).unwrap_or_default();
+                self.execute_named("load ", name) && self.execute(call, Target::Console)
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! What the shell asks of a board. Flash is not here: it is handed to the module store on its own.
 
-use ufmt::{Formatter, uDisplay, uWrite, uwrite};
 use wasmote_runtime::HostFunc;
 
 use crate::guest::Guest;
+use crate::output::{Output, put};
 
 /// What a read from the console brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,16 +73,26 @@ pub enum ResetCause {
     },
 }
 
-impl uDisplay for ResetCause {
-    fn fmt<W: uWrite + ?Sized>(&self, f: &mut Formatter<'_, W>) -> Result<(), W::Error> {
-        match *self {
-            Self::PowerOn => uwrite!(f, "power on"),
-            Self::Requested => uwrite!(f, "as asked"),
-            Self::Fault { at, status } => uwrite!(f, "hard fault at {:#x}, status {:#x}", at, status),
-            Self::StackOverflow { at: 0 } => uwrite!(f, "stack overflow"),
-            Self::StackOverflow { at } => uwrite!(f, "stack overflow at {:#x}", at),
-            Self::OutOfMemory { bytes } => uwrite!(f, "out of memory for {} B", bytes),
-            Self::Panic { at, from } => uwrite!(f, "panic at {:#x}, called at {:#x}", at, from),
+impl ResetCause {
+    /// Prints the cause and where it was.
+    pub fn print(self, out: &mut Output<'_>) {
+        let (what, at, then, from) = match self {
+            Self::PowerOn => ("power on", 0, "", 0),
+            Self::Requested => ("as asked", 0, "", 0),
+            Self::Fault { at, status } => ("hard fault", at, ", status ", status),
+            Self::StackOverflow { at } => ("stack overflow", at, "", 0),
+            Self::OutOfMemory { bytes } => {
+                return put!(out, "out of memory for {} B", u64::from(bytes));
+            }
+            Self::Panic { at, from } => ("panic", at, ", called at ", from),
+        };
+        out.text(what);
+        for (before, address) in [(" at ", at), (then, from)] {
+            if address != 0 {
+                out.text(before);
+                out.text("0x");
+                out.hex(address.into());
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a command works with: the session, and where its answer goes.
 
-use wasmote_fs::{Error as StoreError, Name};
+use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::Error as RuntimeError;
 
 use crate::answer::{Answer, Failed, Outcome, escape};
@@ -8,6 +8,7 @@ use crate::args::{Args, number};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
 use crate::instances::Loaded;
+use crate::line::Line;
 use crate::output::{Output, Sink};
 use crate::session::Session;
 
@@ -40,19 +41,22 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
 
     /// Where the command prints.
     pub(crate) fn out(&mut self) -> Output<'_> {
-        match &mut self.target {
-            Target::Console => Output::new(&mut self.session.console),
-            Target::Buffer(sink) => Output::new(*sink),
-        }
+        self.parts().2
     }
 
-    /// The store, and where the command prints.
-    pub(crate) fn store_and_out(&mut self) -> (&mut wasmote_fs::ModuleStore<F>, Output<'_>) {
+    /// The line, and where the command prints.
+    pub(crate) fn line_and_out(&mut self) -> (&Line<'a>, Output<'_>) {
+        let (_, line, out) = self.parts();
+        (line, out)
+    }
+
+    /// The store, the line, and where the command prints.
+    fn parts(&mut self) -> (&mut ModuleStore<F>, &Line<'a>, Output<'_>) {
         let out = match &mut self.target {
             Target::Console => Output::new(&mut self.session.console),
             Target::Buffer(sink) => Output::new(*sink),
         };
-        (self.session.store, out)
+        (self.session.store, &self.session.line, out)
     }
 
     /// Where a command run by this one prints.
@@ -94,9 +98,9 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     }
 
     /// The store, and a command's answer.
-    pub(crate) fn store_and_answer(&mut self) -> (&mut wasmote_fs::ModuleStore<F>, Answer<'_>) {
+    pub(crate) fn store_and_answer(&mut self) -> (&mut ModuleStore<F>, Answer<'_>) {
         let (json, begun) = (self.json, core::mem::take(&mut self.begun));
-        let (store, mut out) = self.store_and_out();
+        let (store, _, mut out) = self.parts();
         if json {
             out.text(if begun { "\"" } else { "{" });
         }

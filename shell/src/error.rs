@@ -241,7 +241,7 @@ fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) ->
         E::OutOfMemory => answer.failure("MEMORY: the heap is full; unload a module"),
         E::Read => answer.failure("FLASH: the flash does not read; check the module"),
         E::Trap(Trap::Exit(status)) => {
-            answer.failure("EXIT: exit with status {}").with(|out| put!(out, "{}", status))
+            answer.failure("EXIT: exit with status {}").with(|out| put!(out, "{}", i64::from(status)))
         }
         E::Trap(trap) => answer.failure("TRAP: ").prose(trap.as_str()),
         E::Signature => answer.failure("CALL: the values do not fit; see exports"),

@@ -32,6 +32,7 @@ use noline::sync_editor::Editor;
 use crate::board::Board;
 use crate::console::Console;
 use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, IDLE_MS, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
+use crate::output::characters;
 use cooked::End;
 use editor::{EditorIo, Nowhere, Stop};
 use history::Recall;
@@ -282,12 +283,12 @@ impl<'a> Line<'a> {
                 if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
                     continue;
                 }
-                let echo = |bytes: &[u8]| {
+                let mut echo = |bytes: &[u8]| {
                     if terminal {
                         console.raw(bytes);
                     }
                 };
-                match cooked::press(&mut self.text, key, echo) {
+                match cooked::press(&mut self.text, key, &mut echo) {
                     None => {}
                     Some(End::Entered) => return self.entered(terminal),
                     Some(End::Interrupt) => return Event::Interrupt,
@@ -321,7 +322,7 @@ impl<'a> Line<'a> {
                 let _ = self.text.push_str(line);
                 if stop == Some(Stop::Frame) {
                     let before = offset.saturating_sub(PROMPT.len());
-                    return self.cut_by_frame(self.text.chars().count().saturating_sub(before));
+                    return self.cut_by_frame(characters(&self.text).saturating_sub(before));
                 }
                 self.entered(true)
             }

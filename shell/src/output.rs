@@ -32,6 +32,35 @@ impl<'a> Output<'a> {
         self.sink.write(bytes);
     }
 
+    /// Writes text from outside, made safe: controls as escapes, cut after 40 characters.
+    pub(crate) fn shown(&mut self, text: &str) {
+        const LIMIT: usize = 40;
+        for (n, c) in text.chars().enumerate() {
+            if n == LIMIT {
+                return self.text("...");
+            }
+            match c {
+                '\n' => self.text("\\n"),
+                '\r' => self.text("\\r"),
+                '\t' => self.text("\\t"),
+                c if c.is_control() => {
+                    self.text("\\u{");
+                    self.hex(u32::from(c).into());
+                    self.text("}");
+                }
+                c => self.text(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+    }
+
+    /// Writes a number's hexadecimal digits.
+    pub(crate) fn hex(&mut self, number: u64) {
+        if number > 15 {
+            self.hex(number >> 4);
+        }
+        self.bytes(&[digit(number as u8 & 15)]);
+    }
+
     /// Writes text as it is.
     pub fn text(&mut self, text: &str) {
         self.sink.write(text.as_bytes());
@@ -66,45 +95,26 @@ macro_rules! put {
     }};
 }
 
-/// Prints a line to an [`Output`] as `ufmt::uwriteln!` does; writing cannot fail.
-macro_rules! putln {
-    ($out:expr, $($arg:tt)*) => {{
-        let _ = ::ufmt::uwriteln!($out, $($arg)*);
-    }};
+pub(crate) use put;
+
+/// The hexadecimal digit of a number below 16.
+pub(crate) const fn digit(n: u8) -> u8 {
+    if n < 10 { b'0'.wrapping_add(n) } else { (b'a' - 10).wrapping_add(n) }
 }
 
-pub(crate) use {put, putln};
-
-/// Text from outside, made safe to print: controls as escapes, cut after 40 characters.
-pub struct Shown<'a>(pub &'a str);
-
-impl ufmt::uDisplay for Shown<'_> {
-    fn fmt<W: uWrite + ?Sized>(&self, f: &mut ufmt::Formatter<'_, W>) -> Result<(), W::Error> {
-        const LIMIT: usize = 40;
-        for (n, c) in self.0.chars().enumerate() {
-            if n == LIMIT {
-                return f.write_str("...");
-            }
-            match c {
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                c if c.is_control() => ufmt::uwrite!(f, "\\u{{{:x}}}", u32::from(c))?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
+/// How many characters a text has.
+pub(crate) fn characters(text: &str) -> usize {
+    // All bytes but those that continue a character.
+    text.bytes().filter(|byte| byte & 0xc0 != 0x80).count()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::printed;
 
     #[track_caller]
     fn check(text: &str, want: &str) {
-        assert_eq!(printed(|out| put!(out, "{}", Shown(text))), want);
+        assert_eq!(printed(|out| out.shown(text)), want);
     }
 
     #[test]

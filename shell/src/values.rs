@@ -24,16 +24,16 @@ pub(crate) fn answer(answer: &mut Answer<'_>, value: Val) {
 /// Prints a value as [`typed`] does, without its type.
 pub fn untyped(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Option<u32>) {
     match value {
-        Val::I32(x) => put!(out, "{}", x),
+        Val::I32(x) => put!(out, "{}", i64::from(x)),
         Val::I64(x) => put!(out, "{}", x),
         Val::F32(bits) => float(out, u64::from(bits), Format::F32),
         Val::F64(bits) => float(out, bits, Format::F64),
         Val::FuncRef(None) | Val::ExternRef(None) => out.text("null"),
         Val::FuncRef(Some(func)) => match index(func) {
-            Some(n) => put!(out, "func[{}]", n),
+            Some(n) => put!(out, "func[{}]", u64::from(n)),
             None => out.text("func"),
         },
-        Val::ExternRef(Some(n)) => put!(out, "extern[{}]", n),
+        Val::ExternRef(Some(n)) => put!(out, "extern[{}]", u64::from(n)),
     }
 }
 
@@ -51,25 +51,30 @@ fn float(out: &mut Output<'_>, bits: u64, format: Format) {
     match magnitude & format.mantissa() {
         0 => out.text("inf"),
         payload if payload == format.quiet() => out.text("nan"),
-        payload => put!(out, "nan:0x{:x}", payload),
+        payload => {
+            out.text("nan:0x");
+            out.hex(payload);
+        }
     }
 }
 
 /// Prints a number with a point or an exponent, so that it is told from an integer.
 fn finite(out: &mut Output<'_>, number: &Shortest) {
-    let digits = str::from_utf8(number.digits()).unwrap_or_default();
+    let digits = number.digits();
     if !PLAIN.contains(&number.point) {
         let (first, rest) = digits.split_at_checked(1).unwrap_or_default();
-        let point = if rest.is_empty() { "" } else { "." };
-        return put!(out, "{}{}{}e{}", first, point, rest, number.point.saturating_sub(1));
+        out.bytes(first);
+        out.text(if rest.is_empty() { "" } else { "." });
+        out.bytes(rest);
+        return put!(out, "e{}", i64::from(number.point.saturating_sub(1)));
     }
     let whole = usize::try_from(number.point).unwrap_or(0);
-    let (before, after) = digits.split_at_checked(whole).unwrap_or((digits, "0"));
-    out.text(if before.is_empty() { "0" } else { before });
+    let (before, after) = digits.split_at_checked(whole).unwrap_or((digits, b"0"));
+    out.bytes(if before.is_empty() { b"0" } else { before });
     zeros(out, whole.saturating_sub(digits.len()));
     out.text(".");
     zeros(out, number.point.min(0).unsigned_abs() as usize);
-    out.text(if after.is_empty() { "0" } else { after });
+    out.bytes(if after.is_empty() { b"0" } else { after });
 }
 
 fn zeros(out: &mut Output<'_>, count: usize) {

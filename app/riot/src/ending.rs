@@ -2,8 +2,6 @@
 
 #![expect(unsafe_code, reason = "calls RIOT")]
 
-use wasmote_shell::board::ResetCause;
-
 use crate::{HEAP, console, interrupts};
 
 /// Whether there is something to go back to: the native boards are processes.
@@ -76,8 +74,7 @@ fn panicked(place: Option<&core::panic::Location<'_>>) -> ! {
     let mut text = heapless::String::<160>::new();
     // A text that does not fit is cut. An allocation that may not fail panics in the library's own file when it does.
     let _ = if file.ends_with("alloc/src/alloc.rs") {
-        let cause = ResetCause::OutOfMemory { bytes: u32::try_from(HEAP.refused()).unwrap_or(u32::MAX) };
-        ufmt::uwrite!(text, "\r\nwasmote: {}; the device resets\r\n", cause)
+        ufmt::uwrite!(text, "\r\nwasmote: out of memory for {} B; the device resets\r\n", HEAP.refused())
     } else {
         ufmt::uwrite!(text, "\r\nwasmote: panic at {}:{}; the device resets\r\n", file, line)
     };

@@ -4,7 +4,7 @@
 //! with an optional sign. A literal is rounded to the nearest value, ties to even; one beyond the largest value is
 //! refused rather than made infinite.
 
-use heapless::String;
+use heapless::Vec;
 use wasmote_runtime::decimal::{Format, MAX_DIGITS, nearest};
 
 use super::hexfloat::hexfloat;
@@ -24,7 +24,7 @@ pub(super) fn f64_bits(text: &str) -> Result<u64, Fault> {
 
 /// The bits of a literal.
 fn bits(text: &str, format: Format) -> Result<u64, Fault> {
-    let mut scan = Scan(text);
+    let mut scan = Scan(text.as_bytes());
     let sign = if scan.sign() { format.sign() } else { 0 };
     let magnitude = if scan.take("inf") {
         format.infinity()
@@ -53,7 +53,7 @@ fn payload(scan: &mut Scan<'_>, format: Format) -> Result<u64, Fault> {
 
 /// Takes a decimal literal and gives its bits; `None` if there are no digits.
 fn decimal(scan: &mut Scan<'_>, format: Format) -> Result<Option<u64>, Fault> {
-    let mut digits = String::<NUMBER_LIMIT>::new();
+    let mut digits = Vec::<u8, NUMBER_LIMIT>::new();
     let mut fraction = 0;
     scan.digits(&mut digits)?;
     let mut ahead = *scan;
@@ -68,8 +68,8 @@ fn decimal(scan: &mut Scan<'_>, format: Format) -> Result<Option<u64>, Fault> {
         return Ok(None);
     }
     // The digits are as many as fit, so that the count does too.
-    let exponent = scan.exponent(['e', 'E']).saturating_sub(fraction as i32);
-    Ok(Some(nearest(digits.as_bytes(), exponent, format)))
+    let exponent = scan.exponent(b'e').saturating_sub(fraction as i32);
+    Ok(Some(nearest(&digits, exponent, format)))
 }
 
 // All digits of a literal count.

@@ -10,11 +10,8 @@ pub(super) fn hexfloat(scan: &mut Scan<'_>, format: Format) -> Option<u64> {
     let (mut mantissa, mut scale, mut inexact) = (0u64, 0i32, false);
     let (mut any, mut point, mut first) = (false, false, true);
     loop {
-        if !point && scan.0.starts_with('.') {
-            let mut ahead = *scan;
-            ahead.take(".");
+        if !point && scan.take(".") {
             (point, first) = (true, true);
-            *scan = ahead;
         }
         let Some(digit) = scan.digit(16, first) else { break };
         (any, first) = (true, false);
@@ -35,7 +32,7 @@ pub(super) fn hexfloat(scan: &mut Scan<'_>, format: Format) -> Option<u64> {
     if !any {
         return None;
     }
-    let exponent = scan.exponent(['p', 'P']);
+    let exponent = scan.exponent(b'p');
     Some(format.nearest(mantissa, inexact, scale.saturating_add(exponent)))
 }
 
@@ -45,12 +42,12 @@ mod tests {
 
     #[track_caller]
     fn check64(text: &str, want: u64) {
-        assert_eq!(hexfloat(&mut Scan(text), Format::F64), Some(want), "0x{text}");
+        assert_eq!(hexfloat(&mut Scan(text.as_bytes()), Format::F64), Some(want), "0x{text}");
     }
 
     #[track_caller]
     fn check32(text: &str, want: u32) {
-        assert_eq!(hexfloat(&mut Scan(text), Format::F32), Some(u64::from(want)), "0x{text}");
+        assert_eq!(hexfloat(&mut Scan(text.as_bytes()), Format::F32), Some(u64::from(want)), "0x{text}");
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn fit((minus, magnitude): (bool, u64), least: u64, most: u64) -> Result<u64, Fa
 
 /// A literal's sign and magnitude.
 fn integer(text: &str) -> Result<(bool, u64), Fault> {
-    let mut scan = Scan(text);
+    let mut scan = Scan(text.as_bytes());
     let minus = scan.sign();
     let radix = if scan.hex_prefix() { 16 } else { 10 };
     let (magnitude, started) = digits(&mut scan, radix);

@@ -1,13 +1,13 @@
 //! A literal's characters, taken from its front.
 
-use heapless::String;
+use heapless::Vec;
 
 use super::number::Fault;
 use crate::limits::NUMBER_LIMIT;
 
 /// The rest of a literal.
 #[derive(Clone, Copy)]
-pub(super) struct Scan<'a>(pub(super) &'a str);
+pub(super) struct Scan<'a>(pub(super) &'a [u8]);
 
 impl<'a> Scan<'a> {
     /// Takes a sign; `true` is minus.
@@ -21,7 +21,7 @@ impl<'a> Scan<'a> {
 
     /// Takes `text` if it is next.
     pub(super) fn take(&mut self, text: &str) -> bool {
-        match self.0.strip_prefix(text) {
+        match self.0.strip_prefix(text.as_bytes()) {
             Some(rest) => {
                 self.0 = rest;
                 true
@@ -32,38 +32,44 @@ impl<'a> Scan<'a> {
 
     /// Takes `0x` if a digit, or a point and a digit, follows.
     pub(super) fn hex_prefix(&mut self) -> bool {
-        let rest = self.0.strip_prefix("0x").or(self.0.strip_prefix("0X"));
-        match rest {
-            Some(rest) if rest.trim_start_matches('.').starts_with(|c: char| c.is_ascii_hexdigit()) => {
-                self.0 = rest;
-                true
-            }
-            _ => false,
+        let [b'0', b'x' | b'X', rest @ ..] = self.0 else { return false };
+        let prefix = matches!(rest, [digit, ..] | [b'.', digit, ..] if digit.is_ascii_hexdigit());
+        if prefix {
+            self.0 = rest;
         }
+        prefix
     }
 
     /// Takes a digit, and an underscore before it unless it is the first.
     pub(super) fn digit(&mut self, radix: u32, first: bool) -> Option<u32> {
-        let rest = if first { self.0 } else { self.0.strip_prefix('_').unwrap_or(self.0) };
-        let digit = rest.chars().next()?.to_digit(radix)?;
-        self.0 = rest.get(1..).unwrap_or_default();
+        let (&byte, rest) = match self.0 {
+            [b'_', rest @ ..] if !first => rest,
+            rest => rest,
+        }
+        .split_first()?;
+        let digit = char::from(byte).to_digit(radix)?;
+        self.0 = rest;
         Some(digit)
     }
 
     /// Takes decimal digits into `to`; says how many.
-    pub(super) fn digits(&mut self, to: &mut String<NUMBER_LIMIT>) -> Result<usize, Fault> {
+    pub(super) fn digits(&mut self, to: &mut Vec<u8, NUMBER_LIMIT>) -> Result<usize, Fault> {
         let mut count = 0usize;
         while let Some(digit) = self.digit(10, count == 0) {
             count = count.saturating_add(1);
-            to.push(char::from_digit(digit, 10).unwrap_or('0')).map_err(|_| Fault::TooLong)?;
+            to.push(b'0'.wrapping_add(digit as u8)).map_err(|_| Fault::TooLong)?;
         }
         Ok(count)
     }
 
-    /// Takes a signed decimal exponent after one of `marks`, kept within 100,000 either way.
-    pub(super) fn exponent(&mut self, marks: [char; 2]) -> i32 {
+    /// Takes a signed decimal exponent after `mark`, a small letter, or its capital, kept within 100,000 either way.
+    pub(super) fn exponent(&mut self, mark: u8) -> i32 {
         const LIMIT: i32 = 100_000;
-        let mut ahead = Scan(self.0.strip_prefix(marks).unwrap_or_default());
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        if first.to_ascii_lowercase() != mark {
+            return 0;
+        }
+        let mut ahead = Scan(rest);
         let minus = ahead.sign();
         let mut exponent = 0i32;
         let mut first = true;

@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::guest::{self, Guest};
-use crate::output::{Output, put};
+use crate::output::{Output, characters, put};
 use wasmote_fs::Name;
 
 /// Prints `(i32, i64) -> f64`.
@@ -35,8 +35,8 @@ fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
 /// Prints a type as the text format names it.
 fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
     let range = |out: &mut Output<'_>, min: u32, max: Option<u32>| match max {
-        Some(max) => put!(out, " {}..{}", min, max),
-        None => put!(out, " {}..", min),
+        Some(max) => put!(out, " {}..{}", u64::from(min), u64::from(max)),
+        None => put!(out, " {}..", u64::from(min)),
     };
     match ty {
         ExternType::Func(ty) => func_type(out, ty),
@@ -83,21 +83,16 @@ pub(super) fn exports<B: Board, F: NorFlash>(
 ) -> Outcome {
     let word = context.only(args)?;
     let module = context.module(word)?;
-    let width = module.exports().map(|export| columns(export.name)).max().unwrap_or(0);
+    let width = module.exports().map(|export| characters(export.name)).max().unwrap_or(0);
     let mut answer = context.begin();
     answer.form("<\"exports\":[>");
     for export in module.exports() {
         answer.form("<{>{name}{type}<}>\n").text(export.name);
-        answer.pad(width.saturating_sub(columns(export.name)).saturating_add(2));
+        answer.pad(width.saturating_sub(characters(export.name)).saturating_add(2));
         answer.with(|out| extern_type(out, export.ty));
     }
     answer.form("<]>").end(0);
     Ok(())
-}
-
-/// The columns that a name takes.
-fn columns(name: &str) -> usize {
-    name.chars().count()
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {

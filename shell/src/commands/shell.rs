@@ -2,7 +2,6 @@
 
 use super::ALL;
 use embedded_storage::nor_flash::NorFlash;
-use heapless::Vec;
 
 use crate::answer::{Failed, Outcome};
 use crate::args::Args;
@@ -11,7 +10,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
 use crate::line::Term;
-use crate::output::{put, putln};
+use crate::output::put;
 
 pub(super) fn help<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -21,17 +20,19 @@ pub(super) fn help<B: Board, F: NorFlash>(
         (None, _) => {
             let out = &mut context.out();
             for command in ALL {
-                putln!(out, "{}", command.usage);
+                out.text(command.usage);
+                out.text("\n");
             }
-            putln!(out, "help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call");
+            out.text("help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call\n");
         }
         (Some(word), 1) => {
             let Some(command) = ALL.iter().find(|command| command.name == word) else {
                 return Err(context.fail(&Error::UnknownCommand(word)));
             };
             let out = &mut context.out();
-            putln!(out, "{}", command.usage);
-            putln!(out, "{}", command.about);
+            for line in [command.usage, "\n", command.about, "\n"] {
+                out.text(line);
+            }
         }
         _ => return Err(context.misused()),
     }
@@ -48,7 +49,7 @@ pub(super) fn version<B: Board, F: NorFlash>(
     let mut answer = context.begin();
     answer.form("wasmote {version} on {board}\n").text(version).text(board);
     if let Some(cause) = reset {
-        answer.form("last reset: {reset}\n").with(|out| put!(out, "{}", cause));
+        answer.form("last reset: {reset}\n").with(|out| cause.print(out));
     }
     answer.end(0);
     Ok(())
@@ -60,9 +61,10 @@ pub(super) fn echo<B: Board, F: NorFlash>(
 ) -> Outcome {
     let out = &mut context.out();
     for (i, word) in args.iter().enumerate() {
-        put!(out, "{}{}", if i == 0 { "" } else { " " }, word);
+        out.text(if i == 0 { "" } else { " " });
+        out.text(word);
     }
-    putln!(out, "");
+    out.text("\n");
     Ok(())
 }
 
@@ -71,15 +73,11 @@ pub(super) fn history<B: Board, F: NorFlash>(
     args: &mut Args,
 ) -> Outcome {
     context.none(args)?;
-    let lines = context.session.line.history().count();
-    for i in 0..lines {
-        let mut copy = Vec::<u8, LINE_LIMIT>::new();
-        // A line is at most as long as its copy.
-        copy.extend(context.session.line.history().nth(i).into_iter().flatten().take(LINE_LIMIT));
-        let out = &mut context.out();
-        put!(out, "{}  ", i.saturating_add(1));
-        out.bytes(&copy);
-        putln!(out, "");
+    let (line, mut out) = context.line_and_out();
+    for (i, entry) in line.history().enumerate() {
+        put!(out, "{}  ", i.saturating_add(1) as u64);
+        entry.for_each(|byte| out.bytes(&[byte]));
+        out.text("\n");
     }
     Ok(())
 }
@@ -109,7 +107,7 @@ pub(super) fn source<B: Board, F: NorFlash>(
             return Ok(());
         }
         at = at.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
-        let line = core::str::from_utf8(line).unwrap_or_default().trim_end_matches('\r');
+        let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).unwrap_or_default();
         let (session, target) = context.target();
         session.depth = session.depth.saturating_add(1);
         let done = session.execute(line, target);
@@ -134,7 +132,8 @@ pub(super) fn term<B: Board, F: NorFlash>(
             let mode = context.session.line.term();
             let name = MODES.iter().find(|(_, m)| *m == mode).map_or("auto", |(name, _)| *name);
             let out = &mut context.out();
-            putln!(out, "{}", name);
+            out.text(name);
+            out.text("\n");
             Ok(())
         }
         (Some(word), 1) => match MODES.iter().find(|(name, _)| *name == word) {

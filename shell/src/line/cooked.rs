@@ -21,17 +21,19 @@ pub(crate) enum End {
 const BELL: &[u8] = b"\x07";
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
-pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, mut echo: impl FnMut(&[u8])) -> Option<End> {
+pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {
     match key {
         Key::Char(c) => match text.push(c) {
             Ok(()) => echo(c.encode_utf8(&mut [0; 4]).as_bytes()),
             Err(_) => echo(BELL),
         },
-        Key::Control(BACKSPACE) => erase(text, 1, echo),
-        Key::Control(CTRL_U) => erase(text, text.chars().count(), echo),
+        Key::Control(BACKSPACE) => erase(text, text.len().saturating_sub(1), echo),
+        Key::Control(CTRL_U) => erase(text, 0, echo),
         Key::Control(CTRL_W) => {
-            let kept = text.trim_end_matches(' ').trim_end_matches(|c| c != ' ').chars().count();
-            erase(text, text.chars().count().saturating_sub(kept), echo);
+            let bytes = text.as_bytes();
+            let word = bytes.iter().rposition(|byte| *byte != b' ').unwrap_or(0);
+            let before = bytes.iter().take(word).rposition(|byte| *byte == b' ');
+            erase(text, before.map_or(0, |blank| blank.saturating_add(1)), echo);
         }
         Key::Control(ENTER) => {
             echo(b"\r\n");
@@ -51,11 +53,11 @@ pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, mut echo: impl F
     None
 }
 
-fn erase(text: &mut String<LINE_CAPACITY>, chars: usize, mut echo: impl FnMut(&[u8])) {
-    for _ in 0..chars {
-        if text.pop().is_some() {
-            echo(b"\x08 \x08");
-        }
+/// Erases what is behind the first bytes.
+fn erase(text: &mut String<LINE_CAPACITY>, kept: usize, echo: &mut dyn FnMut(&[u8])) {
+    while text.len() > kept {
+        text.pop();
+        echo(b"\x08 \x08");
     }
 }
 
@@ -71,7 +73,7 @@ mod tests {
         let (mut keys, mut text, mut echo) = (Keys::new(), String::new(), std::vec::Vec::new());
         let mut end = None;
         for key in bytes.bytes().filter_map(|b| keys.push(b)) {
-            end = press(&mut text, key, |b| echo.extend_from_slice(b));
+            end = press(&mut text, key, &mut |b| echo.extend_from_slice(b));
         }
         assert_eq!((text.as_str(), Text::from_utf8_lossy(&echo).as_ref(), end), want);
     }

@@ -82,7 +82,7 @@ impl Line<'_> {
         key: Key,
         terminal: bool,
     ) -> Result<bool, Read<'static>> {
-        let echo = |bytes: &[u8]| {
+        let mut echo = |bytes: &[u8]| {
             if terminal {
                 console.raw(bytes);
             }
@@ -91,7 +91,7 @@ impl Line<'_> {
         if key == Key::Control(CTRL_D) && terminal && !self.input.is_quiet() {
             return Ok(false);
         }
-        match cooked::press(&mut self.text, key, echo) {
+        match cooked::press(&mut self.text, key, &mut echo) {
             // There is room for a character beyond the limit.
             Some(End::Entered) => Ok(self.text.push('\n').is_ok()),
             Some(End::Interrupt) => Err(Read::Nothing(Activity::Interrupt)),

@@ -29,7 +29,7 @@ pub(super) fn execute<D: Device>(
         }
         line.push_str(argument).map_err(|_| Fault::CommandTooLong)?;
     }
-    if line.trim().is_empty() {
+    if line.trim_ascii().is_empty() {
         return Err(Fault::CommandEmpty);
     }
     body.map(2).key("o");

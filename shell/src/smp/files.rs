@@ -16,7 +16,7 @@ const CRC32: crc::Crc<u32, crc::NoTable> = crc::Crc::<u32, crc::NoTable>::new(&c
 pub(super) fn module_name(path: &str) -> Result<&str, Fault> {
     let path = path.strip_prefix("/lfs/").or(path.strip_prefix('/')).unwrap_or(path);
     let name = path.strip_suffix(".wasm").unwrap_or(path);
-    if name.is_empty() || name.len() > super::MAX_NAME || name.contains('/') {
+    if name.is_empty() || name.len() > super::MAX_NAME || name.bytes().any(|byte| byte == b'/') {
         return Err(Refusal::InvalidName.into());
     }
     Ok(name)

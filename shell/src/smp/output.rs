@@ -34,7 +34,7 @@ impl<'a> Output<'a> {
     pub fn finish(mut self) -> usize {
         self.make_utf8();
         if self.lost > 0 {
-            let lost = self.lost;
+            let lost = u64::from(self.lost);
             self.limit = self.buffer.len();
             let _ = ufmt::uwrite!(self, "\n[{} more bytes do not fit]\n", lost);
         }

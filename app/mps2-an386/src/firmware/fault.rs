@@ -8,6 +8,7 @@ use core::ptr;
 use cortex_m::peripheral::SCB;
 use cortex_m_rt::ExceptionFrame;
 use wasmote_shell::board::ResetCause;
+use wasmote_shell::output::{Output, Sink};
 
 use super::stack::guarded;
 use super::{HEAP, console, layout, record};
@@ -137,12 +138,22 @@ struct Frame {
 /// The bytes of a call's instruction.
 const CALL_LEN: u32 = 4;
 
+/// The line, past whatever was printing.
+struct Line;
+
+impl Sink for Line {
+    fn write(&mut self, bytes: &[u8]) {
+        console::write(bytes);
+    }
+}
+
 /// Prints and records why the firmware ends, and resets.
 fn end(cause: ResetCause) -> ! {
-    let mut text = heapless::String::<128>::new();
-    // A text that does not fit is cut.
-    let _ = ufmt::uwrite!(text, "\r\nwasmote: {}; the device resets\r\n", cause);
-    console::write(text.as_bytes());
+    let mut line = Line;
+    let out = &mut Output::new(&mut line);
+    out.text("\r\nwasmote: ");
+    cause.print(out);
+    out.text("; the device resets\r\n");
     record::leave(cause);
     SCB::sys_reset()
 }
