@@ -9,54 +9,63 @@ use super::files::module_name;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
-/// The body of a request: one map with text keys. Unknown keys are passed over, as Zephyr does.
-#[derive(Clone, Copy)]
-pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+/// The body of a request: one map with text keys. A key has the same type in all commands; each takes those it knows,
+/// and keys that none knows are passed over, as Zephyr does.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Fields<'a> {
+    /// Text to be sent back.
+    pub(super) d: Option<&'a str>,
+    /// A path.
+    pub(super) name: Option<&'a str>,
+    /// The name of a hash, `type`.
+    pub(super) kind: Option<&'a str>,
+    /// An offset, in bytes. Files are below 4 GiB, so a larger one is malformed.
+    pub(super) off: Option<u32>,
+    /// A length, in bytes.
+    pub(super) len: Option<u32>,
+    /// The first of a list's entries.
+    pub(super) from: Option<u32>,
+    /// Bytes of a file.
+    pub(super) data: Option<&'a [u8]>,
+    /// The SHA-256 of a file.
+    pub(super) sha256: Option<&'a Digest>,
+    /// The place of a list of words.
+    pub(super) argv: Option<Cursor<'a>>,
+}
 
 impl<'a> Fields<'a> {
-    /// Returns the place of the value of `key`, or `None` if the map lacks it.
-    ///
-    /// # Errors
-    ///
-    /// The body is not a map with text keys, or is cut short before the key is found.
-    pub(super) fn find(self, key: &str) -> Result<Option<Cursor<'a>>, Fault> {
-        if self.0.is_empty() {
-            return Ok(None);
+    /// Reads a body; `None` if it is not a map with text keys, is cut short, or a value is not of its key's type.
+    pub(super) fn read(body: &'a [u8]) -> Option<Self> {
+        let mut fields = Self::default();
+        if body.is_empty() {
+            return Some(fields);
         }
-        let mut cursor = Cursor(self.0);
-        let mut pairs = needed(cursor.enter(cbor::MAP))?;
+        let mut cursor = Cursor(body);
+        let mut pairs = cursor.enter(cbor::MAP)?;
         while cursor.more(&mut pairs) {
-            if needed(cursor.text())? == key {
-                return Ok(Some(cursor));
+            match cursor.text()? {
+                "d" => fields.d = Some(cursor.text()?),
+                "name" => fields.name = Some(cursor.text()?),
+                "type" => fields.kind = Some(cursor.text()?),
+                "off" => fields.off = Some(cursor.number()?),
+                "len" => fields.len = Some(cursor.number()?),
+                "from" => fields.from = Some(cursor.number()?),
+                "data" => fields.data = Some(cursor.bytes()?),
+                "sha256" => fields.sha256 = Some(cursor.bytes()?.try_into().ok()?),
+                key => {
+                    if key == "argv" {
+                        fields.argv = Some(cursor);
+                    }
+                    cursor.skip()?;
+                }
             }
-            needed(cursor.skip())?;
         }
-        Ok(None)
-    }
-
-    /// Returns the text of `key`.
-    pub(super) fn text(self, key: &str) -> Result<Option<&'a str>, Fault> {
-        self.find(key)?.map(|mut at| needed(at.text())).transpose()
+        Some(fields)
     }
 
     /// Returns the module that the key `name` means; see [`module_name`].
     pub(super) fn module(self) -> Result<&'a str, Fault> {
-        module_name(needed(self.text("name")?)?)
-    }
-
-    /// Returns the bytes of `key`.
-    pub(super) fn bytes(self, key: &str) -> Result<Option<&'a [u8]>, Fault> {
-        self.find(key)?.map(|mut at| needed(at.bytes())).transpose()
-    }
-
-    /// Returns the SHA-256 of the key of that name.
-    pub(super) fn sha256(self) -> Result<Option<&'a Digest>, Fault> {
-        self.bytes("sha256")?.map(|bytes| needed(bytes.try_into().ok())).transpose()
-    }
-
-    /// Returns the unsigned number of `key`. Files are below 4 GiB, so a larger one is malformed.
-    pub(super) fn number(self, key: &str) -> Result<Option<u32>, Fault> {
-        self.find(key)?.map(|mut at| needed(at.number())).transpose()
+        module_name(needed(self.name)?)
     }
 }
 
@@ -100,8 +109,8 @@ impl<'a> Body<'a> {
     }
 
     /// Begins a map of `pairs` pairs.
-    pub(super) fn map(&mut self, pairs: u64) -> &mut Self {
-        self.head(cbor::MAP, pairs)
+    pub(super) fn map(&mut self, pairs: u32) -> &mut Self {
+        self.head(cbor::MAP, pairs.into())
     }
 
     /// Begins a map that [`end`](Self::end) closes.
@@ -122,6 +131,11 @@ impl<'a> Body<'a> {
     /// Writes a key; its value follows.
     pub(super) fn key(&mut self, key: &str) -> &mut Self {
         self.text(key)
+    }
+
+    /// Writes a pair of a key and a number.
+    pub(super) fn number(&mut self, key: &str, number: u32) -> &mut Self {
+        self.key(key).uint(number.into())
     }
 
     /// Writes a text.

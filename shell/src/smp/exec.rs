@@ -2,8 +2,9 @@
 
 use heapless::String;
 
-use super::body::{Body, Fields, needed};
+use super::body::needed;
 use super::cbor;
+use super::exchange::Exchange;
 use super::fault::{Fault, Rc};
 use super::{Device, MAX_COMMAND, Output};
 
@@ -11,13 +12,10 @@ use super::{Device, MAX_COMMAND, Output};
 const RET_SIZE: usize = 9;
 
 /// Joins `argv` with spaces, runs the line, and answers with its output and status.
-pub(super) fn execute<D: Device>(
-    device: &mut D,
-    request: Fields<'_>,
-    body: &mut Body<'_>,
-) -> Result<(), Fault> {
+pub(super) fn execute<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let Exchange { device, request, body, .. } = exchange;
     let mut line = String::<MAX_COMMAND>::new();
-    let mut argv = needed(request.find("argv")?)?;
+    let mut argv = needed(request.argv)?;
     let mut words = needed(argv.enter(cbor::ARRAY))?;
     while argv.more(&mut words) {
         let argument = needed(argv.text())?;

@@ -151,8 +151,8 @@ pub(super) enum Fault {
     Request(Rc),
     /// The device refuses it.
     Refused(Refusal),
-    /// The chunk of an upload should have begun here.
-    Offset(u32),
+    /// The chunk of an upload should have begun elsewhere, where the upload tells.
+    Offset,
     /// The command line is too long.
     CommandTooLong,
     /// The command line is empty.
@@ -172,22 +172,22 @@ impl From<Full> for Fault {
 }
 
 impl Fault {
-    /// Writes the body of the response to `request`.
-    pub(super) fn encode(self, request: &Header, body: &mut Body<'_>) {
+    /// Writes the body of the response to `request`; an upload should go on at `expected`.
+    pub(super) fn encode(self, request: &Header, expected: u32, body: &mut Body<'_>) {
         let grouped = self.group_code(request.group).filter(|_| request.version > 0);
-        let offset = if let Self::Offset(expected) = self { Some(expected.into()) } else { None };
+        let offset = self == Self::Offset;
         if let Some((group, code)) = grouped {
-            body.map(if offset.is_some() { 2 } else { 1 });
-            body.key("err").map(2).key("group").uint(group.into()).key("rc").uint(code.into());
-            if let Some(expected) = offset {
-                body.key("len").uint(expected);
+            body.map(if offset { 2 } else { 1 });
+            body.key("err").map(2).number("group", group.into()).number("rc", code.into());
+            if offset {
+                body.number("len", expected);
             }
             return;
         }
-        let alone = !matches!(self, Self::Offset(_) | Self::Refused(_));
-        body.map(if alone { 1 } else { 2 }).key("rc").uint((self.rc() as u8).into());
-        if let Some(expected) = offset {
-            body.key("off").uint(expected);
+        let alone = !matches!(self, Self::Offset | Self::Refused(_));
+        body.map(if alone { 1 } else { 2 }).number("rc", (self.rc() as u8).into());
+        if offset {
+            body.number("off", expected);
         }
         if let Self::Refused(refusal) = self {
             body.key("rsn").text(refusal.text());
@@ -198,7 +198,7 @@ impl Fault {
         match self {
             Self::Request(rc) => rc,
             Self::Refused(refusal) => refusal.rc(),
-            Self::Offset(_) | Self::CommandTooLong | Self::CommandEmpty => Rc::Invalid,
+            Self::Offset | Self::CommandTooLong | Self::CommandEmpty => Rc::Invalid,
         }
     }
 
@@ -208,7 +208,7 @@ impl Fault {
             Self::Request(_) => return None,
             Self::CommandTooLong => return Some((GROUP_SHELL, 2)),
             Self::CommandEmpty => return Some((GROUP_SHELL, 3)),
-            Self::Offset(_) => Refusal::WrongOffset,
+            Self::Offset => Refusal::WrongOffset,
             Self::Refused(refusal) => refusal,
         };
         match group {

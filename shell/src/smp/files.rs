@@ -1,8 +1,9 @@
 //! Group 8: modules as files, for stock clients.
 
-use super::body::{Body, Fields, needed};
+use super::body::needed;
+use super::exchange::Exchange;
 use super::fault::{Fault, Rc};
-use super::upload::{AtEnd, Chunk, Upload};
+use super::upload::{AtEnd, Chunk};
 use super::{Device, Refusal};
 
 /// Bytes of a download response that are not data: map, keys, two numbers of 5 bytes, length of the data.
@@ -22,69 +23,71 @@ pub(super) fn module_name(path: &str) -> Result<&str, Fault> {
     Ok(name)
 }
 
+/// Takes a chunk of a file, which is a module when its last one has come.
+pub(super) fn upload<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    chunk(exchange, AtEnd::Commit)
+}
+
 /// Takes a chunk of a file.
-pub(super) fn upload<D: Device>(
-    device: &mut D,
-    upload: &mut Upload,
-    at_end: AtEnd,
-    request: Fields<'_>,
-    body: &mut Body<'_>,
-) -> Result<(), Fault> {
+pub(super) fn chunk<D: Device>(exchange: &mut Exchange<'_, D>, at_end: AtEnd) -> Result<(), Fault> {
+    let Exchange { device, upload, request, body, .. } = exchange;
     let chunk = Chunk {
         name: request.module()?,
-        offset: needed(request.number("off")?)?,
-        data: needed(request.bytes("data")?)?,
-        len: request.number("len")?,
-        sha256: request.sha256()?,
+        offset: needed(request.off)?,
+        data: needed(request.data)?,
+        len: request.len,
+        sha256: request.sha256,
     };
-    let offset = upload.chunk(device, &chunk, at_end)?;
-    body.map(1).key("off").uint(offset.into());
+    let offset = upload.chunk(*device, &chunk, at_end)?;
+    body.map(1).number("off", offset);
+    Ok(())
+}
+
+/// Gives an upload up.
+pub(super) fn close<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    exchange.upload.abort(exchange.device);
+    exchange.body.map(0);
     Ok(())
 }
 
 /// Gives as much of a file as the response holds.
-pub(super) fn download<D: Device>(
-    device: &mut D,
-    request: Fields<'_>,
-    body: &mut Body<'_>,
-) -> Result<(), Fault> {
+pub(super) fn download<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let Exchange { device, request, body, .. } = exchange;
     let name = request.module()?;
-    let offset = needed(request.number("off")?)?;
+    let offset = needed(request.off)?;
     let len = device.stat(name)?;
     let left = len.checked_sub(offset).ok_or(Refusal::BehindEnd)?;
     let room = body.room().saturating_sub(DOWNLOAD_OVERHEAD);
     let count = usize::try_from(left).unwrap_or(usize::MAX).min(room);
     body.map(if offset == 0 { 3 } else { 2 });
-    body.key("off").uint(offset.into());
+    body.number("off", offset);
     body.key("data");
     let data = body.reserve_bytes(count)?;
     if device.read_at(name, offset, data)? != count {
         return Err(Refusal::ReadFailed.into());
     }
     if offset == 0 {
-        body.key("len").uint(len.into());
+        body.number("len", len);
     }
     Ok(())
 }
 
 /// Gives the length of a file.
-pub(super) fn status<D: Device>(
-    device: &mut D,
-    request: Fields<'_>,
-    body: &mut Body<'_>,
-) -> Result<(), Fault> {
+pub(super) fn status<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let Exchange { device, request, body, .. } = exchange;
     let name = request.module()?;
     let len = device.stat(name)?;
-    body.map(1).key("len").uint(len.into());
+    body.map(1).number("len", len);
     Ok(())
 }
 
 /// Gives the hash or checksum of a file, or of `len` bytes of it from `off` on. Zephyr's default is crc32.
-pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Body<'_>) -> Result<(), Fault> {
+pub(super) fn hash<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let Exchange { device, request, body, .. } = exchange;
     let name = request.module()?;
-    let kind = request.text("type")?.filter(|kind| !kind.is_empty()).unwrap_or("crc32");
-    let offset = request.number("off")?.unwrap_or(0);
-    let wanted = request.number("len")?.unwrap_or(u32::MAX);
+    let kind = request.kind.filter(|kind| !kind.is_empty()).unwrap_or("crc32");
+    let offset = request.off.unwrap_or(0);
+    let wanted = request.len.unwrap_or(u32::MAX);
     if wanted == 0 {
         return Err(Fault::Request(Rc::Invalid));
     }
@@ -94,9 +97,9 @@ pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Bo
     body.map(if offset == 0 { 3 } else { 4 });
     body.key("type").text(kind);
     if offset != 0 {
-        body.key("off").uint(offset.into());
+        body.number("off", offset);
     }
-    body.key("len").uint(count.into());
+    body.number("len", count);
     body.key("output");
     match kind {
         "sha256" => {
@@ -104,7 +107,7 @@ pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Bo
             body.bytes(&hash);
         }
         "crc32" => {
-            let sum = crc32(device, name, offset, count)?;
+            let sum = crc32(*device, name, offset, count)?;
             body.uint(sum.into());
         }
         _ => return Err(Refusal::UnknownHash.into()),
@@ -113,11 +116,11 @@ pub(super) fn hash<D: Device>(device: &mut D, request: Fields<'_>, body: &mut Bo
 }
 
 /// Lists the hashes: format 0 is a number, 1 a byte string; the size is in bytes.
-pub(super) fn hash_types(body: &mut Body<'_>) -> Result<(), Fault> {
+pub(super) fn hash_types<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let body = &mut exchange.body;
     body.map(1).key("types").map(2);
     for (name, format, size) in [("crc32", 0, 4), ("sha256", 1, 32)] {
-        body.key(name).map(2).key("format").uint(format);
-        body.key("size").uint(size);
+        body.key(name).map(2).number("format", format).number("size", size);
     }
     Ok(())
 }

@@ -23,6 +23,7 @@
 mod body;
 mod cbor;
 mod device;
+mod exchange;
 mod exec;
 mod fault;
 mod files;

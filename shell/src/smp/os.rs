@@ -1,48 +1,50 @@
 //! Group 0: echo, task statistics, reset, parameters.
 
-use super::body::{Body, Fields, Full, needed};
+use super::body::{Body, needed};
+use super::exchange::Exchange;
 use super::fault::Fault;
-use super::{Device, PACKET_SIZE, Task};
+use super::{After, Device, PACKET_SIZE, Task};
 
 /// Packets that the server takes at once.
-const PACKETS: u64 = 1;
+const PACKETS: u32 = 1;
 
 /// Answers with the text it was sent.
-pub(super) fn echo(request: Fields<'_>, body: &mut Body<'_>) -> Result<(), Fault> {
-    let text = needed(request.text("d")?)?;
-    body.map(1).key("r").text(text);
+pub(super) fn echo<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let text = needed(exchange.request.d)?;
+    exchange.body.map(1).key("r").text(text);
     Ok(())
 }
 
 /// Lists the tasks. Stacks are in words of 4 bytes, as Zephyr gives them.
-pub(super) fn tasks<D: Device>(device: &mut D, body: &mut Body<'_>) -> Result<(), Fault> {
+pub(super) fn tasks<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    let Exchange { device, body, .. } = exchange;
     body.map(1).key("tasks").open_map();
     let mut id = 0;
     device.tasks(&mut |task| {
         entry(task, id, body);
-        id = u64::saturating_add(id, 1);
+        id = u32::saturating_add(id, 1);
     });
     body.end();
     Ok(())
 }
 
-fn entry(task: &Task<'_>, id: u64, body: &mut Body<'_>) {
+fn entry(task: &Task<'_>, id: u32, body: &mut Body<'_>) {
     body.key(task.name).map(9);
-    body.key("prio").uint(task.priority.into());
-    body.key("tid").uint(id);
-    body.key("state").uint(task.state.into());
-    body.key("stkuse").uint(task.stack_used.div_ceil(4).into());
-    body.key("stksiz").uint((task.stack_size / 4).into());
-    body.key("cswcnt").uint(0);
-    body.key("runtime").uint(task.runtime);
-    body.key("last_checkin").uint(0);
-    body.key("next_checkin").uint(0);
+    body.number("prio", task.priority.into()).number("tid", id).number("state", task.state.into());
+    body.number("stkuse", task.stack_used.div_ceil(4)).number("stksiz", task.stack_size / 4);
+    body.number("cswcnt", 0).key("runtime").uint(task.runtime);
+    body.number("last_checkin", 0).number("next_checkin", 0);
+}
+
+/// Resets the device when the response is out.
+pub(super) fn reset<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    exchange.body.map(0);
+    exchange.after = After::Reset;
+    Ok(())
 }
 
 /// Announces the packet size and count.
-pub(super) fn parameters(body: &mut Body<'_>) -> Result<(), Fault> {
-    let size = u64::try_from(PACKET_SIZE).map_err(|_| Full)?;
-    body.map(2).key("buf_size").uint(size);
-    body.key("buf_count").uint(PACKETS);
+pub(super) fn parameters<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault> {
+    exchange.body.map(2).number("buf_size", PACKET_SIZE as u32).number("buf_count", PACKETS);
     Ok(())
 }

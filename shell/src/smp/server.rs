@@ -2,14 +2,11 @@
 
 use embedded_io::Write;
 
-use super::body::{Body, Fields};
-use super::fault::{Fault, Rc};
+use super::body::Body;
+use super::exchange::Exchange;
 use super::frame::send_packet;
-use super::upload::{AtEnd, Upload};
-use super::{
-    Deframer, Device, Fed, GROUP_FS, GROUP_MODULES, GROUP_OS, GROUP_SHELL, Header, Op, PACKET_SIZE, exec,
-    files, modules, os,
-};
+use super::upload::Upload;
+use super::{Deframer, Device, Fed, Header, Op, PACKET_SIZE};
 
 /// Bytes of a packet buffer that framing takes: the length prefix and the CRC.
 const FRAMING: usize = 4;
@@ -114,23 +111,22 @@ impl Server {
                 break;
             }
             let (head, place) = self.response.split_at_mut(Header::SIZE);
-            let mut body = Body::new(place);
-            let (fields, next) = match rest.split_at_checked(header.length.into()) {
-                Some((fields, next)) => (Ok(Fields(fields)), next),
-                None => (Err(Fault::Request(Rc::Corrupt)), [].as_slice()),
+            let (request, next) = match rest.split_at_checked(header.length.into()) {
+                Some((request, next)) => (Some(request), next),
+                None => (None, [].as_slice()),
             };
             packet = next;
-            let result =
-                fields.and_then(|fields| dispatch(device, &mut self.upload, &header, fields, &mut body));
+            let mut exchange = Exchange::new(device, &mut self.upload, Body::new(place));
+            let result = exchange.carry_out(&header, request);
             match result {
-                Ok(then) => after = then,
+                Ok(()) => after = exchange.after,
                 Err(fault) => {
-                    body.clear();
+                    exchange.body.clear();
                     // An error is shorter than the buffer.
-                    fault.encode(&header, &mut body);
+                    fault.encode(&header, exchange.upload.expected(), &mut exchange.body);
                 }
             }
-            let len = body.len();
+            let len = exchange.body.len();
             head.copy_from_slice(&header.response(u16::try_from(len).unwrap_or(0)));
             let end = Header::SIZE.saturating_add(len);
             let response = self.response.get(..end).unwrap_or_default();
@@ -147,45 +143,4 @@ impl Default for Server {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Carries a request out and writes the body of its response.
-fn dispatch<D: Device>(
-    device: &mut D,
-    upload: &mut Upload,
-    header: &Header,
-    request: Fields<'_>,
-    body: &mut Body<'_>,
-) -> Result<After, Fault> {
-    use Op::{Read, Write};
-    if header.version > Header::NEWEST {
-        return Err(Fault::Request(Rc::TooNew));
-    }
-    match (header.group, header.command, header.op) {
-        (GROUP_OS, 0, _) => os::echo(request, body)?,
-        (GROUP_OS, 2, Read) => os::tasks(device, body)?,
-        (GROUP_OS, 5, Write) => {
-            body.map(0);
-            return Ok(After::Reset);
-        }
-        (GROUP_OS, 6, Read) => os::parameters(body)?,
-        (GROUP_FS, 0, Write) => files::upload(device, upload, AtEnd::Commit, request, body)?,
-        (GROUP_FS, 0, Read) => files::download(device, request, body)?,
-        (GROUP_FS, 1, Read) => files::status(device, request, body)?,
-        (GROUP_FS, 2, Read) => files::hash(device, request, body)?,
-        (GROUP_FS, 3, Read) => files::hash_types(body)?,
-        (GROUP_FS, 4, Write) => {
-            upload.abort(device);
-            body.map(0);
-        }
-        (GROUP_SHELL, 0, Write) => exec::execute(device, request, body)?,
-        (GROUP_MODULES, 0, Read) => modules::list(device, request, body)?,
-        (GROUP_MODULES, 1, Write) => modules::commit(device, upload, request, body)?,
-        (GROUP_MODULES, 2, Write) => modules::delete(device, request, body)?,
-        (GROUP_MODULES, 3, Read) => modules::resume(device, upload, request, body)?,
-        (GROUP_MODULES, 4, Write) => files::upload(device, upload, AtEnd::Wait, request, body)?,
-        _ => return Err(Fault::Request(Rc::NotSupported)),
-    }
-    body.whole()?;
-    Ok(After::Continue)
 }

@@ -59,12 +59,14 @@ pub(super) struct Upload {
     len: u32,
     offset: u32,
     phase: Phase,
+    /// Where the last chunk that was refused for its offset should have begun.
+    expected: u32,
 }
 
 impl Upload {
     /// Returns the state without an upload.
     pub(super) const fn new() -> Self {
-        Self { name: String::new(), len: 0, offset: 0, phase: Phase::None }
+        Self { name: String::new(), len: 0, offset: 0, phase: Phase::None, expected: 0 }
     }
 
     /// Takes a chunk and returns the offset that is reached.
@@ -78,10 +80,10 @@ impl Upload {
         match chunk.offset {
             0 if chunk.len.is_some() || !same => self.begin(device, chunk)?,
             0.. if same => {}
-            _ => return Err(Fault::Offset(0)),
+            _ => return Err(self.expect(0)),
         }
         let Some(known) = self.offset.checked_sub(chunk.offset) else {
-            return Err(Fault::Offset(self.offset));
+            return Err(self.expect(self.offset));
         };
         let known = usize::try_from(known).map_err(|_| Fault::Request(Rc::Invalid))?;
         let fresh = chunk.data.get(known..).unwrap_or_default();
@@ -93,6 +95,17 @@ impl Upload {
             self.install(device, &sha256)?;
         }
         Ok(self.offset)
+    }
+
+    /// Refuses a chunk that should have begun at `offset`.
+    fn expect(&mut self, offset: u32) -> Fault {
+        self.expected = offset;
+        Fault::Offset
+    }
+
+    /// Returns where the chunk should have begun that was refused with [`Fault::Offset`].
+    pub(super) fn expected(&self) -> u32 {
+        self.expected
     }
 
     /// Installs the complete upload if it is this module: name, length and SHA-256.
