@@ -1,7 +1,7 @@
 //! Running guest code in slices of fuel, so that the line stays alive.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{CallStatus, Error as RuntimeError, Result as RuntimeResult, Store, Trap, Val};
+use wasmote_runtime::{CallStatus, Error as RuntimeError, Func, Store, Trap, Val};
 
 use crate::board::Board;
 use crate::context::Context;
@@ -58,7 +58,7 @@ impl Stopped {
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// Begins guest code by `begin`, which gets a store with a slice of fuel, and runs it to its end.
+    /// Calls a function with its arguments, or goes on with what is suspended in the store, and runs it to its end.
     ///
     /// Between slices its output is printed, management frames are served, and Ctrl-C is looked for. Whatever
     /// the end, nothing stays suspended in the store.
@@ -66,8 +66,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         &mut self,
         store: &mut Store<Guest>,
         budget: Budget,
+        mut call: Option<(Func, &[Val])>,
         results: &mut [Val],
-        begin: impl FnOnce(&mut Store<Guest>, &mut [Val]) -> RuntimeResult<CallStatus>,
     ) -> (Used, Result<(), Stopped>) {
         #[cfg(feature = "wasi")]
         if self.has_input() {
@@ -75,13 +75,12 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         }
         let started = self.session.console.board().micros();
         let mut used = Used::default();
-        let mut begin = Some(begin);
         let outcome = loop {
             let left = budget.fuel.map_or(u64::MAX, |fuel| fuel.saturating_sub(used.fuel));
             let slice = left.min(SLICE_FUEL);
             store.set_fuel(slice);
-            let status = match begin.take() {
-                Some(begin) => begin(store, results),
+            let status = match call.take() {
+                Some((func, args)) => func.call_resumable(&mut *store, args, results),
                 None => store.resume(results),
             };
             used.fuel = used.fuel.saturating_add(slice.saturating_sub(store.fuel()));

@@ -78,9 +78,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn call(&mut self, loaded: &mut Loaded, func: Func, args: &[Val], budget: Budget) -> Outcome {
         let (_, count) = func.arity(&*loaded.store).map_err(|error| self.broken(error))?;
         let mut results = self.values(count)?;
-        let (used, outcome) = self.drive(&mut loaded.store, budget, &mut results, |store, results| {
-            func.call_resumable(store, args, results)
-        });
+        let (used, outcome) = self.drive(&mut loaded.store, budget, Some((func, args)), &mut results);
         loaded.fuel = loaded.fuel.saturating_add(used.fuel);
         loaded.stack_peak = loaded.stack_peak.max(loaded.store.stack_peak());
         match outcome {

@@ -153,7 +153,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             return Ok((instance, 0));
         }
         let budget = Budget { fuel: request.options.fuel, time_ms: None };
-        let (used, outcome) = self.drive(store, budget, &mut [], |store, results| store.resume(results));
+        let (used, outcome) = self.drive(store, budget, None, &mut []);
         match outcome {
             Ok(()) => Ok((instance, used.fuel)),
             Err(stopped) => Err(self.stopped(stopped, request.module, store)),
