@@ -26,6 +26,7 @@ mod screen;
 mod tests;
 
 use heapless::String;
+use noline::history::NoHistory;
 use noline::line_buffer::{LineBuffer, SliceBuffer};
 use noline::sync_editor::Editor;
 
@@ -35,7 +36,7 @@ use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, IDLE_MS, LINE_CAPACITY, LINE_
 use crate::output::characters;
 use cooked::End;
 use editor::{EditorIo, Nowhere, Stop};
-use history::Recall;
+use history::History;
 use input::{Ctrl, Input, Pumped};
 use keys::{CTRL_D, Key};
 #[cfg(feature = "wasi")]
@@ -112,7 +113,8 @@ impl Default for LineBuffers {
 
 /// The line of a console.
 pub struct Line<'a> {
-    editor: Option<Editor<SliceBuffer<'a>, Recall<'a>>>,
+    editor: Option<Editor<SliceBuffer<'a>, NoHistory>>,
+    history: History<'a>,
     input: &'a mut Input,
     term: Term,
     asked: bool,
@@ -130,10 +132,10 @@ impl<'a> Line<'a> {
     /// A line whose terminal was not asked yet.
     pub fn new(buffers: &'a mut LineBuffers) -> Self {
         let text = LineBuffer::from_slice(&mut buffers.text);
-        let history = Recall::new(&mut buffers.history);
         Self {
             // noline's constructor cannot fail; without an editor every line would be a plain one.
-            editor: Editor::new(text, history, &mut Nowhere).ok(),
+            editor: Editor::new(text, NoHistory::new(), &mut Nowhere).ok(),
+            history: History::new(&mut buffers.history),
             input: &mut buffers.input,
             term: Term::Auto,
             asked: false,
@@ -162,14 +164,9 @@ impl<'a> Line<'a> {
         self.input.frame()
     }
 
-    /// The lines entered, oldest first, each as its bytes of UTF-8.
-    pub fn history(&self) -> impl Iterator<Item = impl Iterator<Item = u8>> {
-        let entries = self.editor.iter().flat_map(Editor::get_history);
-        // noline gives an empty entry when the oldest one begins where its ring does.
-        entries.filter_map(|entry| {
-            let mut bytes = entry.into_iter().map(|(_, &byte)| byte).peekable();
-            bytes.peek().is_some().then_some(bytes)
-        })
+    /// The lines entered at a terminal, oldest first, each as its bytes of UTF-8.
+    pub fn history(&self) -> impl Iterator<Item = &[u8]> {
+        self.history.lines()
     }
 
     /// Waits for something to happen on the line, prompting a terminal.
@@ -312,7 +309,7 @@ impl<'a> Line<'a> {
         let Some(editor) = self.editor.as_mut() else {
             return self.read_plain(console, true);
         };
-        let mut io = EditorIo::new(console, self.input, columns, &self.text, back);
+        let mut io = EditorIo::new(console, self.input, columns, &self.history, &self.text, back);
         let outcome = editor.readline(PROMPT, &mut io);
         let (stop, offset) = io.end();
         self.text.clear();
@@ -344,11 +341,8 @@ impl<'a> Line<'a> {
         if self.text.len() > LINE_LIMIT {
             return Event::TooLong;
         }
-        if terminal
-            && !self.text.is_empty()
-            && let Some(editor) = self.editor.as_mut()
-        {
-            editor.load_history(core::iter::once(self.text.as_str()));
+        if terminal && !self.text.is_empty() {
+            self.history.add(&self.text);
         }
         Event::Line(&self.text)
     }

@@ -76,7 +76,7 @@ pub(super) fn history<B: Board, F: NorFlash>(
     let (line, mut out) = context.line_and_out();
     for (i, entry) in line.history().enumerate() {
         put!(out, "{}  ", i.saturating_add(1) as u64);
-        entry.for_each(|byte| out.bytes(&[byte]));
+        out.bytes(entry);
         out.text("\n");
     }
     Ok(())

@@ -18,7 +18,8 @@ pub(crate) enum End {
     Eof,
 }
 
-const BELL: &[u8] = b"\x07";
+/// Says that a key does nothing.
+pub(crate) const BELL: &[u8] = b"\x07";
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
 pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {

@@ -8,8 +8,11 @@
 use embedded_io::{ErrorKind, ErrorType, Read, Write};
 use heapless::Deque;
 
+use super::PROMPT;
+use super::cooked::BELL;
+use super::history::History;
 use super::input::{Ctrl, Input, Pumped};
-use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, DELETE, ENTER, Key};
+use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, CTRL_N, CTRL_P, CTRL_U, DELETE, ENTER, Key};
 use super::screen::Screen;
 use crate::board::Board;
 use crate::console::Console;
@@ -34,8 +37,13 @@ pub(crate) struct EditorIo<'a, B> {
     console: &'a mut Console<B>,
     input: &'a mut Input,
     screen: Screen,
-    /// A cut line's text, to be typed again.
-    replay: core::str::Bytes<'a>,
+    history: &'a History<'a>,
+    /// Which line of the history is shown, counted back from 1 for the newest; 0 for none.
+    shown: usize,
+    /// An older line is to be shown, if the line is empty or shows one already.
+    older: bool,
+    /// Text to be typed again: a cut line's, or the history's.
+    replay: &'a [u8],
     /// How far from its end the cursor was, characters.
     back: usize,
     /// The rest of a key, as noline reads it: at most four bytes.
@@ -49,11 +57,22 @@ impl<'a, B: Board> EditorIo<'a, B> {
         console: &'a mut Console<B>,
         input: &'a mut Input,
         columns: u16,
+        history: &'a History<'a>,
         text: &'a str,
         back: usize,
     ) -> Self {
-        let screen = Screen::new(columns);
-        Self { console, input, screen, replay: text.bytes(), back, ahead: Deque::new(), stop: None }
+        Self {
+            console,
+            input,
+            screen: Screen::new(columns),
+            history,
+            shown: 0,
+            older: false,
+            replay: text.as_bytes(),
+            back,
+            ahead: Deque::new(),
+            stop: None,
+        }
     }
 
     /// Why the line ended, and how many characters of prompt and text are before the cursor.
@@ -64,7 +83,11 @@ impl<'a, B: Board> EditorIo<'a, B> {
     /// The next byte for noline; `None` ends its line.
     fn next_byte(&mut self) -> Option<u8> {
         loop {
-            if let Some(byte) = self.screen.answer().or_else(|| self.replay.next()) {
+            if let Some(byte) = self.screen.answer() {
+                return Some(byte);
+            }
+            if let Some((&byte, rest)) = self.replay.split_first() {
+                self.replay = rest;
                 return Some(byte);
             }
             if let Some(back) = self.back.checked_sub(1) {
@@ -77,9 +100,25 @@ impl<'a, B: Board> EditorIo<'a, B> {
                 }
                 return Some(byte);
             }
-            if let Some(key) = self.input.queue.pop() {
-                self.press(key);
-                continue;
+            // The cursor is at the line's end now, so that it tells whether there is text.
+            if core::mem::take(&mut self.older) {
+                let free = self.shown > 0 || self.screen.offset() <= PROMPT.len();
+                if free && self.show(self.shown.saturating_add(1)) {
+                    return Some(CTRL_U);
+                }
+                self.print(BELL);
+            }
+            match self.input.queue.pop() {
+                None => {}
+                Some(Key::Control(CTRL_N)) if self.shown > 0 => {
+                    self.show(self.shown.saturating_sub(1));
+                    return Some(CTRL_U);
+                }
+                Some(Key::Control(CTRL_N)) => self.print(BELL),
+                Some(key) => {
+                    self.press(key);
+                    continue;
+                }
             }
             self.screen.sync(&mut |bytes: &[u8]| self.console.raw(bytes));
             match self.input.pump(self.console, IDLE_MS, Ctrl::IsKey) {
@@ -96,6 +135,14 @@ impl<'a, B: Board> EditorIo<'a, B> {
         }
     }
 
+    /// Has a line of the history typed once the line is cleared; whether there is one, the empty one before it included.
+    fn show(&mut self, n: usize) -> bool {
+        let line = if n == 0 { Some([].as_slice()) } else { self.history.recall(n) };
+        self.replay = line.unwrap_or_default();
+        self.shown = if line.is_some() { n } else { self.shown };
+        line.is_some()
+    }
+
     /// Lays a key out as noline reads it.
     fn press(&mut self, key: Key) {
         let mut utf8 = [0; 4];
@@ -106,6 +153,10 @@ impl<'a, B: Board> EditorIo<'a, B> {
             Key::Control(CTRL_D) if !self.input.is_quiet() => DELETE_FORWARD,
             // noline goes on at the cursor's row, so the cursor leaves a long line at its end.
             Key::Control(ENTER) => &[CTRL_E, ENTER],
+            Key::Control(CTRL_P) => {
+                self.older = true;
+                &[CTRL_E]
+            }
             Key::Control(CTRL_C) => {
                 self.stop = Some(Stop::Interrupt);
                 &[CTRL_E, CTRL_C]

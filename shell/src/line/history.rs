@@ -1,43 +1,80 @@
-//! The lines that were entered, in noline's slice history.
+//! The lines that were entered, the newest of them that fit.
 //!
-//! The editor adds every line that it sees, also one that the adapter cut short to serve a frame. So adding by
-//! the editor does nothing, and the adapter adds what was really entered through `load_history`, a line that repeats the last one once.
+//! noline's own history is searched byte by byte, and gets every line that the editor sees, also one that was cut to
+//! serve a frame. So the adapter keeps what was really entered, and types it again to recall it.
 
-use noline::history::{CircularSlice, History, SliceHistory};
+/// What ends a line; no key makes one.
+const END: u8 = 0;
 
-/// A history that only takes what the adapter gives it.
-pub(crate) struct Recall<'a>(SliceHistory<'a>);
+/// The lines, oldest first, each with its end.
+pub(crate) struct History<'a> {
+    buffer: &'a mut [u8],
+    len: usize,
+}
 
-impl<'a> Recall<'a> {
-    /// An empty history. `buffer` must not be empty.
+impl<'a> History<'a> {
+    /// An empty history.
     pub(crate) fn new(buffer: &'a mut [u8]) -> Self {
-        Self(SliceHistory::new(buffer))
+        Self { buffer, len: 0 }
+    }
+
+    /// The lines, oldest first.
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let bytes = self.buffer.get(..self.len).unwrap_or_default();
+        bytes.split_inclusive(|byte| *byte == END).filter_map(|line| line.strip_suffix(&[END]))
+    }
+
+    /// Line number `n`, counted back from 1 for the newest.
+    pub(crate) fn recall(&self, n: usize) -> Option<&[u8]> {
+        self.lines().rev().nth(n.checked_sub(1)?)
+    }
+
+    /// Adds a line, unless it repeats the newest; the oldest ones give way.
+    pub(crate) fn add(&mut self, line: &str) {
+        let needed = line.len().saturating_add(1);
+        if needed > self.buffer.len() || self.recall(1) == Some(line.as_bytes()) {
+            return;
+        }
+        while self.buffer.len().saturating_sub(self.len) < needed {
+            let oldest = self.lines().next().map_or(self.len, |line| line.len().saturating_add(1));
+            self.buffer.copy_within(oldest..self.len, 0);
+            self.len = self.len.saturating_sub(oldest);
+        }
+        let place = self.buffer.iter_mut().skip(self.len);
+        for (place, byte) in place.zip(line.bytes().chain([END])) {
+            *place = byte;
+        }
+        self.len = self.len.saturating_add(needed);
     }
 }
 
-impl History for Recall<'_> {
-    fn get_entry(&self, index: usize) -> Option<CircularSlice<'_>> {
-        self.0.get_entry(index)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    /// Adds `lines` to a history of 12 bytes; gives those that are left, oldest first.
+    #[track_caller]
+    fn check(lines: &[&str], left: &[&str]) {
+        let mut buffer = [0; 12];
+        let mut history = History::new(&mut buffer);
+        lines.iter().for_each(|line| history.add(line));
+        let kept: Vec<_> = history.lines().map(String::from_utf8_lossy).collect();
+        assert_eq!(kept, left);
+        let newest = history.recall(1).map(String::from_utf8_lossy);
+        assert_eq!(newest.as_deref(), left.last().copied());
+        assert_eq!(history.recall(left.len() + 1), None);
     }
 
-    fn add_entry<'e>(&mut self, _entry: &'e str) -> Result<(), &'e str> {
-        Ok(())
-    }
-
-    fn number_of_entries(&self) -> usize {
-        self.0.number_of_entries()
-    }
-
-    /// Adds what the adapter gives; says how many lines are new.
-    fn load_entries<'e, I: Iterator<Item = &'e str>>(&mut self, entries: I) -> usize {
-        let mut added = 0usize;
-        for entry in entries {
-            let last = self.0.number_of_entries().checked_sub(1).and_then(|n| self.0.get_entry(n));
-            let repeats = last.is_some_and(|last| last.into_iter().map(|(_, &byte)| byte).eq(entry.bytes()));
-            if !repeats && self.0.add_entry(entry).is_ok() {
-                added = added.saturating_add(1);
-            }
-        }
-        added
+    #[test]
+    fn the_newest_lines_are_kept() {
+        check(&[], &[]);
+        check(&["ls", "ps", "ls"], &["ls", "ps", "ls"]);
+        check(&["ls", "ls", "ps"], &["ls", "ps"]);
+        check(&["one", "two", "six"], &["one", "two", "six"]);
+        check(&["one", "two", "six", "ten"], &["two", "six", "ten"]);
+        check(&["one", "two", "eleven letter"], &["one", "two"]);
+        check(&["one", "two", "ten letters"], &["ten letters"]);
     }
 }

@@ -1,6 +1,5 @@
 //! Hostile peers: seeded bytes, many inputs, no panic, and what comes out is well-formed.
 
-use std::string::String;
 use std::vec::Vec;
 
 use super::peer::{Peer, Step};
@@ -107,7 +106,7 @@ fn no_peer_can_crash_the_line() {
             torment(&mut line, peer, &mut random);
         }
         for entry in line.history() {
-            String::from_utf8(entry.collect()).unwrap();
+            str::from_utf8(entry).unwrap();
         }
     }
 }
