@@ -3,6 +3,9 @@
 //! SMP has two encodings: version 1 answers `rc` from one list of codes, with a reason in words; version 2 answers
 //! `err {group, rc}` with a code of the group. A fault of the request itself is `rc` in both.
 
+use embedded_storage::nor_flash::NorFlashErrorKind;
+use wasmote_fs::Error as StoreError;
+
 use super::body::{Body, Full};
 use super::{GROUP_FS, GROUP_MODULES, GROUP_SHELL, Header};
 
@@ -75,26 +78,27 @@ impl Refusal {
         Self::ALL.into_iter().find(|refusal| refusal.code() == code)
     }
 
-    /// Says what is wrong and what to do, for the reason of version 1 and for the host tool.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Failed => "the device failed; its log may tell why",
-            Self::InvalidName => "the name is empty, too long or has characters that are not allowed",
-            Self::NotFound => "no such module; `ls` shows those there are",
-            Self::Empty => "the file is empty; a module has at least 8 bytes",
-            Self::NoSpace => "the flash is full; `rm` makes room",
-            Self::NoMemory => "the heap is full; `unload` makes room",
-            Self::ReadFailed => "the flash does not read",
-            Self::WriteFailed => "the flash does not write",
-            Self::NotMounted => "the flash holds no file system; `format` makes one",
-            Self::HashMismatch => "the SHA-256 differs: bytes were lost or changed on the way; install again",
-            Self::WrongOffset => "the chunk does not begin where the last one ended",
-            Self::NoUpload => "no complete upload of this name and length; install again",
-            Self::Busy => "the module is in use; `unload` it first",
-            Self::TooLong => "the upload has more bytes than it announced",
-            Self::BehindEnd => "the offset lies behind the end of the module",
-            Self::UnknownHash => "no such hash; there are crc32 and sha256",
-        }
+    /// Says what is wrong and what to do, for the reason of version 1: in the store's words where it has some.
+    const fn text(self) -> &'static str {
+        let error = match self {
+            Self::Failed => return "the device failed; its log may tell why",
+            Self::Busy => return "the module is in use; unload it first",
+            Self::UnknownHash => return "no such hash; there are crc32 and sha256",
+            Self::InvalidName => StoreError::NameInvalid,
+            Self::NotFound => StoreError::NotFound,
+            Self::Empty => StoreError::Empty,
+            Self::NoSpace => StoreError::Full,
+            Self::NoMemory => StoreError::OutOfMemory,
+            Self::ReadFailed => StoreError::Corrupt,
+            Self::WriteFailed => StoreError::Flash(NorFlashErrorKind::Other),
+            Self::NotMounted => StoreError::Unformatted,
+            Self::HashMismatch => StoreError::HashMismatch,
+            Self::WrongOffset => StoreError::UploadGap,
+            Self::NoUpload => StoreError::NoUpload,
+            Self::TooLong => StoreError::UploadLength,
+            Self::BehindEnd => StoreError::SeekRange,
+        };
+        error.message()
     }
 
     /// Returns the code in the FS group (Zephyr's `fs_mgmt_err_code_t`).

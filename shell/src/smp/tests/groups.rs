@@ -100,7 +100,7 @@ fn output_that_does_not_fit_says_how_much_is_missing() {
 fn version_1_gets_codes_and_reasons_of_version_1() {
     let mut bench = Bench::new();
     for (version, op, group, command, body, expected) in [
-        (0, READ, 8, 1, named("none"), r#"{"rc": 5, "rsn": "no such module; `ls` shows those there are"}"#),
+        (0, READ, 8, 1, named("none"), r#"{"rc": 5, "rsn": "no such module; see ls"}"#),
         (0, WRITE, 9, 0, argv(&[]), r#"{"rc": 3}"#),
         (
             0,
