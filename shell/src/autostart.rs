@@ -11,7 +11,7 @@
 //! keeps no record of its reset has only the failures that the shell sees.
 
 use embedded_storage::nor_flash::NorFlash;
-use heapless::String;
+use heapless::{String, Vec};
 use wasmote_fs::{BootLine, NAME_MAX};
 
 use crate::board::{Board, ResetCause};
@@ -163,7 +163,7 @@ const CALL: &str = "call ";
 const WORDS_MAX: usize = LINE_LIMIT - CALL.len();
 
 /// The words of an autostart as they are stored.
-type Words = String<WORDS_MAX>;
+type Words = Vec<u8, WORDS_MAX>;
 
 /// The words of an autostart as they are stored, quoted where they must be; `None` if they are too long.
 pub(crate) fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<Words> {
@@ -177,26 +177,26 @@ pub(crate) fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<Words> 
 /// Appends a word so that it is read as the same word, behind a blank if it is not the first.
 fn quote(line: &mut Words, word: &str) -> Option<()> {
     if !line.is_empty() {
-        append(line, " ")?;
+        append(line, b' ')?;
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b':');
-    if !word.is_empty() && word.bytes().all(plain) {
-        return append(line, word);
+    let quoted = word.is_empty() || !word.bytes().all(plain);
+    if quoted {
+        append(line, b'"')?;
     }
-    append(line, "\"")?;
-    for c in word.chars() {
-        if matches!(c, '"' | '\\') {
-            append(line, "\\")?;
+    for byte in word.bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            append(line, b'\\')?;
         }
-        append(line, c.encode_utf8(&mut [0; 4]))?;
+        append(line, byte)?;
     }
-    append(line, "\"")
+    if quoted { append(line, b'"') } else { Some(()) }
 }
 
-/// Appends text; kept out of its callers, which would each hold a copy of it.
+/// Appends a byte; kept out of its callers, which would each hold a copy of it.
 #[inline(never)]
-fn append(line: &mut Words, text: &str) -> Option<()> {
-    line.push_str(text).ok()
+fn append(line: &mut Words, byte: u8) -> Option<()> {
+    line.push(byte).ok()
 }
 
 #[cfg(test)]

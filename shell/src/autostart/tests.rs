@@ -85,7 +85,7 @@ fn store(module: &[u8]) -> Store {
     store.upload_append(0, module).unwrap();
     let sha256 = store.upload_hash().unwrap();
     store.upload_commit(&Name::new("m").unwrap(), len, &sha256).unwrap();
-    store.set_boot_line(super::quoted(["m", "f"].into_iter()).unwrap().as_bytes()).unwrap();
+    store.set_boot_line(&super::quoted(["m", "f"].into_iter()).unwrap()).unwrap();
     store
 }
 
@@ -159,7 +159,7 @@ fn three_resets_in_a_row_turn_it_off() {
 fn words_are_stored_so_that_they_are_read_again() {
     let check = |words: &[&str], stored: &str| {
         let mut store = store(GOOD);
-        store.set_boot_line(super::quoted(words.iter().copied()).unwrap().as_bytes()).unwrap();
+        store.set_boot_line(&super::quoted(words.iter().copied()).unwrap()).unwrap();
         let line = store.boot_line().unwrap().unwrap();
         assert_eq!(super::words(&line), stored);
         let mut args = crate::args::Args::new();

@@ -24,7 +24,7 @@ pub(super) fn autostart<B: Board, F: NorFlash>(
             let module = context.name(word)?;
             context.session.store.stat(&module).map_err(|error| context.refused(error, word))?;
             let Some(line) = quoted(args.iter()) else { return Err(context.fail(&Error::LineTooLong)) };
-            let stored = context.session.store.set_boot_line(line.as_bytes());
+            let stored = context.session.store.set_boot_line(&line);
             stored.map_err(|error| context.fail(&Error::Store(error)))?;
         }
     }
