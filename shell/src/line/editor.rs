@@ -164,7 +164,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
             Key::Control(code) => {
                 match code {
                     CTRL_D => self.stop = Some(Stop::Eof),
-                    CTRL_L => self.screen.clear(|bytes| self.console.raw(bytes)),
+                    CTRL_L => self.screen.clear(&mut |bytes| self.console.raw(bytes)),
                     _ => {}
                 }
                 &[code]
@@ -176,7 +176,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
 
     fn print(&mut self, bytes: &[u8]) {
         if self.stop != Some(Stop::Frame) {
-            self.screen.write(bytes, |bytes| self.console.raw(bytes));
+            self.screen.write(bytes, &mut |bytes| self.console.raw(bytes));
         }
     }
 }

@@ -28,6 +28,9 @@ enum State {
     Csi { args: [u16; 2], which: usize },
 }
 
+/// Where bytes go, to the terminal or to noline.
+type Out<'o> = &'o mut dyn FnMut(&[u8]);
+
 /// The screen: bytes from noline in, bytes for the terminal and answers for noline out.
 pub(crate) struct Screen {
     columns: u16,
@@ -60,19 +63,19 @@ impl Screen {
     }
 
     /// Clears the terminal and puts the corner at its top.
-    pub(crate) fn clear(&mut self, mut out: impl FnMut(&[u8])) {
+    pub(crate) fn clear(&mut self, out: Out<'_>) {
         out(b"\x1b[H\x1b[2J");
         (self.cursor, self.real) = (ORIGIN, ORIGIN);
     }
 
     /// Takes noline's output.
-    pub(crate) fn write(&mut self, bytes: &[u8], mut out: impl FnMut(&[u8])) {
+    pub(crate) fn write(&mut self, bytes: &[u8], out: Out<'_>) {
         for &byte in bytes {
-            self.byte(byte, &mut out);
+            self.byte(byte, out);
         }
     }
 
-    fn byte(&mut self, byte: u8, out: &mut impl FnMut(&[u8])) {
+    fn byte(&mut self, byte: u8, out: Out<'_>) {
         self.state = match (self.state, byte) {
             (State::Ground, 0x1b) => State::Escape,
             (State::Ground, _) => {
@@ -102,7 +105,7 @@ impl Screen {
         };
     }
 
-    fn ground(&mut self, byte: u8, out: &mut impl FnMut(&[u8])) {
+    fn ground(&mut self, byte: u8, out: Out<'_>) {
         match byte {
             b'\r' => self.cursor.column = 0,
             b'\n' => {
@@ -124,7 +127,7 @@ impl Screen {
         }
     }
 
-    fn sequence(&mut self, last: u8, args: [u16; 2], out: &mut impl FnMut(&[u8])) {
+    fn sequence(&mut self, last: u8, args: [u16; 2], out: Out<'_>) {
         match last {
             b'H' => {
                 let place = |n: u16, size: u16| n.clamp(1, size).saturating_sub(1);
@@ -146,7 +149,7 @@ impl Screen {
     }
 
     /// Brings the terminal's cursor to where noline has put it.
-    pub(crate) fn sync(&mut self, out: &mut impl FnMut(&[u8])) {
+    pub(crate) fn sync(&mut self, out: Out<'_>) {
         let (from, to) = (self.real, self.cursor);
         if to.row > from.row {
             sequence(to.row.saturating_sub(from.row), None, b'B', out);
@@ -169,7 +172,7 @@ impl Screen {
 }
 
 /// Prints `ESC [ first ; second last`.
-fn sequence(first: u16, second: Option<u16>, last: u8, out: &mut impl FnMut(&[u8])) {
+fn sequence(first: u16, second: Option<u16>, last: u8, out: Out<'_>) {
     out(b"\x1b[");
     decimal(first, out);
     if let Some(second) = second {
@@ -179,7 +182,7 @@ fn sequence(first: u16, second: Option<u16>, last: u8, out: &mut impl FnMut(&[u8
     out(&[last]);
 }
 
-fn decimal(n: u16, out: &mut impl FnMut(&[u8])) {
+fn decimal(n: u16, out: Out<'_>) {
     let (high, low) = (n / 10, n % 10);
     if high > 0 {
         decimal(high, out);
@@ -198,7 +201,7 @@ mod tests {
     fn check(bytes: &str, terminal: &str, answers: &str) {
         let mut screen = Screen::new(10);
         let mut out = Vec::new();
-        screen.write(bytes.as_bytes(), |b| out.extend_from_slice(b));
+        screen.write(bytes.as_bytes(), &mut |b| out.extend_from_slice(b));
         screen.sync(&mut |b: &[u8]| out.extend_from_slice(b));
         let answered: Vec<u8> = core::iter::from_fn(|| screen.answer()).collect();
         assert_eq!(String::from_utf8_lossy(&out), terminal);

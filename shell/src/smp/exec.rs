@@ -19,11 +19,11 @@ pub(super) fn execute<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), F
     let mut words = needed(argv.enter(cbor::ARRAY))?;
     while argv.more(&mut words) {
         let argument = needed(argv.text())?;
-        if argument.chars().any(char::is_control) {
+        if argument.bytes().any(|byte| byte.is_ascii_control()) {
             return Err(Fault::Request(Rc::Invalid));
         }
         if !line.is_empty() {
-            line.push(' ').map_err(|_| Fault::CommandTooLong)?;
+            line.push_str(" ").map_err(|_| Fault::CommandTooLong)?;
         }
         line.push_str(argument).map_err(|_| Fault::CommandTooLong)?;
     }

@@ -109,6 +109,16 @@ impl<const N: usize> Deframer<N> {
         }
     }
 
+    /// Takes a whole line, without its newline; returns whether it completes a packet.
+    pub fn line(&mut self, line: &[u8]) -> bool {
+        let Some((lead, characters)) = line.split_first_chunk() else { return false };
+        if !self.begin(*lead) {
+            return false;
+        }
+        characters.iter().for_each(|byte| self.character(*byte));
+        self.end_line(b'\n') == Fed::Packet
+    }
+
     /// Returns the packet that [`Fed::Packet`] announced: header and body, its length and CRC checked.
     pub fn packet(&self) -> &[u8] {
         let end = self.length.saturating_sub(CRC_SIZE);
@@ -147,31 +157,32 @@ impl<const N: usize> Deframer<N> {
     }
 
     fn lead(&mut self, lead: u8, byte: u8) -> Fed {
-        match [lead, byte] {
+        if self.begin([lead, byte]) {
+            return Fed::Taken;
+        }
+        match self.text(byte) {
+            Fed::Text(byte) => Fed::Pair(lead, byte),
+            _ => Fed::Text(lead),
+        }
+    }
+
+    /// Begins a line, if these are a line's lead bytes.
+    fn begin(&mut self, lead: [u8; 2]) -> bool {
+        match lead {
             FIRST => {
                 self.open = true;
                 self.decoded = 0;
                 self.length = 0;
-                self.begin_line();
-                Fed::Taken
             }
-            NEXT => {
-                self.begin_line();
-                Fed::Taken
-            }
-            _ => match self.text(byte) {
-                Fed::Text(byte) => Fed::Pair(lead, byte),
-                _ => Fed::Text(lead),
-            },
+            NEXT => {}
+            _ => return false,
         }
-    }
-
-    fn begin_line(&mut self) {
         self.state = if self.open { State::Body } else { State::Skip };
         self.line = FIRST.len();
         self.bits = 0;
         self.group = 0;
         self.padding = 0;
+        true
     }
 
     /// Takes a printable character of a line.

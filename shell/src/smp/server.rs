@@ -66,10 +66,7 @@ impl Server {
     /// Takes a whole frame line, without its newline, from a caller that sets frames apart itself; returns whether
     /// it completes a packet.
     pub fn frame(&mut self, line: &[u8]) -> bool {
-        line.iter().for_each(|byte| {
-            self.feed(*byte);
-        });
-        self.feed(b'\n') == Fed::Packet
+        self.request.line(line)
     }
 
     /// Tells that the line was silent for about 100 ms; returns a byte that was held back. See [`Deframer::idle`].
