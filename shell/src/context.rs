@@ -145,14 +145,20 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         if args.is_empty() { Ok(()) } else { Err(self.misused()) }
     }
 
-    /// The number that an option was given, at most `max`.
-    pub(crate) fn option(&mut self, args: &mut Args, option: &'static str, max: u64) -> Outcome<Option<u64>> {
+    /// The number that an option was given, at most `max`, or else `default`.
+    pub(crate) fn option(
+        &mut self,
+        args: &mut Args,
+        option: &'static str,
+        max: u64,
+        default: u64,
+    ) -> Outcome<u64> {
         let number = match args.option(option) {
-            Ok(None) => return Ok(None),
+            Ok(None) => return Ok(default),
             Ok(Some(word)) => number::unsigned(option, args.text(word), max),
             Err(error) => Err(error),
         };
-        number.map(Some).map_err(|error| self.fail(&error))
+        number.map_err(|error| self.fail(&error))
     }
 
     /// A module's checked name.

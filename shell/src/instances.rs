@@ -18,8 +18,8 @@ pub(crate) struct LoadOptions {
     pub(crate) heap: u32,
     /// Declared bytes of linear memory that it may grow to.
     pub(crate) max_memory: u64,
-    /// Fuel of each call.
-    pub(crate) fuel: Option<u64>,
+    /// Fuel of each call, or [`UNLIMITED`](crate::running::UNLIMITED).
+    pub(crate) fuel: u64,
 }
 
 /// A loaded instance.

@@ -7,15 +7,8 @@ use wasmote_fs::{Error as StoreError, Name, UploadTarget};
 
 use crate::board::Board;
 use crate::context::Target;
-use crate::output::Sink;
 use crate::session::Session;
 use crate::smp::{Device, Digest, Module, Output, Refusal, Task};
-
-impl Sink for Output<'_> {
-    fn write(&mut self, bytes: &[u8]) {
-        self.push(bytes);
-    }
-}
 
 /// The refusal for a store's error.
 fn refusal(error: StoreError) -> Refusal {

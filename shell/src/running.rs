@@ -12,13 +12,16 @@ use crate::line::Activity;
 #[cfg(feature = "wasi")]
 use crate::line::Read;
 
+/// As much fuel or time as it takes.
+pub(crate) const UNLIMITED: u64 = u64::MAX;
+
 /// What a call may use.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Budget {
-    /// Fuel, or as much as it takes.
-    pub(crate) fuel: Option<u64>,
-    /// Milliseconds, or as long as it takes.
-    pub(crate) time_ms: Option<u64>,
+    /// Fuel, or [`UNLIMITED`].
+    pub(crate) fuel: u64,
+    /// Milliseconds, or [`UNLIMITED`].
+    pub(crate) time_ms: u64,
 }
 
 /// What a call used.
@@ -76,8 +79,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let started = self.session.console.board().micros();
         let mut used = Used::default();
         let outcome = loop {
-            let left = budget.fuel.map_or(u64::MAX, |fuel| fuel.saturating_sub(used.fuel));
-            let slice = left.min(SLICE_FUEL);
+            let slice = budget.fuel.saturating_sub(used.fuel).min(SLICE_FUEL);
             store.set_fuel(slice);
             let status = match call.take() {
                 Some((func, args)) => func.call_resumable(&mut *store, args, results),
@@ -87,7 +89,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             self.drain(store);
             match status {
                 Ok(CallStatus::Finished) => break Ok(()),
-                Ok(CallStatus::OutOfFuel) if budget.fuel.is_some_and(|fuel| used.fuel >= fuel) => {
+                Ok(CallStatus::OutOfFuel) if used.fuel >= budget.fuel => {
                     break Err(Stopped::Fuel(used.fuel));
                 }
                 // A host function waits for room in its output, which is empty now, or for an answer.
@@ -100,8 +102,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 break Err(Stopped::Interrupted);
             }
             let elapsed = self.session.console.board().micros().saturating_sub(started);
-            if let Some(limit) = budget.time_ms.filter(|ms| elapsed >= ms.saturating_mul(1000)) {
-                break Err(Stopped::Time(limit));
+            if elapsed >= budget.time_ms.saturating_mul(1000) {
+                break Err(Stopped::Time(budget.time_ms));
             }
         };
         used.micros = self.session.console.board().micros().saturating_sub(started);

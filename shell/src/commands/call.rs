@@ -17,20 +17,20 @@ use crate::error::Error;
 use crate::guest::Guest;
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK, NAME_SHOWN};
-use crate::running::{Budget, Stopped, Used};
+use crate::running::{Budget, Stopped, UNLIMITED, Used};
 use crate::values;
 
 pub(super) fn call<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
-    let fuel = context.option(args, "--fuel", u64::MAX)?;
-    let time_ms = context.option(args, "--time", u32::MAX.into())?;
+    let fuel = context.option(args, "--fuel", UNLIMITED, UNLIMITED)?;
+    let time_ms = context.option(args, "--time", u32::MAX.into(), UNLIMITED)?;
     args.end_options();
     let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(context.misused()) };
     let mut loaded = context.take(alias)?;
-    let budget = Budget { fuel: fuel.or(loaded.options.fuel), time_ms };
-    let outcome = context.call_named(&mut loaded, alias, function, args.iter().skip(2), budget);
+    let fuel = if fuel == UNLIMITED { loaded.options.fuel } else { fuel };
+    let outcome = context.call_named(&mut loaded, alias, function, args, Budget { fuel, time_ms });
     context.session.instances.put_back(loaded);
     outcome
 }
@@ -41,25 +41,27 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         self.session.instances.take(alias).map_err(|why| self.fail(&why.error(alias)))
     }
 
-    /// Calls an exported function with arguments read in the types of its parameters.
-    fn call_named<'w>(
+    /// Calls an exported function with the words behind its name, read in the types of its parameters.
+    fn call_named(
         &mut self,
         loaded: &mut Loaded,
         alias: &str,
         name: &str,
-        words: impl Iterator<Item = &'w str> + Clone,
+        args: &Args,
         budget: Budget,
     ) -> Outcome {
+        const NAMES: usize = 2;
         let Some(func) = loaded.instance.get_func(&*loaded.store, name) else {
             return Err(self.fail(&Error::NoExport { module: alias, kind: "function", name }));
         };
         let (takes, _) = func.arity(&*loaded.store).map_err(|error| self.broken(error))?;
-        let given = words.clone().count();
+        let given = args.len().saturating_sub(NAMES);
         if given != takes {
             return Err(self.fail(&Error::ArgumentCount { name, takes, given }));
         }
         let mut values = self.values(takes)?;
-        for (i, (value, word)) in values.iter_mut().zip(words).enumerate() {
+        for (i, value) in values.iter_mut().enumerate() {
+            let word = args.get(i.saturating_add(NAMES)).unwrap_or_default();
             let ty = func.param(&*loaded.store, i).unwrap_or(ValType::I32);
             *value = literal::value(i.saturating_add(1), word, ty).map_err(|error| self.fail(&error))?;
         }
@@ -143,7 +145,7 @@ pub(super) fn run<B: Board, F: NorFlash>(
     if !was_loaded {
         let module = context.name(word)?;
         let options =
-            LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: None };
+            LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: UNLIMITED };
         let request = Request { module_word: word, module, alias_word: word, alias: module, options };
         context.instantiate(&request)?;
     }
@@ -167,7 +169,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Outcome {
-        let budget = Budget { fuel: loaded.options.fuel, time_ms: None };
+        let budget = Budget { fuel: loaded.options.fuel, time_ms: UNLIMITED };
         match entry {
             Entry::Plain(func) => {
                 let begun = loaded.store.data_mut().begin(args.iter());

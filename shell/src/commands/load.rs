@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
-use crate::running::Budget;
+use crate::running::{Budget, UNLIMITED};
 
 /// What is to be loaded, and how; the words are those that messages name.
 pub(super) struct Request<'e> {
@@ -32,10 +32,10 @@ pub(super) fn load<B: Board, F: NorFlash>(
     args: &mut Args,
 ) -> Outcome {
     let options = LoadOptions {
-        stack: context.bytes(args, "--stack", DEFAULT_STACK)?,
-        heap: context.bytes(args, "--heap", DEFAULT_HEAP)?,
-        max_memory: context.option(args, "--max-memory", 1 << 32)?.unwrap_or(1 << 32),
-        fuel: context.option(args, "--fuel", u64::MAX)?,
+        stack: context.option(args, "--stack", u32::MAX.into(), DEFAULT_STACK.into())? as u32,
+        heap: context.option(args, "--heap", u32::MAX.into(), DEFAULT_HEAP.into())? as u32,
+        max_memory: context.option(args, "--max-memory", 1 << 32, 1 << 32)?,
+        fuel: context.option(args, "--fuel", UNLIMITED, UNLIMITED)?,
     };
     let (module_word, alias_word) = match (args.get(0), args.get(1), args.get(2), args.len()) {
         (Some(module), None, None, 1) => (module, module),
@@ -81,12 +81,6 @@ fn verify<F: NorFlash>(store: &mut ModuleStore<F>, module: &Name) -> Result<(), 
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// The bytes that an option was given, or those that it has otherwise.
-    fn bytes(&mut self, args: &mut Args, option: &'static str, default: u32) -> Outcome<u32> {
-        let bytes = self.option(args, option, u32::MAX.into())?;
-        Ok(bytes.map_or(default, |bytes| bytes as u32))
-    }
-
     /// Ends an instance.
     fn remove(&mut self, alias: &str) -> Outcome {
         let removed = self.session.instances.remove(alias);
@@ -152,7 +146,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         if status == CallStatus::Finished {
             return Ok((instance, 0));
         }
-        let budget = Budget { fuel: request.options.fuel, time_ms: None };
+        let budget = Budget { fuel: request.options.fuel, time_ms: UNLIMITED };
         let (used, outcome) = self.drive(store, budget, None, &mut []);
         match outcome {
             Ok(()) => Ok((instance, used.fuel)),

@@ -27,7 +27,7 @@ pub(super) fn execute<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), F
         }
         line.push_str(argument).map_err(|_| Fault::CommandTooLong)?;
     }
-    if line.trim_ascii().is_empty() {
+    if line.bytes().all(|byte| byte == b' ') {
         return Err(Fault::CommandEmpty);
     }
     body.map(2).key("o");

@@ -2,6 +2,8 @@
 
 use core::convert::Infallible;
 
+use crate::output::{Output as Text, Sink, put};
+
 /// Room for the note that output was cut, in bytes.
 const NOTE: usize = 40;
 
@@ -36,7 +38,7 @@ impl<'a> Output<'a> {
         if self.lost > 0 {
             let lost = u64::from(self.lost);
             self.limit = self.buffer.len();
-            let _ = ufmt::uwrite!(self, "\n[{} more bytes do not fit]\n", lost);
+            put!(Text::new(&mut self), "\n[{} more bytes do not fit]\n", lost);
         }
         self.used
     }
@@ -61,12 +63,9 @@ impl<'a> Output<'a> {
     }
 }
 
-impl ufmt::uWrite for Output<'_> {
-    type Error = Infallible;
-
-    fn write_str(&mut self, text: &str) -> Result<(), Infallible> {
-        self.push(text.as_bytes());
-        Ok(())
+impl Sink for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.push(bytes);
     }
 }
 
