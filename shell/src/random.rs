@@ -15,8 +15,10 @@ impl Random {
     pub(crate) fn fill(&mut self, micros: u64, buf: &mut [u8]) {
         self.state ^= micros;
         for chunk in buf.chunks_mut(8) {
-            for (place, byte) in chunk.iter_mut().zip(self.next().to_le_bytes()) {
-                *place = byte;
+            let mut number = self.next();
+            for place in chunk {
+                *place = number as u8;
+                number >>= 8;
             }
         }
     }

@@ -85,7 +85,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 Some((func, args)) => func.call_resumable(&mut *store, args, results),
                 None => store.resume(results),
             };
-            used.fuel = used.fuel.saturating_add(slice.saturating_sub(store.fuel()));
+            used.fuel = used.fuel.saturating_add(slice.wrapping_sub(store.fuel()));
             self.drain(store);
             match status {
                 Ok(CallStatus::Finished) => break Ok(()),
@@ -101,12 +101,12 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 self.session.interrupted = true;
                 break Err(Stopped::Interrupted);
             }
-            let elapsed = self.session.console.board().micros().saturating_sub(started);
+            let elapsed = self.session.console.board().micros().wrapping_sub(started);
             if elapsed >= budget.time_ms.saturating_mul(1000) {
                 break Err(Stopped::Time(budget.time_ms));
             }
         };
-        used.micros = self.session.console.board().micros().saturating_sub(started);
+        used.micros = self.session.console.board().micros().wrapping_sub(started);
         // What the shell says stands in lines of its own.
         if core::mem::take(&mut self.midline) {
             self.out().text("\n");

@@ -24,19 +24,24 @@ type Handler<B, F> = fn(&mut Context<'_, '_, '_, B, F>, &mut Args) -> Outcome;
 
 /// A command as `help` shows it.
 pub(crate) struct Command {
-    pub(crate) name: &'static str,
-    /// How it is written.
+    /// How it is written: its name first.
     pub(crate) usage: &'static str,
     /// What it does, in a line.
     pub(crate) about: &'static str,
 }
 
+impl Command {
+    /// Whether this is its name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.usage.bytes().take_while(|byte| *byte != b' ').eq(name.bytes())
+    }
+}
+
 /// Makes the table that `help` shows and the functions behind it from the same rows.
 macro_rules! commands {
-    ($($name:literal, $words:literal, $about:literal, $run:path;)*) => {
+    ($($usage:literal, $about:literal, $run:path;)*) => {
         /// All commands, in the order of `help`.
-        pub(crate) const ALL: &[Command] =
-            &[$(Command { name: $name, usage: concat!($name, $words), about: $about }),*];
+        pub(crate) const ALL: &[Command] = &[$(Command { usage: $usage, about: $about }),*];
 
         /// Their functions, in the same order.
         struct Handlers<B, F>(PhantomData<(B, F)>);
@@ -47,32 +52,32 @@ macro_rules! commands {
     };
 }
 commands! {
-    "help", " [COMMAND]", "lists the commands, or explains one", shell::help;
-    "version", "", "the firmware's version and board", shell::version;
-    "ls", " [-l]", "the modules on flash", store::ls;
-    "df", "", "how full the flash is", store::df;
-    "rm", " NAME...", "removes modules from flash", store::rm;
-    "mv", " OLD NEW", "renames a module on flash", store::mv;
-    "check", " NAME", "verifies a module's hash and code without loading it", store::check;
-    "fsck", "", "reads everything on flash and reports damage; changes nothing", fsck::fsck;
-    "format", "", "makes an empty file system, erasing all modules", store::format;
-    "exports", " NAME", "what a module offers, with types", inspect::exports;
-    "imports", " NAME | --available", "what a module needs, and whether it is there; what there is", inspect::imports;
-    "load", " NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]", "makes an instance; sizes in bytes", load::load;
-    "unload", " NAME", "ends an instance and gives its heap back", load::unload;
-    "reload", " NAME", "loads an instance anew from flash", load::reload;
-    "call", " NAME FUNC [ARG...] [--fuel N] [--time MS]", "calls an exported function; Ctrl-C stops it", call::call;
-    "run", " NAME [ARG...]", "runs main(argc, argv) or _start, loading the module if it must", call::run;
-    "get", " NAME GLOBAL", "reads an exported global", globals::get;
-    "set", " NAME GLOBAL VALUE", "writes an exported global", globals::set;
-    "ps", "", "the instances, their fuel, stack and memory", stats::ps;
-    "mem", " [NAME]", "heap and stack, or an instance's memory", stats::mem;
-    "autostart", " [NAME [FUNC [ARG...]] | off]", "what runs at boot: shows it, sets it, or turns it off", autostart::autostart;
-    "echo", " [WORD...]", "prints its words", shell::echo;
-    "history", "", "the lines typed", shell::history;
-    "source", " FILE", "runs a stored file's lines as commands", shell::source;
-    "term", " [plain|ansi|auto]", "how the terminal is treated", shell::term;
-    "reboot", "", "restarts the device", shell::reboot;
+    "help [COMMAND]", "lists the commands, or explains one", shell::help;
+    "version", "the firmware's version and board", shell::version;
+    "ls [-l]", "the modules on flash", store::ls;
+    "df", "how full the flash is", store::df;
+    "rm NAME...", "removes modules from flash", store::rm;
+    "mv OLD NEW", "renames a module on flash", store::mv;
+    "check NAME", "verifies a module's hash and code without loading it", store::check;
+    "fsck", "reads everything on flash and reports damage; changes nothing", fsck::fsck;
+    "format", "makes an empty file system, erasing all modules", store::format;
+    "exports NAME", "what a module offers, with types", inspect::exports;
+    "imports NAME | --available", "what a module needs, and whether it is there; what there is", inspect::imports;
+    "load NAME [as ALIAS] [--stack N] [--heap N] [--max-memory N] [--fuel N]", "makes an instance; sizes in bytes", load::load;
+    "unload NAME", "ends an instance and gives its heap back", load::unload;
+    "reload NAME", "loads an instance anew from flash", load::reload;
+    "call NAME FUNC [ARG...] [--fuel N] [--time MS]", "calls an exported function; Ctrl-C stops it", call::call;
+    "run NAME [ARG...]", "runs main(argc, argv) or _start, loading the module if it must", call::run;
+    "get NAME GLOBAL", "reads an exported global", globals::get;
+    "set NAME GLOBAL VALUE", "writes an exported global", globals::set;
+    "ps", "the instances, their fuel, stack and memory", stats::ps;
+    "mem [NAME]", "heap and stack, or an instance's memory", stats::mem;
+    "autostart [NAME [FUNC [ARG...]] | off]", "what runs at boot: shows it, sets it, or turns it off", autostart::autostart;
+    "echo [WORD...]", "prints its words", shell::echo;
+    "history", "the lines typed", shell::history;
+    "source FILE", "runs a stored file's lines as commands", shell::source;
+    "term [plain|ansi|auto]", "how the terminal is treated", shell::term;
+    "reboot", "restarts the device", shell::reboot;
 }
 
 /// Runs the command that the first word names; a line without words does nothing.
@@ -82,8 +87,7 @@ pub(crate) fn dispatch<B: Board, F: NorFlash>(
 ) -> Outcome {
     let Some(word) = args.shift() else { return Ok(()) };
     let name = args.text(word);
-    let Some((command, run)) = ALL.iter().zip(&Handlers::ALL).find(|(command, _)| command.name == name)
-    else {
+    let Some((command, run)) = ALL.iter().zip(&Handlers::ALL).find(|(command, _)| command.is(name)) else {
         return Err(context.fail(&Error::UnknownCommand(name)));
     };
     context.usage = command.usage;

@@ -26,7 +26,7 @@ pub(super) fn help<B: Board, F: NorFlash>(
             out.text("help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call\n");
         }
         (Some(word), 1) => {
-            let Some(command) = ALL.iter().find(|command| command.name == word) else {
+            let Some(command) = ALL.iter().find(|command| command.is(word)) else {
                 return Err(context.fail(&Error::UnknownCommand(word)));
             };
             let out = &mut context.out();
