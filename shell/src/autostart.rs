@@ -11,8 +11,8 @@
 //! keeps no record of its reset has only the failures that the shell sees.
 
 use embedded_storage::nor_flash::NorFlash;
-use heapless::{String, Vec};
-use wasmote_fs::{BootLine, NAME_MAX};
+use heapless::Vec;
+use wasmote_fs::BootLine;
 
 use crate::board::{Board, ResetCause};
 use crate::context::Target;
@@ -42,18 +42,19 @@ fn was_failure(cause: Option<ResetCause>) -> bool {
 impl<B: Board, F: NorFlash> Session<'_, B, F> {
     /// Runs the autostart, if there is one and nobody skips it; called once at boot.
     pub(crate) fn autostart(&mut self) {
-        let call = match self.stored_call() {
-            Ok(Some(call)) => call,
+        let line = match self.store.boot_line() {
+            Ok(Some(line)) => line,
             Ok(None) => return,
-            Err(error) => return self.fail(&error),
+            Err(error) => return self.fail(&Error::Store(error)),
         };
-        let words = call.get(CALL.len()..).unwrap_or_default();
+        self.boot_failures = line.failures;
+        let words = words(&line);
         if was_failure(self.console.board().reset_cause()) && !self.autostart_failed(words) {
             return;
         }
         if !self.autostart_skipped(words) {
             self.interrupted = false;
-            let done = self.run_autostart(&call, words);
+            let done = self.run_autostart(words);
             if self.interrupted {
                 // A person stopped it, which says nothing about it.
             } else if done {
@@ -124,43 +125,23 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         }
     }
 
-    /// The stored autostart as a `call`, and its failures. What it was read into is off the stack again.
-    #[inline(never)]
-    fn stored_call(&mut self) -> Result<Option<String<LINE_LIMIT>>, Error<'static>> {
-        let Some(line) = self.store.boot_line().map_err(Error::Store)? else { return Ok(None) };
-        self.boot_failures = line.failures;
-        let mut call = String::new();
-        let whole = call.push_str(CALL).and_then(|()| call.push_str(words(&line)));
-        whole.map_err(|_| Error::LineTooLong)?;
-        Ok(Some(call))
-    }
-
     /// Runs `NAME` as `run` does, `NAME FUNC ARGS` as `load` and `call` do; whether all went well.
-    fn run_autostart(&mut self, call: &str, words: &str) -> bool {
+    fn run_autostart(&mut self, words: &str) -> bool {
         match words.bytes().position(|byte| byte == b' ') {
-            None => self.execute_named("run ", words),
+            None => self.execute("run", words, Target::Console),
             Some(end) => {
                 let name = words.get(..end).unwrap_or_default();
-                self.execute_named("load ", name) && self.execute(call, Target::Console)
+                self.execute("load", name, Target::Console) && self.execute(CALL, words, Target::Console)
             }
         }
     }
-
-    fn execute_named(&mut self, verb: &str, name: &str) -> bool {
-        let mut line = String::<{ NAME_MAX + 8 }>::new();
-        if line.push_str(verb).and_then(|()| line.push_str(name)).is_err() {
-            self.fail(&Error::LineTooLong);
-            return false;
-        }
-        self.execute(&line, Target::Console)
-    }
 }
 
-/// What makes a stored autostart a command line.
-const CALL: &str = "call ";
+/// What runs a stored autostart with a function's name.
+const CALL: &str = "call";
 
 /// The longest stored autostart: behind its verb it fits a command line.
-const WORDS_MAX: usize = LINE_LIMIT - CALL.len();
+const WORDS_MAX: usize = LINE_LIMIT - CALL.len() - 1;
 
 /// The words of an autostart as they are stored.
 type Words = Vec<u8, WORDS_MAX>;

@@ -79,21 +79,24 @@ impl ResetCause {
         let (what, at, then, from) = match self {
             Self::PowerOn => ("power on", 0, "", 0),
             Self::Requested => ("as asked", 0, "", 0),
-            Self::Fault { at, status } => ("hard fault", at, ", status ", status),
+            Self::Fault { at, status } => ("hard fault", at, ", status 0x", status),
             Self::StackOverflow { at } => ("stack overflow", at, "", 0),
             Self::OutOfMemory { bytes } => {
                 return put!(out, "out of memory for {} B", u64::from(bytes));
             }
-            Self::Panic { at, from } => ("panic", at, ", called at ", from),
+            Self::Panic { at, from } => ("panic", at, ", called at 0x", from),
         };
         out.text(what);
-        for (before, address) in [(" at ", at), (then, from)] {
-            if address != 0 {
-                out.text(before);
-                out.text("0x");
-                out.hex(address.into());
-            }
-        }
+        address(out, " at 0x", at);
+        address(out, then, from);
+    }
+}
+
+/// Prints an address, unless it is 0.
+fn address(out: &mut Output<'_>, before: &str, address: u32) {
+    if address != 0 {
+        out.text(before);
+        out.hex(address.into());
     }
 }
 

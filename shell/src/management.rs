@@ -87,7 +87,7 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
 
     fn exec(&mut self, line: &str, out: &mut Output<'_>) -> i32 {
         let failed = self.failed;
-        let done = self.execute(line, Target::Buffer(out));
+        let done = self.execute("", line, Target::Buffer(out));
         // The status is the client's, not that of the console's input.
         self.failed = failed;
         if done { 0 } else { 1 }

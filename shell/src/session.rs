@@ -188,10 +188,10 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         self.server = Some(server);
     }
 
-    /// Runs a command line; whether it succeeded.
-    pub(crate) fn execute(&mut self, line: &str, target: Target<'_>) -> bool {
+    /// Runs the command of a line and what is in front of it; whether it succeeded.
+    pub(crate) fn execute<'l>(&mut self, verb: &'l str, line: &'l str, target: Target<'_>) -> bool {
         let mut args = Args::new();
-        match args.split(line) {
+        match args.split(verb).and_then(|()| args.split(line)) {
             Ok(()) => self.run(&mut args, target),
             Err(error) => {
                 Context::new(self, target).fail(&error);

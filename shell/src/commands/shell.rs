@@ -110,7 +110,7 @@ pub(super) fn source<B: Board, F: NorFlash>(
         let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).unwrap_or_default();
         let (session, target) = context.target();
         session.depth = session.depth.saturating_add(1);
-        let done = session.execute(line, target);
+        let done = session.execute("", line, target);
         session.depth = session.depth.saturating_sub(1);
         if !done {
             // The line has said why.
