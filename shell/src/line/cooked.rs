@@ -24,8 +24,8 @@ pub(crate) const BELL: &[u8] = b"\x07";
 /// Applies a key to the text, printing its echo, and says when that ends the line.
 pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {
     match key {
-        Key::Char(c) => match text.push(c) {
-            Ok(()) => echo(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        Key::Char(c) => match text.push_str(c.text()) {
+            Ok(()) => echo(c.text().as_bytes()),
             Err(_) => echo(BELL),
         },
         Key::Control(BACKSPACE) => erase(text, text.len().saturating_sub(1), echo),

@@ -145,9 +145,8 @@ impl<'a, B: Board> EditorIo<'a, B> {
 
     /// Lays a key out as noline reads it.
     fn press(&mut self, key: Key) {
-        let mut utf8 = [0; 4];
-        let bytes = match key {
-            Key::Char(c) => c.encode_utf8(&mut utf8).as_bytes(),
+        let bytes = match &key {
+            Key::Char(c) => c.text().as_bytes(),
             Key::Control(DELETE) => DELETE_FORWARD,
             // Bytes follow it at once: a part of a damaged frame, or a key in the middle of a paste.
             Key::Control(CTRL_D) if !self.input.is_quiet() => DELETE_FORWARD,
@@ -162,12 +161,12 @@ impl<'a, B: Board> EditorIo<'a, B> {
                 &[CTRL_E, CTRL_C]
             }
             Key::Control(code) => {
-                match code {
+                match *code {
                     CTRL_D => self.stop = Some(Stop::Eof),
                     CTRL_L => self.screen.clear(&mut |bytes| self.console.raw(bytes)),
                     _ => {}
                 }
-                &[code]
+                core::slice::from_ref(code)
             }
             Key::Report(..) => &[],
         };

@@ -24,11 +24,45 @@ pub(crate) const CTRL_W: u8 = 0x17;
 const ESCAPE: u8 = 0x1b;
 const UNKNOWN: u8 = 0;
 
+/// A character as its bytes of UTF-8, zeros behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Utf8([u8; 4]);
+
+impl Utf8 {
+    /// A character of one byte; one of more begins so.
+    pub(crate) const fn new(first: u8) -> Self {
+        Self([first, 0, 0, 0])
+    }
+
+    /// How many bytes a character has that begins with this one; 0 if none does.
+    pub(crate) const fn len(first: u8) -> usize {
+        match first {
+            0x20..=0x7e => 1,
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 0,
+        }
+    }
+
+    /// The places behind the first byte.
+    pub(crate) fn rest(&mut self) -> &mut [u8] {
+        let [first, rest @ ..] = &mut self.0;
+        rest.get_mut(..Self::len(*first).saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// The character; nothing if the bytes are none.
+    pub(crate) fn text(&self) -> &str {
+        let bytes = self.0.get(..Self::len(self.0[0])).unwrap_or_default();
+        core::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
 /// What the console bytes mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     /// A printable character.
-    Char(char),
+    Char(Utf8),
     /// One of the control keys above.
     Control(u8),
     /// The terminal's answer to a cursor query: row and column, counted from 1, as sent.
@@ -38,10 +72,10 @@ pub(crate) enum Key {
 #[derive(Clone, Copy)]
 enum State {
     Ground,
+    /// In a character of which so many bytes have come.
     Utf8 {
-        bytes: [u8; 4],
+        character: Utf8,
         len: usize,
-        want: usize,
     },
     Escape,
     /// After ESC O: one byte names the key.
@@ -73,7 +107,7 @@ impl Keys {
                 self.state = State::Ground;
                 self.control(byte, after_cr)
             }
-            (State::Utf8 { bytes, len, want }, 0x80..=0xbf) => self.continuation(bytes, len, want, byte),
+            (State::Utf8 { character, len }, 0x80..=0xbf) => self.continuation(character, len, byte),
             (State::Ground | State::Utf8 { .. }, _) => self.ground(byte),
             (State::Escape, b'[') => {
                 self.state = State::Csi { args: [0; 2], which: 0, odd: false };
@@ -107,7 +141,7 @@ impl Keys {
                 Some(Key::Control(ENTER))
             }
             b'\n' => (!after_cr).then_some(Key::Control(ENTER)),
-            b'\t' => Some(Key::Char(' ')),
+            b'\t' => Some(Key::Char(Utf8::new(b' '))),
             0x7f => Some(Key::Control(BACKSPACE)),
             CTRL_A..=CTRL_F | BACKSPACE | CTRL_K | CTRL_L | CTRL_N | CTRL_P | CTRL_T | CTRL_U | CTRL_W => {
                 Some(Key::Control(byte))
@@ -117,28 +151,23 @@ impl Keys {
     }
 
     fn ground(&mut self, byte: u8) -> Option<Key> {
-        let want = match byte {
-            0x20..=0x7e => 1,
-            0xc2..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xf4 => 4,
-            _ => 0,
-        };
-        self.state =
-            if want > 1 { State::Utf8 { bytes: [byte, 0, 0, 0], len: 1, want } } else { State::Ground };
-        (want == 1).then_some(Key::Char(char::from(byte)))
+        let character = Utf8::new(byte);
+        let len = Utf8::len(byte);
+        self.state = if len > 1 { State::Utf8 { character, len: 1 } } else { State::Ground };
+        (len == 1).then_some(Key::Char(character))
     }
 
-    fn continuation(&mut self, mut bytes: [u8; 4], len: usize, want: usize, byte: u8) -> Option<Key> {
-        *bytes.get_mut(len)? = byte;
-        let len = len.saturating_add(1);
-        if len < want {
-            self.state = State::Utf8 { bytes, len, want };
+    fn continuation(&mut self, mut character: Utf8, len: usize, byte: u8) -> Option<Key> {
+        let rest = character.rest();
+        *rest.get_mut(len.saturating_sub(1))? = byte;
+        if len < rest.len() {
+            self.state = State::Utf8 { character, len: len.saturating_add(1) };
             return None;
         }
         self.state = State::Ground;
-        let text = core::str::from_utf8(bytes.get(..len)?).ok()?;
-        text.chars().next().filter(|c| !c.is_control()).map(Key::Char)
+        // The controls of 80 to 9f have two bytes.
+        let text = character.text();
+        (!text.is_empty() && text >= "\u{a0}").then_some(Key::Char(character))
     }
 
     /// Ends a sequence with its final byte.
@@ -174,9 +203,17 @@ fn csi_parameter(mut args: [u16; 2], which: usize, odd: bool, byte: u8) -> State
     }
 }
 
+/// The key of a character.
+#[cfg(test)]
+pub(crate) fn typed(c: char) -> Key {
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes);
+    Key::Char(Utf8(bytes))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Key::{Char, Control, Report};
+    use super::Key::{Control, Report};
     use super::*;
     use std::vec::Vec;
 
@@ -189,8 +226,8 @@ mod tests {
 
     #[test]
     fn only_known_keys_pass() {
-        check(b"a\tb", &[Char('a'), Char(' '), Char('b')]);
-        check("é€😂".as_bytes(), &[Char('é'), Char('€'), Char('😂')]);
+        check(b"a\tb", &[typed('a'), typed(' '), typed('b')]);
+        check("é€😂".as_bytes(), &[typed('é'), typed('€'), typed('😂')]);
         check(b"\r\n\n\r\r\n", &[Control(ENTER); 4]);
         check(b"\x00\x07\x0f\x11\x13\x16\x1a\x1c\x1f", &[]);
         check(b"\x7f\x08\x17\x03", &[BACKSPACE, BACKSPACE, CTRL_W, CTRL_C].map(Control));
@@ -202,13 +239,13 @@ mod tests {
 
     #[test]
     fn what_is_malformed_is_dropped_and_what_follows_is_not() {
-        check(b"\xc3a", &[Char('a')]);
-        check(b"\xe2\x82\xc3\xa9", &[Char('é')]);
-        check(b"\xff\x80\xc0\x80a", &[Char('a')]);
-        check(b"\xed\xa0\x80\xc2\x9b2J", &[Char('2'), Char('J')]);
-        check(b"\x1b[?25hx\x1b[1;2;3;4Rx", &[Char('x'), Char('x')]);
+        check(b"\xc3a", &[typed('a')]);
+        check(b"\xe2\x82\xc3\xa9", &[typed('é')]);
+        check(b"\xff\x80\xc0\x80a", &[typed('a')]);
+        check(b"\xed\xa0\x80\xc2\x9b2J", &[typed('2'), typed('J')]);
+        check(b"\x1b[?25hx\x1b[1;2;3;4Rx", &[typed('x'), typed('x')]);
         check(b"\x1b[12\x03", &[Control(CTRL_C)]);
-        check(b"\x1b\x1b[D\x1bxa", &[Control(CTRL_B), Char('a')]);
-        check(b"\x1b[\xc3\xa9a", &[Char('a')]);
+        check(b"\x1b\x1b[D\x1bxa", &[Control(CTRL_B), typed('a')]);
+        check(b"\x1b[\xc3\xa9a", &[typed('a')]);
     }
 }

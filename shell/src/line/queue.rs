@@ -2,7 +2,7 @@
 
 use heapless::Deque;
 
-use super::keys::Key;
+use super::keys::{Key, Utf8};
 use crate::limits::{READ_CHUNK, TYPED_AHEAD};
 
 /// A bounded queue of keys, kept as UTF-8.
@@ -31,44 +31,47 @@ impl Queue {
 
     /// Puts a character or control key at the end. Without room (see [`Queue::has_room`]) it is lost.
     pub(crate) fn push(&mut self, key: Key) {
-        let mut utf8 = [0; 4];
-        let text = match key {
-            Key::Char(c) => c.encode_utf8(&mut utf8),
-            Key::Control(code) => char::from(code).encode_utf8(&mut utf8),
+        let bytes = match &key {
+            Key::Char(c) => c.text().as_bytes(),
+            Key::Control(code) => core::slice::from_ref(code),
             Key::Report(..) => return,
         };
-        if TYPED_AHEAD.saturating_sub(self.bytes.len()) >= text.len() {
-            self.bytes.extend(text.bytes());
+        if TYPED_AHEAD.saturating_sub(self.bytes.len()) >= bytes.len() {
+            self.bytes.extend(bytes.iter().copied());
         }
     }
 
     /// Takes the oldest key.
     pub(crate) fn pop(&mut self) -> Option<Key> {
-        let mut utf8 = [self.bytes.pop_front()?, 0, 0, 0];
-        let len = match utf8[0] {
-            code @ (0..=0x1f | 0x7f) => return Some(Key::Control(code)),
-            0x20..=0x7e => 1,
-            0x80..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xff => 4,
-        };
-        for place in utf8.iter_mut().take(len).skip(1) {
+        let first = self.bytes.pop_front()?;
+        if first.is_ascii_control() {
+            return Some(Key::Control(first));
+        }
+        let mut character = Utf8::new(first);
+        for place in character.rest() {
             *place = self.bytes.pop_front()?;
         }
-        core::str::from_utf8(utf8.get(..len)?).ok()?.chars().next().map(Key::Char)
+        Some(Key::Char(character))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::{CTRL_C, DELETE, ENTER};
-    use super::Key::{Char, Control};
+    use super::super::keys::{CTRL_C, DELETE, ENTER, typed};
+    use super::Key::Control;
     use super::*;
 
     #[test]
     fn keys_come_back_in_order() {
-        let keys =
-            [Char('a'), Control(ENTER), Char('é'), Char('€'), Char('😂'), Control(DELETE), Control(CTRL_C)];
+        let keys = [
+            typed('a'),
+            Control(ENTER),
+            typed('é'),
+            typed('€'),
+            typed('😂'),
+            Control(DELETE),
+            Control(CTRL_C),
+        ];
         let mut queue = Queue::new();
         for key in keys {
             queue.push(key);
@@ -82,14 +85,14 @@ mod tests {
     #[test]
     fn a_full_queue_never_holds_half_a_character() {
         let mut queue = Queue::new();
-        queue.push(Char('a'));
+        queue.push(typed('a'));
         for _ in 0..TYPED_AHEAD {
-            queue.push(Char('€'));
+            queue.push(typed('€'));
         }
         assert!(!queue.has_room());
-        assert_eq!(queue.pop(), Some(Char('a')));
+        assert_eq!(queue.pop(), Some(typed('a')));
         while let Some(key) = queue.pop() {
-            assert_eq!(key, Char('€'));
+            assert_eq!(key, typed('€'));
         }
         assert!(queue.has_room());
     }
