@@ -156,7 +156,7 @@ impl Instances {
 
     /// Puts an instance back that [`Instances::take`] gave.
     pub(crate) fn put_back(&mut self, loaded: Box<Loaded>) {
-        self.stop(loaded.alias);
+        self.stop();
         self.out = self.out.saturating_sub(1);
         // `add` and `remove` keep a place for each instance that is out.
         if self.list.len() < self.list.capacity() {
@@ -169,8 +169,8 @@ impl Instances {
         self.running.push(alias).map_err(|_| Unavailable::Nested)
     }
 
-    /// Tells that a name does not run any more.
-    pub(crate) fn stop(&mut self, alias: Name) {
-        self.running.retain(|name| *name != alias);
+    /// Tells that what began to run last does not any more: what runs meanwhile ends before.
+    pub(crate) fn stop(&mut self) {
+        self.running.pop();
     }
 }

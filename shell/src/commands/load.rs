@@ -115,7 +115,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let mut store = store(&engine, options).map_err(|error| self.broken(error))?;
         self.session.instances.start(alias).map_err(|why| self.fail(&why.error(alias_word)))?;
         let started = self.open_and_start(request, &engine, &mut store);
-        self.session.instances.stop(alias);
+        self.session.instances.stop();
         let (instance, fuel) = started?;
         let code = instance.module(&store).map_or(0, Module::code_size);
         let stack_peak = store.stack_peak();
