@@ -1,6 +1,7 @@
 //! Group 8: modules as files, for stock clients.
 
 use super::body::needed;
+use super::crc::Crc32;
 use super::exchange::Exchange;
 use super::fault::{Fault, Rc};
 use super::upload::{AtEnd, Chunk};
@@ -10,8 +11,6 @@ use super::{Device, Refusal};
 const DOWNLOAD_OVERHEAD: usize = 32;
 /// Bytes read at a time for a checksum.
 const SUM_CHUNK: usize = 256;
-/// The checksum of IEEE 802.3, as Zephyr's `crc32`.
-const CRC32: crc::Crc<u32, crc::NoTable> = crc::Crc::<u32, crc::NoTable>::new(&crc::CRC_32_ISO_HDLC);
 
 /// Returns the module that a path means: `/NAME`, `/lfs/NAME`, `NAME`, each with or without `.wasm`.
 pub(super) fn module_name(path: &str) -> Result<&str, Fault> {
@@ -127,7 +126,7 @@ pub(super) fn hash_types<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault>
 
 /// Returns the checksum of `count` bytes of a file from `offset` on.
 fn crc32<D: Device>(device: &mut D, name: &str, mut offset: u32, count: u32) -> Result<u32, Fault> {
-    let mut sum = CRC32.digest();
+    let mut sum = Crc32::new();
     let end = offset.saturating_add(count);
     let mut buffer = [0; SUM_CHUNK];
     while offset < end {
@@ -140,5 +139,5 @@ fn crc32<D: Device>(device: &mut D, name: &str, mut offset: u32, count: u32) -> 
         sum.update(piece);
         offset = offset.saturating_add(u32::try_from(read).unwrap_or(u32::MAX));
     }
-    Ok(sum.finalize())
+    Ok(sum.sum())
 }

@@ -8,6 +8,7 @@
 use embedded_io::Write;
 
 use super::MAX_LINE;
+use super::crc::crc16;
 
 /// Lead bytes of a packet's first line.
 const FIRST: [u8; 2] = [0x06, 0x09];
@@ -15,9 +16,7 @@ const FIRST: [u8; 2] = [0x06, 0x09];
 const NEXT: [u8; 2] = [0x04, 0x14];
 /// Bytes that a full line carries: 31 groups of 4 characters.
 const LINE_BYTES: usize = 93;
-/// CRC-16/XMODEM, over header and body.
-const CRC: crc::Crc<u16, crc::NoTable> = crc::Crc::<u16, crc::NoTable>::new(&crc::CRC_16_XMODEM);
-/// Bytes of the CRC behind a packet.
+/// Bytes of the CRC behind a packet, over header and body.
 const CRC_SIZE: usize = 2;
 
 /// What became of a byte that was fed to a [`Deframer`].
@@ -249,11 +248,7 @@ impl<const N: usize> Deframer<N> {
         }
         self.open = false;
         let sum = self.buffer.get(self.packet().len()..self.length);
-        if sum == Some(CRC.checksum(self.packet()).to_be_bytes().as_slice()) {
-            Fed::Packet
-        } else {
-            Fed::Taken
-        }
+        if sum == Some(crc16(self.packet()).to_be_bytes().as_slice()) { Fed::Packet } else { Fed::Taken }
     }
 }
 
@@ -278,7 +273,7 @@ pub(super) fn send_packet<E>(packet: &[u8], mut send: impl FnMut(&[u8]) -> Resul
         return Ok(());
     };
     let prefix = length.to_be_bytes();
-    let sum = CRC.checksum(packet).to_be_bytes();
+    let sum = crc16(packet).to_be_bytes();
     let mut bytes = prefix.iter().chain(packet).chain(&sum).copied().peekable();
     let mut lead = FIRST;
     while bytes.peek().is_some() {

@@ -22,6 +22,7 @@
 
 mod body;
 mod cbor;
+mod crc;
 mod device;
 mod exchange;
 mod exec;
