@@ -35,32 +35,33 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads a body; `None` if it is not a map with text keys, is cut short, or a value is not of its key's type.
-    pub(super) fn read(body: &'a [u8]) -> Option<Self> {
-        let mut fields = Self::default();
+    // Not inlined, so that the fields are filled where they are.
+    #[inline(never)]
+    pub(super) fn read(&mut self, body: &'a [u8]) -> Option<()> {
         if body.is_empty() {
-            return Some(fields);
+            return Some(());
         }
         let mut cursor = Cursor(body);
         let mut pairs = cursor.enter(cbor::MAP)?;
         while cursor.more(&mut pairs) {
             match cursor.text()? {
-                "d" => fields.d = Some(cursor.text()?),
-                "name" => fields.name = Some(cursor.text()?),
-                "type" => fields.kind = Some(cursor.text()?),
-                "off" => fields.off = Some(cursor.number()?),
-                "len" => fields.len = Some(cursor.number()?),
-                "from" => fields.from = Some(cursor.number()?),
-                "data" => fields.data = Some(cursor.bytes()?),
-                "sha256" => fields.sha256 = Some(cursor.bytes()?.try_into().ok()?),
+                "d" => self.d = Some(cursor.text()?),
+                "name" => self.name = Some(cursor.text()?),
+                "type" => self.kind = Some(cursor.text()?),
+                "off" => self.off = Some(cursor.number()?),
+                "len" => self.len = Some(cursor.number()?),
+                "from" => self.from = Some(cursor.number()?),
+                "data" => self.data = Some(cursor.bytes()?),
+                "sha256" => self.sha256 = Some(cursor.bytes()?.try_into().ok()?),
                 key => {
                     if key == "argv" {
-                        fields.argv = Some(cursor);
+                        self.argv = Some(cursor);
                     }
                     cursor.skip()?;
                 }
             }
         }
-        Some(fields)
+        Some(())
     }
 
     /// Returns the module that the key `name` means; see [`module_name`].

@@ -68,7 +68,7 @@ impl<'x, D: Device> Exchange<'x, D> {
         let asked = (header.group, header.command, header.op);
         let found = all.iter().find(|(group, command, op, _)| (*group, *command, *op) == asked);
         let (.., handler) = found.ok_or(Fault::Request(Rc::NotSupported))?;
-        self.request = needed(Fields::read(body))?;
+        needed(self.request.read(body))?;
         handler(self)?;
         self.body.whole()?;
         Ok(())
