@@ -268,42 +268,41 @@ pub fn write_packet<W: Write>(packet: &[u8], out: &mut W) -> Result<(), W::Error
 }
 
 /// Frames a packet and gives its lines to `send`, newline included.
+// In a frame of its own: its lines are not below what a request runs.
+#[inline(never)]
 pub(super) fn send_packet<E>(packet: &[u8], mut send: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     let Ok(length) = u16::try_from(packet.len().saturating_add(CRC_SIZE)) else {
         return Ok(());
     };
-    let prefix = length.to_be_bytes();
-    let sum = crc16(packet).to_be_bytes();
-    let mut bytes = prefix.iter().chain(packet).chain(&sum).copied().peekable();
     let mut lead = FIRST;
-    while bytes.peek().is_some() {
-        let mut line = heapless::Vec::<u8, MAX_LINE>::new();
-        // A line holds its lead, 31 groups and a newline by construction: pushing cannot fail.
-        let _ = line.extend_from_slice(&lead);
-        for _ in 0..LINE_BYTES / 3 {
-            let group = [bytes.next(), bytes.next(), bytes.next()];
-            if group[0].is_none() {
-                break;
+    let mut bytes = heapless::Vec::<u8, LINE_BYTES>::new();
+    for part in [&length.to_be_bytes(), packet, &crc16(packet).to_be_bytes()] {
+        for &byte in part {
+            if bytes.is_full() {
+                send(&line(lead, &bytes))?;
+                lead = NEXT;
+                bytes.clear();
             }
-            let _ = line.extend_from_slice(&quad(group));
+            // There is room now.
+            let _ = bytes.push(byte);
         }
-        let _ = line.push(b'\n');
-        send(&line)?;
-        lead = NEXT;
     }
-    Ok(())
+    send(&line(lead, &bytes))
 }
 
-/// Encodes one to three bytes as four characters.
-fn quad(group: [Option<u8>; 3]) -> [u8; 4] {
-    let [a, b, c] = group.map(|byte| u32::from(byte.unwrap_or(0)));
-    let bits = a << 16 | b << 8 | c;
-    [
-        letter(bits >> 18),
-        letter(bits >> 12),
-        group[1].map_or(b'=', |_| letter(bits >> 6)),
-        group[2].map_or(b'=', |_| letter(bits)),
-    ]
+/// A line of at most [`LINE_BYTES`] bytes. It has room for its lead, 31 groups and a newline: pushing cannot fail.
+fn line(lead: [u8; 2], bytes: &[u8]) -> heapless::Vec<u8, MAX_LINE> {
+    let mut line = heapless::Vec::new();
+    let _ = line.extend_from_slice(&lead);
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << 24usize.saturating_sub(group.len().saturating_mul(8));
+        for (i, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let _ = line.push(if i > group.len() { b'=' } else { letter(bits >> shift) });
+        }
+    }
+    let _ = line.push(b'\n');
+    line
 }
 
 /// Returns the base64 character of the low six bits.
