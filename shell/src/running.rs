@@ -128,6 +128,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Serves the line while a guest runs or waits, and answers what it asks; whether Ctrl-C came.
+    // In a frame of its own, which is gone while the guest runs.
+    #[inline(never)]
     fn serve(&mut self, guest: &mut Guest) -> bool {
         let sleeps = guest.sleeps(self.session.console.board().millis());
         let activity = match guest.asked() {
