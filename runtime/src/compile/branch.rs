@@ -501,6 +501,7 @@ impl<'a> Function<'a, '_, '_> {
                 op::EQ_IMM..=op::GE_U_IMM => {
                     Some((op::BR_EQ_IMM, opcode - op::EQ_IMM, self.emit.at(made.at + 2)))
                 }
+                op::EQZ64 | op::NEZ64 => Some((op::BR_EQ64_IMM, opcode - op::EQZ64, 0)),
                 // Their opposites are not each other.
                 op::F64_LT | op::F64_LE => Some((op::BR_F64_LT, 2 * (opcode - op::F64_LT), y)),
                 _ => None,
@@ -512,6 +513,11 @@ impl<'a> Function<'a, '_, '_> {
                     (op::BR_EQ, kind) if is_temp(y) && far_compare(kind).is_some() => {
                         if let Some(imm) = self.emit.take_constant(y) {
                             return Ok(Condition::CompareFar { kind, x, imm });
+                        }
+                    }
+                    (op::BR_EQ64, 0 | 1) if is_temp(y) => {
+                        if let Some(y) = self.emit.take_constant64(y) {
+                            return Ok(Condition::Compare { first: op::BR_EQ64_IMM, kind, x, y });
                         }
                     }
                     // The opposite of a comparison of floats.
@@ -633,6 +639,14 @@ impl super::emit::Emitter {
     fn take_constant(&mut self, slot: u16) -> Option<u32> {
         let made = self.made(slot).filter(|&m| self.opcode(m) == op::CONST32)?;
         let value = u32::from(self.at(made.at + 1)) | u32::from(self.at(made.at + 2)) << 16;
+        self.undo(made);
+        Some(value)
+    }
+
+    /// Takes back the newest operation if it put a constant of 64 bits into `slot` that 16 are enough for; gives these.
+    fn take_constant64(&mut self, slot: u16) -> Option<u16> {
+        let made = self.made(slot).filter(|&m| self.opcode(m) == op::CONST64_16)?;
+        let value = self.at(made.at + 1);
         self.undo(made);
         Some(value)
     }

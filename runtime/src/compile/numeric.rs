@@ -2,6 +2,7 @@
 //! shifts into sums.
 
 use super::Function;
+use super::emit::Arg;
 use super::instructions::{By, Numeric, One, Two};
 use super::operand::{Entry, Place};
 use crate::ValType;
@@ -163,7 +164,7 @@ impl Function<'_, '_, '_> {
     fn numeric_of_one(&mut self, by: One, x: Entry, to: ValType) -> Res<()> {
         match by {
             One::I32Eqz => self.i32_eqz(x),
-            One::I64Eqz => self.one_of(op::EQZ64, ALONE, x, to, &[]),
+            One::I64Eqz => self.i64_eqz(x),
             One::Rare(what) => self.one_of(op::RARE, Second::Above(what), x, to, &[]),
             One::Op(opcode) => self.one_of(opcode, ALONE, x, to, &[]),
             One::Alias => self.alias(x, to),
@@ -438,6 +439,17 @@ impl Function<'_, '_, '_> {
         self.one_of(op::EQ_IMM, ALONE, x, ValType::I32, &[0])
     }
 
+    /// `i64.eqz`: of what has no bits beyond 32, which an operation just left, a comparison of these.
+    fn i64_eqz(&mut self, x: Entry) -> Res<()> {
+        let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own);
+        let short = made.is_some_and(|made| {
+            let mask = self.emit.at(made.at + 1) >> 8;
+            self.emit.opcode(made) == op::AND64_IMM && mask < 0x80
+        });
+        let (opcode, more): (_, &[u16]) = if short { (op::EQ_IMM, &[0]) } else { (op::EQZ64, &[]) };
+        self.one_of(opcode, ALONE, x, ValType::I32, more)
+    }
+
     /// The instruction `0x7c + index` of 64-bit integers.
     fn i64_binary(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
@@ -522,10 +534,25 @@ impl Function<'_, '_, '_> {
             let second = u16::from(x as u8) | u16::from(y as u8) << 8;
             return self.make(op::SELECT_IMM, second, &[z.into()], ty);
         }
-        let (z, y, x) = (self.arg(condition)?, self.arg(y)?, self.arg(x)?);
+        let (z, y, x) = match self.is_zero(condition) {
+            Some(z) => (z, self.arg(x)?, self.arg(y)?),
+            None => (self.arg(condition)?, self.arg(y)?, self.arg(x)?),
+        };
         let (b, c, d) = (self.emit.x(x)?, self.emit.y(y)?, self.emit.z(z)?);
         let double = ty.is_some_and(|ty| ty.slots() == 2);
         let opcode = if double { op::SELECT64 } else { op::SELECT };
         self.make(opcode, u16::from(b) | u16::from(c) << 8, &[d.into()], ty)
+    }
+
+    /// Takes back the newest operation if it is the operand's comparison with 0; gives what it compares.
+    fn is_zero(&mut self, entry: Entry) -> Option<Arg> {
+        let made = self.emit.made(entry.slot).filter(|_| entry.place == Place::Own)?;
+        let zero = self.emit.opcode(made) == op::EQ_IMM && self.emit.at(made.at + 2) == 0;
+        if !zero {
+            return None;
+        }
+        let slot = self.emit.at(made.at + 1) & 0xff;
+        self.emit.undo(made);
+        Some(Arg { slot, double: false })
     }
 }

@@ -18,6 +18,8 @@ pub(super) const fn may(opcode: u8) -> bool {
             | op::BR_IF_WIDE
             | op::BR_UNLESS_WIDE
             | op::BR_TABLE_WIDE
+            | op::RET64
+            | op::RET_IMM
             | op::RET_N
             | op::RETURN_CALL
             | op::MOV_WIDE
@@ -33,6 +35,7 @@ pub(super) const fn may(opcode: u8) -> bool {
             | op::BR_EQ_IMM32
             | op::BR_GE_U_IMM32
             | op::BR_EQ64
+            | op::BR_LT_U64
             | op::BR_GE_U64
             | op::BR_F64_LE
             | op::BR_F64_NOT_LE

@@ -247,6 +247,9 @@ macro_rules! for_each_op {
             BR_GE_S64(r) = r.br_cmp64(|x, y| x as i64 >= y as i64);
             BR_LT_U64(r) = r.br_cmp64(|x, y| x < y);
             BR_GE_U64(r) = r.br_cmp64(|x, y| x >= y);
+            // a op imm16 | offset16
+            BR_EQ64_IMM(r) = r.branch(r.get64(A) == r.i1() as u64, 3);
+            BR_NE64_IMM(r) = r.branch(r.get64(A) != r.i1() as u64, 3);
             // Floats: a op b, or its opposite, which a NaN makes true | offset16
             BR_F64_LT(r) = r.br_cmp64(|x, y| f64::from_bits(x) < f64::from_bits(y));
             BR_F64_NOT_LT(r) = r.br_cmp64(|x, y| !(f64::from_bits(x) < f64::from_bits(y)));

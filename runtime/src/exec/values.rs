@@ -41,7 +41,7 @@ const fn takes(opcode: u8) -> Option<(Operand, Value)> {
         op::RET64 => (A, Value::Any64),
         op::GLOBAL_SET => (A, Value::I32),
         op::BR_EQ..=op::BR_GE_U_IMM32 | op::ADD_BR_NE..=op::ADD_BR_LT_S_IMM => (A, Value::I32),
-        op::BR_EQ64..=op::BR_GE_U64 => (A, Value::I64),
+        op::BR_EQ64..=op::BR_NE64_IMM => (A, Value::I64),
         op::BR_F64_LT..=op::BR_F64_NOT_LE => (A, Value::F64),
         op::STORE32_IMM..=op::STORE8_IMM_ADD => (B, Value::I32),
         op::STORE32..=op::STORE16_INDEX => (A, Value::I32),

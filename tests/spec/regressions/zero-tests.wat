@@ -1,0 +1,18 @@
+;; Comparisons of 64 bits with constants as branches and conditions of selects, and of what a mask leaves.
+(module
+  (func (export "branches") (param i64) (result i32)
+    (if (result i32) (i64.eqz (local.get 0))
+      (then (i32.const 1))
+      (else (if (result i32) (i64.ne (local.get 0) (i64.const -1))
+        (then (if (result i32) (i64.eq (local.get 0) (i64.const 0x7fff)) (then (i32.const 2)) (else (i32.const 3))))
+        (else (i32.const 4))))))
+  (func (export "beyond 16 bits") (param i64) (result i32)
+    (if (result i32) (i64.eq (local.get 0) (i64.const 0x8000)) (then (i32.const 1)) (else (i32.const 2))))
+  (func (export "masked") (param i64 i64) (result i64)
+    (select (local.get 0) (local.get 1) (i64.eqz (i64.and (local.get 0) (i64.const 1)))))
+  (func (export "masked by all") (param i64 i64) (result i64)
+    (select (local.get 0) (local.get 1) (i64.eqz (i64.and (local.get 0) (i64.const -2)))))
+  (func (export "not") (param i32 i32) (result i32)
+    (select (i32.add (local.get 0) (i32.const 7)) (i32.const 1000) (i32.eqz (i32.and (local.get 1) (i32.const 3)))))
+  (func (export "not a local") (param f32 f32 i32) (result f32)
+    (select (local.get 0) (local.get 1) (i32.eqz (local.get 2)))))
