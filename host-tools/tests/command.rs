@@ -397,6 +397,13 @@ fn strip_drops_custom_sections_only() {
     assert_eq!(output.status.code(), Some(0));
     let bare = wat::parse_str("(module (func (export \"f\")))").unwrap();
     assert_eq!(std::fs::read(&to).unwrap(), bare);
+    // In place, through a link, and nothing else is left behind.
+    let link = folder.path().join("link.wasm");
+    std::os::unix::fs::symlink(&from, &link).unwrap();
+    assert_eq!(wasmote(&["strip", link.to_str().unwrap()]).status.code(), Some(0));
+    assert_eq!(std::fs::read(&from).unwrap(), bare);
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
 }
 
 /// Runs a sample guest with these words and this input.

@@ -65,7 +65,25 @@ pub(super) fn strip(file: &Path, output: Option<&Path>) -> Result<u8> {
     let bytes = load(file)?;
     let kept = module::strip(&bytes).map_err(|wrong| Error::File(format!("{}: {wrong}", file.display())))?;
     let target = output.unwrap_or(file);
-    super::save(&kept, target)?;
+    if output.is_none() {
+        replace(file, &kept).map_err(|error| Error::file("write", file, error))?;
+    } else {
+        super::save(&kept, target)?;
+    }
     tell(&format!("{}: {} -> {} B", target.display(), bytes.len(), kept.len()));
     Ok(EXIT_OK)
+}
+
+/// Replaces a file's content, which stays whole when there is no room for the new one.
+fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let file = file.canonicalize()?;
+    let mut part = file.clone().into_os_string();
+    part.push(".part");
+    let written = std::fs::write(&part, bytes)
+        .and_then(|()| std::fs::set_permissions(&part, file.metadata()?.permissions()))
+        .and_then(|()| std::fs::rename(&part, &file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }
