@@ -68,11 +68,12 @@ fmt:
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path app/riot/Cargo.toml
 
-## lint: check formatting and lints
+## lint: check formatting, lints and the links of the documentation
 lint: prepare
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path app/riot/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(addprefix -p ,$(FIRMWARE) wasmote-host)
 
 ## thumb: build the firmware crates for a Cortex-M4
 thumb:

@@ -1,6 +1,6 @@
 //! What host functions work with: the C library, and those that a board adds.
 //!
-//! A board's functions are rows of a table in flash, which [`Board::functions`](crate::board::Board::functions) gives:
+//! A board's functions are rows of a table in flash, which [`Board::functions`] gives:
 //!
 //! ```
 //! use wasmote_runtime::{Caller, HostError, HostFunc, host_func};
