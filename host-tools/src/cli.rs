@@ -192,7 +192,7 @@ fn command(words: Words) -> Result<Command> {
         ("--invoke", words.invoke.is_some(), &["run"]),
         ("--output", words.output.is_some(), &["download", "image", "strip"]),
         ("--json", words.json, &["call", "check", "image", "install", "ls", "shell"]),
-        ("--timeout", words.timeout.is_some(), &["call", "shell"]),
+        ("--timeout", words.timeout.is_some(), &["call", "shell", "watch"]),
     ];
     let verb_takes = |users: &[&str]| users.contains(&verb.as_str());
     if let Some((option, ..)) = options.iter().find(|(_, given, users)| *given && !verb_takes(users)) {

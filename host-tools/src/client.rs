@@ -234,7 +234,7 @@ impl Client {
         let (status, output) = self.smp.shell_execute(argv, false).map_err(|error| match error {
             error if is_silence(&error) => {
                 let seconds = timeout.as_secs_f64();
-                Error::Line(format!("stopped: no answer within {seconds} s; --timeout waits longer"))
+                Error::Line(format!("no answer within {seconds} s, which --timeout raises"))
             }
             error => self.explain(error),
         })?;

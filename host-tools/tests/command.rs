@@ -158,7 +158,7 @@ fn stopped_by(signal: &str) {
 #[test]
 fn a_command_that_takes_too_long_is_stopped() {
     let board = OnPty::new();
-    let late = "wasmote: stopped: no answer within 0.3 s; --timeout waits longer\n";
+    let late = "wasmote: no answer within 0.3 s, which --timeout raises; the device was told to stop\n";
     check(&board.run(&["--timeout", "0.3", "shell", "wait"]), 3, "", late);
     check(&board.run(&["shell", "echo", "next"]), 0, "next\n", "");
     assert_eq!(board.wire.board().console, b"\x03");

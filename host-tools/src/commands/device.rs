@@ -82,11 +82,12 @@ pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     let opened = line::open(port, options.baud)?;
     stop_on_interrupt(opened.as_ref())?;
     let mut device = another(opened.as_ref())?;
-    let done = client(opened, port)?.execute(argv, options.timeout).inspect_err(|error| {
+    let done = client(opened, port)?.execute(argv, options.timeout).map_err(|error| match error {
         // What goes on there would keep the device from answering the next command.
-        if matches!(error, Error::Line(_)) {
-            let _ = interrupt(&mut device);
+        Error::Line(text) if interrupt(&mut device).is_ok() => {
+            Error::Line(format!("{text}; the device was told to stop"))
         }
+        error => error,
     })?;
     if options.json {
         print_json(&serde_json::json!({"output": done.output, "status": done.status}))?;
