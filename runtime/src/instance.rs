@@ -1,10 +1,7 @@
 //! Instances: a module's parts, made and filled in a store (specification section 4.5.4).
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
-
 use crate::exec::ops::FUNC_BITS;
-use crate::fallible::{boxed, exact, filled, push, with_capacity};
+use crate::fallible::{boxed, filled, push};
 use crate::func::{Func, TypedFunc};
 use crate::handles::{Global, Memory, Table};
 use crate::host::WasmValues;
@@ -221,47 +218,36 @@ fn copy_segment(
     Ok(())
 }
 
-/// References and indices for a module's imports.
-struct Imports {
-    funcs: Vec<u32>,
-    tables: Vec<u32>,
-    memory: Option<u32>,
-    globals: Vec<u32>,
-}
-
-fn imports(inner: &StoreInner, module: &Module, externs: &[Extern]) -> Result<Imports> {
+/// Puts references and indices of what is imported into an instance with room for them.
+fn link(inner: &StoreInner, data: &mut InstanceData, externs: &[Extern]) -> Result<()> {
+    let InstanceData { module, funcs, tables, memory, imported_globals, .. } = data;
     let parts = module.parts();
-    let mut found = Imports {
-        funcs: with_capacity(parts.imported_funcs as usize)?,
-        tables: with_capacity(parts.tables.len())?,
-        memory: None,
-        globals: with_capacity(parts.imported_globals as usize)?,
-    };
     for ((import, item), index) in parts.imports.iter().zip(externs).zip(0..) {
-        let fits = match (parts.extern_type(import.kind, import.index), *item) {
+        let at = import.index as usize;
+        let (place, reference, fits) = match (parts.extern_type(import.kind, import.index), *item) {
             (Some(ExternType::Func(ty)), Extern::Func(func)) => {
-                push(&mut found.funcs, func.to_bits())?;
-                inner.func_type(func.to_bits()) == Some(ty)
+                let func = func.to_bits();
+                (funcs.get_mut(at), func, inner.func_type(func) == Some(ty))
             }
-            (Some(ExternType::Table(ty)), Extern::Table(table)) => {
-                push(&mut found.tables, table.0)?;
-                inner.tables.get(table.0 as usize).is_some_and(|t| table_fits(t, ty))
+            (Some(ExternType::Table(ty)), Extern::Table(Table(table))) => {
+                let fits = inner.tables.get(table as usize).is_some_and(|t| table_fits(t, ty));
+                (tables.get_mut(at), table, fits)
             }
-            (Some(ExternType::Memory(ty)), Extern::Memory(memory)) => {
-                found.memory = Some(memory.0);
-                inner.memories.get(memory.0 as usize).is_some_and(|m| memory_fits(m, ty))
+            (Some(ExternType::Memory(ty)), Extern::Memory(Memory(found))) => {
+                let fits = inner.memories.get(found as usize).is_some_and(|m| memory_fits(m, ty));
+                (Some(memory.insert(found)), found, fits)
             }
-            (Some(ExternType::Global(ty)), Extern::Global(global)) => {
-                push(&mut found.globals, global.0)?;
-                inner.global_type(global.0) == Some(ty)
+            (Some(ExternType::Global(ty)), Extern::Global(Global(global))) => {
+                (imported_globals.get_mut(at), global, inner.global_type(global) == Some(ty))
             }
-            _ => false,
+            _ => return Err(Error::IncompatibleImport { index }),
         };
-        if !fits {
-            return Err(Error::IncompatibleImport { index });
+        match place {
+            Some(place) if fits => *place = reference,
+            _ => return Err(Error::IncompatibleImport { index }),
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn table_fits(table: &TableData, ty: TableType) -> bool {
@@ -279,32 +265,28 @@ fn prepare(inner: &mut StoreInner, module: &Module, externs: &[Extern]) -> Resul
         return Err(Error::Limit { what: "instances" });
     }
     let parts = module.parts();
-    let mut found = imports(inner, module, externs)?;
-    for ty in parts.tables.iter().skip(found.tables.len()) {
+    let mut data = boxed(InstanceData::new(module.clone()))?;
+    data.funcs = filled(0, parts.imported_funcs as usize)?;
+    data.tables = filled(0, parts.tables.len())?;
+    data.imported_globals = filled(0, parts.imported_globals as usize)?;
+    data.globals = filled(0, parts.global_slots as usize)?;
+    data.dropped = filled(0, (parts.elems.len() + parts.datas.len()).div_ceil(8))?;
+    link(inner, &mut data, externs)?;
+    for (ty, place) in parts.tables.iter().zip(&mut data.tables).skip(parts.imported_tables as usize) {
         if inner.tables.len() >= limits.tables as usize {
             return Err(Error::Limit { what: "tables" });
         }
+        *place = inner.tables.len() as u32;
         push(&mut inner.tables, TableData::new(*ty, 0, limits.table_elements)?)?;
-        push(&mut found.tables, inner.tables.len() as u32 - 1)?;
     }
-    if let (None, Some(ty)) = (found.memory, parts.memory) {
+    if let (None, Some(ty)) = (data.memory, parts.memory) {
         if inner.memories.len() >= limits.memories as usize {
             return Err(Error::Limit { what: "memories" });
         }
+        data.memory = Some(inner.memories.len() as u32);
         push(&mut inner.memories, boxed(LinearMemory::new(ty, limits.memory_bytes)?)?)?;
-        found.memory = Some(inner.memories.len() as u32 - 1);
     }
     let tag = StoreInner::tag(inner.instances.len());
-    let data = InstanceData {
-        module: module.clone(),
-        funcs: exact(found.funcs)?,
-        imported_globals: exact(found.globals)?,
-        globals: filled(0, parts.global_slots as usize)?,
-        tables: exact(found.tables)?,
-        memory: found.memory,
-        dropped: filled(0, (parts.elems.len() + parts.datas.len()).div_ceil(8))?,
-    };
-    let data: Box<InstanceData> = boxed(data)?;
     push(&mut inner.instances, data)?;
     if let Err(error) = globals(inner, tag, module) {
         inner.instances.pop();

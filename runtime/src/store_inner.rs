@@ -32,6 +32,21 @@ pub(crate) struct InstanceData {
     pub(crate) dropped: Box<[u8]>,
 }
 
+impl InstanceData {
+    /// An instance without anything.
+    pub(crate) fn new(module: Module) -> Self {
+        Self {
+            module,
+            funcs: Box::default(),
+            imported_globals: Box::default(),
+            globals: Box::default(),
+            tables: Box::default(),
+            memory: None,
+            dropped: Box::default(),
+        }
+    }
+}
+
 /// A global that the embedder made.
 pub(crate) struct HostGlobal {
     pub(crate) ty: GlobalType,

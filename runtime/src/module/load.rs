@@ -279,6 +279,7 @@ impl Loader<'_, '_> {
                 }
                 1 => {
                     self.table()?;
+                    self.parts.imported_tables += 1;
                     (ExternKind::Table, self.parts.tables.len())
                 }
                 2 => {

@@ -105,6 +105,7 @@ pub(crate) struct Parts {
     pub(crate) imported_funcs: u32,
     /// All tables, imported ones first.
     pub(crate) tables: Vec<TableType>,
+    pub(crate) imported_tables: u32,
     pub(crate) memory: Option<MemoryType>,
     /// All globals, imported ones first; imported mutable ones are elsewhere and have a slot that is not used.
     pub(crate) globals: Vec<Global>,
