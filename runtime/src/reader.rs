@@ -84,12 +84,23 @@ pub(crate) struct Reader<'s> {
     base: u32,
     /// Offset in the module that must not be read over: the end of the section or function.
     end: u32,
+    /// Why the newest number could not be read: see `kept`.
+    refused: Stop,
 }
 
 impl<'s> Reader<'s> {
     /// A reader of a source that is at its first byte.
     pub(crate) const fn new(source: &'s mut dyn Source) -> Self {
-        Self { source, window: [0; WINDOW], next: 0, stop: 0, filled: 0, base: 0, end: u32::MAX }
+        Self {
+            source,
+            window: [0; WINDOW],
+            next: 0,
+            stop: 0,
+            filled: 0,
+            base: 0,
+            end: u32::MAX,
+            refused: Stop::UnexpectedEnd,
+        }
     }
 
     /// The offset of the next byte.
@@ -175,8 +186,25 @@ impl<'s> Reader<'s> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u32(&mut self) -> Res<u32> {
+        self.read_word().ok_or(self.refused)
+    }
+
+    #[inline]
+    fn read_word(&mut self) -> Option<u32> {
+        self.kept(Self::read_u32)
+    }
+
+    /// Keeps the reason why there is no number, which then is given in two registers and not through memory; callers read
+    /// the reason from one place.
+    #[inline]
+    fn kept(&mut self, read: impl FnOnce(&mut Self) -> Res<u32>) -> Option<u32> {
+        read(self).map_err(|stop| self.refused = stop).ok()
+    }
+
+    #[inline]
+    fn read_u32(&mut self) -> Res<u32> {
         let byte = self.u8()?;
         if byte < 0x80 { Ok(u32::from(byte)) } else { Ok(self.leb(byte, 32, false)? as u32) }
     }
@@ -261,15 +289,22 @@ impl<'s> Reader<'s> {
     }
 
     /// A count of things that take at least one byte each, so that a lie is found before memory is taken.
+    #[inline(always)]
     pub(crate) fn count(&mut self) -> Res<u32> {
-        let count = self.u32()?;
-        if count > self.left() { Err(Stop::LengthOutOfBounds) } else { Ok(count) }
+        self.length()
     }
 
     /// Bytes of a vector, whose length is read.
+    #[inline(always)]
     pub(crate) fn length(&mut self) -> Res<u32> {
-        let length = self.u32()?;
-        if length > self.left() { Err(Stop::LengthOutOfBounds) } else { Ok(length) }
+        self.read_length().ok_or(self.refused)
+    }
+
+    fn read_length(&mut self) -> Option<u32> {
+        self.kept(|read| {
+            let length = read.read_u32()?;
+            if length > read.left() { Err(Stop::LengthOutOfBounds) } else { Ok(length) }
+        })
     }
 
     pub(crate) fn val_type(&mut self) -> Res<ValType> {
