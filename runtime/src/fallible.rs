@@ -16,6 +16,8 @@ type Result<T> = core::result::Result<T, OutOfMemory>;
 
 /// Makes room for one more element, or reports that memory ran out. A vector grows by half: by its double, as `Vec`
 /// does, the heap's peak is higher.
+// Where flash is short, once for a type.
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
     if vec.len() == vec.capacity() {
         vec.try_reserve_exact((vec.len() / 2).max(4)).map_err(|_| OutOfMemory)?;

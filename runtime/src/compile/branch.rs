@@ -380,6 +380,8 @@ impl<'a> Function<'a, '_, '_> {
         Ok(())
     }
 
+    // As `numeric_of_two`.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn br_table(&mut self) -> Res<()> {
         let count = self.read.count()?;
         let index = self.pop(ValType::I32)?;
@@ -535,6 +537,8 @@ impl<'a> Function<'a, '_, '_> {
     }
 
     /// Branches if the condition holds, or if it does not; `field` emits the offset.
+    // Where flash is short, once and not in each of its three callers.
+    #[cfg_attr(target_os = "none", inline(never))]
     fn branch_if(
         &mut self,
         condition: Condition,

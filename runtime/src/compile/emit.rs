@@ -154,8 +154,8 @@ impl Emitter {
     }
 
     /// Takes back the newest operation.
-    // Once, and not where each of those that fuse operations does it.
-    #[inline(never)]
+    // Where flash is short, once and not in each of those that fuse operations.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn undo(&mut self, made: Made) {
         self.code.truncate(made.at - usize::from(is_escaped(self.opcode(made))));
         self.last = self.prev.take();

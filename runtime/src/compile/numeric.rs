@@ -171,8 +171,8 @@ impl Function<'_, '_, '_> {
         }
     }
 
-    // In a function of its own, jumps are short here and around it.
-    #[inline(never)]
+    // Where flash is short: in a function of its own, jumps are short here and around it.
+    #[cfg_attr(target_os = "none", inline(never))]
     fn numeric_of_two(&mut self, by: Two, x: Entry, y: Entry, from: ValType, to: ValType) -> Res<()> {
         match by {
             Two::I32Compare(index) => self.i32_compare(index, x, y),
