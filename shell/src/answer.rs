@@ -10,7 +10,7 @@
 //! | `<"heap":{>` | nothing | `"heap":{`, what groups members |
 //! | anything else | itself | nothing |
 //!
-//! Commas are set where JSON has them, and nothing is allocated. Texts have no `{` and no `<` of their own.
+//! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{` and no `<`.
 
 use crate::error::Error;
 use crate::output::{Output, Sink, digit, put};
@@ -23,7 +23,6 @@ pub(crate) struct Failed;
 pub(crate) type Outcome<T = ()> = Result<T, Failed>;
 
 /// An answer that is being written.
-///
 pub(crate) struct Answer<'o> {
     out: Output<'o>,
     /// Whether it is one line of JSON.
@@ -220,9 +219,9 @@ impl Sink for Answer<'_> {
     }
 }
 
-/// What an answer has as a number.
+/// What can be put into a place as a number.
 pub(crate) trait Number {
-    /// The number.
+    /// The number in the width that all have in common.
     fn wide(self) -> u64;
 }
 

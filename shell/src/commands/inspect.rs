@@ -1,7 +1,8 @@
 //! `exports imports`: what a module on flash or an instance offers and needs.
 
 use embedded_storage::nor_flash::NorFlash;
-use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module};
+use wasmote_fs::Name;
+use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module, ValType};
 
 use crate::answer::Outcome;
 use crate::args::Args;
@@ -9,51 +10,59 @@ use crate::board::Board;
 use crate::context::Context;
 use crate::guest::{self, Guest};
 use crate::output::{Output, characters, put};
-use wasmote_fs::Name;
 
 /// Prints `(i32, i64) -> f64`.
 fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
-    let list = |out: &mut Output<'_>, types: &[wasmote_runtime::ValType]| {
-        for (i, ty) in types.iter().enumerate() {
-            put!(out, "{}{}", if i == 0 { "" } else { ", " }, ty.as_str());
-        }
-    };
-    put!(out, "(");
-    list(out, ty.params);
-    put!(out, ")");
+    type_list(out, ty.params);
     match ty.results {
         [] => {}
-        [one] => put!(out, " -> {}", one.as_str()),
+        [one] => {
+            out.text(" -> ");
+            out.text(one.as_str());
+        }
         several => {
-            put!(out, " -> (");
-            list(out, several);
-            put!(out, ")");
+            out.text(" -> ");
+            type_list(out, several);
         }
     }
 }
 
+/// Prints `(i32, i64)`.
+fn type_list(out: &mut Output<'_>, types: &[ValType]) {
+    out.text("(");
+    for (i, ty) in types.iter().enumerate() {
+        out.text(if i == 0 { "" } else { ", " });
+        out.text(ty.as_str());
+    }
+    out.text(")");
+}
+
 /// Prints a type as the text format names it.
 fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
-    let range = |out: &mut Output<'_>, min: u32, max: Option<u32>| match max {
-        Some(max) => put!(out, " {}..{}", u64::from(min), u64::from(max)),
-        None => put!(out, " {}..", u64::from(min)),
-    };
     match ty {
         ExternType::Func(ty) => func_type(out, ty),
         ExternType::Memory(ty) => {
-            put!(out, "memory");
-            range(out, ty.min, ty.max);
-            put!(out, "{}", if ty.page_log2 == 16 { " pages" } else { " bytes" });
+            range(out, "memory", ty.min, ty.max);
+            out.text(if ty.page_log2 == 16 { "pages" } else { "bytes" });
         }
         ExternType::Table(ty) => {
-            put!(out, "table");
-            range(out, ty.min, ty.max);
-            put!(out, " {}", ty.element.as_str());
+            range(out, "table", ty.min, ty.max);
+            out.text(ty.element.as_str());
         }
         ExternType::Global(ty) => {
-            put!(out, "global {}{}", if ty.mutable { "mut " } else { "" }, ty.content.as_str());
+            out.text(if ty.mutable { "global mut " } else { "global " });
+            out.text(ty.content.as_str());
         }
     }
+}
+
+/// Prints `memory 1..2 `, or `memory 1.. ` without an end.
+fn range(out: &mut Output<'_>, what: &str, min: u32, max: Option<u32>) {
+    put!(out, "{} {}..", what, u64::from(min));
+    if let Some(max) = max {
+        put!(out, "{}", u64::from(max));
+    }
+    out.text(" ");
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {

@@ -1,8 +1,8 @@
 //! `help version echo history source term reboot`: the shell itself.
 
-use super::ALL;
 use embedded_storage::nor_flash::NorFlash;
 
+use super::ALL;
 use crate::answer::{Failed, Outcome};
 use crate::args::Args;
 use crate::board::Board;

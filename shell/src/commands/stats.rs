@@ -1,10 +1,11 @@
 //! `ps mem`: what is loaded, and what it takes.
 
+use embedded_storage::nor_flash::NorFlash;
+
 use crate::answer::{Answer, Outcome};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
-use embedded_storage::nor_flash::NorFlash;
 
 /// Width of a column of names.
 const NAME_WIDTH: usize = 16;
@@ -20,13 +21,16 @@ pub(super) fn ps<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
     // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
     let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
     let mut answer = context.begin();
-    answer.form("<\"instances\":[>name            module          fuel, code, stack peak of most, memory committed of declared (bytes)\n");
+    answer.form(
+        "<\"instances\":[>name            module          \
+         fuel, code, stack peak of most, memory committed of declared (bytes)\n",
+    );
     for loaded in instances.iter() {
         answer.form("<{>{name}{module}{fuel}, {code}, {stack} of {stack_max}, {memory} of {declared}<}>\n");
         column(&mut answer, loaded.alias.as_str());
         column(&mut answer, loaded.module.as_str());
-        answer.number(loaded.fuel).number(loaded.code).number(loaded.stack_peak);
-        answer.number(loaded.options.stack);
+        answer.number(loaded.fuel).number(loaded.code);
+        answer.number(loaded.stack_peak).number(loaded.options.stack);
         answer.number(loaded.store.memory_committed()).number(loaded.store.memory_size());
     }
     answer.form("<],\"running\":[>");
@@ -56,7 +60,10 @@ fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
     let heap = context.heap();
     let stack = context.session.console.board().stack();
     let mut answer = context.begin();
-    answer.form("<\"heap\":{>heap {total} B, used {used}, peak {peak}, free {free}, largest free block {largest_free}<}>\n");
+    answer.form(
+        "<\"heap\":{>heap {total} B, used {used}, peak {peak}, free {free}, \
+         largest free block {largest_free}<}>\n",
+    );
     answer.number(heap.total).number(heap.used).number(heap.peak).number(heap.free).number(heap.largest_free);
     match stack {
         Some(stack) => answer

@@ -38,20 +38,16 @@ pub(super) fn ls<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
 
 fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, width: usize, long: bool) {
     let name = entry.name.as_str();
-    let hash_form = if long || answer.json {
-        "sha256 {sha256}  {state}<}>\n"
-    } else {
-        "sha256 {sha256}...  {state}<}>\n"
-    };
     // Numbers end in one column.
     let blanks = width.saturating_sub(name.len()).saturating_add(7usize.saturating_sub(digits(entry.len)));
     answer.form("<{>{name}  {len} B  ").text(name).pad(blanks).number(entry.len);
     match &entry.sha256 {
-        Some(hash) => {
-            let shown = if long || answer.json { hash } else { hash.get(..HASH_SHOWN).unwrap_or_default() };
-            answer.form(hash_form).hex(shown)
-        }
         None => answer.form("<\"sha256\":null>no hash  {state}<}>\n"),
+        Some(hash) if long || answer.json => answer.form("sha256 {sha256}  {state}<}>\n").hex(hash),
+        Some(hash) => {
+            let start = hash.get(..HASH_SHOWN).unwrap_or_default();
+            answer.form("sha256 {sha256}...  {state}<}>\n").hex(start)
+        }
     };
     let set = entry.settings.0.iter().any(|byte| *byte != 0);
     let settings = if set { "settings" } else { "-" };
