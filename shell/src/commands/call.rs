@@ -93,7 +93,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 self.print_results(&loaded.store, &[], used);
                 Ok(())
             }
-            Err(stopped) => Err(self.stopped(stopped, loaded.module, &loaded.store)),
+            Err(stopped) => Err(self.stopped(stopped, &loaded.module, &loaded.store)),
         }
     }
 
@@ -112,14 +112,14 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Prints why guest code stopped, and for a trap which functions were running.
-    pub(super) fn stopped(&mut self, stopped: Stopped, module: Name, store: &Store<Guest>) -> Failed {
+    pub(super) fn stopped(&mut self, stopped: Stopped, module: &Name, store: &Store<Guest>) -> Failed {
         let failed = self.fail(&stopped.error());
         if self.json || !stopped.is_trap() {
             return failed;
         }
         for frame in store.backtrace() {
             let mut buffer = [0; NAME_SHOWN];
-            let found = self.session.store.open(&module, |reader| {
+            let found = self.session.store.open(module, |reader| {
                 names::function_name(reader, frame.func, &mut buffer).ok().flatten().map(str::len)
             });
             let name = found.ok().flatten().and_then(|len| buffer.get(..len));
@@ -146,6 +146,7 @@ pub(super) fn run<B: Board, F: NorFlash>(
         let module = context.name(word)?;
         let options =
             LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: UNLIMITED };
+        let (module, options) = (&module, &options);
         let request = Request { module_word: word, module, alias_word: word, alias: module, options };
         context.instantiate(&request)?;
     }

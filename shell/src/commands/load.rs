@@ -21,10 +21,10 @@ use crate::running::{Budget, UNLIMITED};
 /// What is to be loaded, and how; the words are those that messages name.
 pub(super) struct Request<'e> {
     pub(super) module_word: &'e str,
-    pub(super) module: Name,
+    pub(super) module: &'e Name,
     pub(super) alias_word: &'e str,
-    pub(super) alias: Name,
-    pub(super) options: LoadOptions,
+    pub(super) alias: &'e Name,
+    pub(super) options: &'e LoadOptions,
 }
 
 pub(super) fn load<B: Board, F: NorFlash>(
@@ -43,6 +43,7 @@ pub(super) fn load<B: Board, F: NorFlash>(
         _ => return Err(context.misused()),
     };
     let (module, alias) = (context.name(module_word)?, context.name(alias_word)?);
+    let (module, alias, options) = (&module, &alias, &options);
     context.load_as(&Request { module_word, module, alias_word, alias, options })
 }
 
@@ -69,6 +70,7 @@ pub(super) fn reload<B: Board, F: NorFlash>(
     // The module must be on flash, or the old instance stays.
     verify(context.session.store, &module).map_err(|error| context.refused(error, module.as_str()))?;
     context.remove(word)?;
+    let (module, alias, options) = (&module, &alias, &options);
     context.load_as(&Request { module_word: word, module, alias_word: word, alias, options })
 }
 
@@ -110,15 +112,16 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         if self.session.instances.has(alias_word) {
             return Err(self.fail(&Error::Loaded(alias_word)));
         }
-        verify(self.session.store, &module).map_err(|error| self.refused(error, module_word))?;
+        verify(self.session.store, module).map_err(|error| self.refused(error, module_word))?;
         let engine = Engine::default();
         let mut store = store(&engine, options).map_err(|error| self.broken(error))?;
-        self.session.instances.start(alias).map_err(|why| self.fail(&why.error(alias_word)))?;
+        self.session.instances.start(*alias).map_err(|why| self.fail(&why.error(alias_word)))?;
         let started = self.open_and_start(request, &engine, &mut store);
         self.session.instances.stop();
         let (instance, fuel) = started?;
         let code = instance.module(&store).map_or(0, Module::code_size);
         let stack_peak = store.stack_peak();
+        let (alias, module, options) = (*alias, *module, *options);
         let loaded = Loaded { alias, module, options, store, instance, code, fuel, stack_peak };
         let loaded = boxed(loaded).map_err(|full| self.broken(full.into()))?;
         self.session.instances.add(loaded).map_err(|why| self.fail(&why.error(alias_word)))
@@ -132,7 +135,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     ) -> Outcome<(Instance, u64)> {
         let linker = guest::linker::<B>(engine).map_err(|error| self.broken(error))?;
         store.set_fuel(0);
-        let opened = self.session.store.open(&request.module, |reader| {
+        let opened = self.session.store.open(request.module, |reader| {
             let module = Module::from_reader(engine, reader)?;
             // Without fuel the start function is suspended at once, and runs when the file is closed.
             let instantiated = linker.instantiate_from(&mut *store, &module, reader);
@@ -168,7 +171,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
 
 /// A store for an instance. Not inlined, so that what it is moved from does not stay on the stack.
 #[inline(never)]
-fn store(engine: &Engine, options: LoadOptions) -> Result<Box<Store<Guest>>, RuntimeError> {
+fn store(engine: &Engine, options: &LoadOptions) -> Result<Box<Store<Guest>>, RuntimeError> {
     let limits = StoreLimits {
         instances: 1,
         stack_bytes: options.stack,
