@@ -106,8 +106,8 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         answer.number(AUTOSTART_SKIP_MS / 1000).end(0);
         let begin = self.console.board().millis();
         loop {
-            let waited = self.console.board().millis().saturating_sub(begin);
-            let left = u32::try_from(AUTOSTART_SKIP_MS.saturating_sub(waited)).unwrap_or(0);
+            let waited = self.console.board().millis().wrapping_sub(begin) as u32;
+            let left = AUTOSTART_SKIP_MS.saturating_sub(waited);
             if left == 0 {
                 return false;
             }

@@ -37,7 +37,7 @@ pub const FRAME_QUIET_MS: u32 = 200;
 pub const QUERY_MS: u32 = 300;
 
 /// How long a booting device waits for Ctrl-C before its autostart, milliseconds.
-pub const AUTOSTART_SKIP_MS: u64 = 1000;
+pub const AUTOSTART_SKIP_MS: u32 = 1000;
 
 /// How long an autostart must run to count as well, milliseconds from boot.
 pub const AUTOSTART_STEADY_MS: u64 = 60_000;

@@ -244,12 +244,12 @@ impl<'a> Line<'a> {
         console.raw(QUERY);
         let start = console.board().millis();
         while self.input.report.is_none() {
-            let waited = console.board().millis().saturating_sub(start);
-            let left = u64::from(QUERY_MS).saturating_sub(waited);
+            let waited = console.board().millis().wrapping_sub(start) as u32;
+            let left = QUERY_MS.saturating_sub(waited);
             if left == 0 {
                 break;
             }
-            match self.input.pump(console, u32::try_from(left).unwrap_or(0), Ctrl::IsKey) {
+            match self.input.pump(console, left, Ctrl::IsKey) {
                 Pumped::Frame => return true,
                 Pumped::Full | Pumped::Eof => break,
                 Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout => {}

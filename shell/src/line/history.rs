@@ -36,15 +36,19 @@ impl<'a> History<'a> {
             return;
         }
         while self.buffer.len().saturating_sub(self.len) < needed {
-            let oldest = self.lines().next().map_or(self.len, |line| line.len().saturating_add(1));
+            let oldest = self.buffer.iter().position(|byte| *byte == END).unwrap_or(self.len);
+            let oldest = oldest.saturating_add(1).min(self.len);
             self.buffer.copy_within(oldest..self.len, 0);
             self.len = self.len.saturating_sub(oldest);
         }
-        let place = self.buffer.iter_mut().skip(self.len);
-        for (place, byte) in place.zip(line.bytes().chain([END])) {
-            *place = byte;
+        let end = self.len.saturating_add(needed);
+        if let Some([places @ .., last]) = self.buffer.get_mut(self.len..end) {
+            for (place, byte) in places.iter_mut().zip(line.bytes()) {
+                *place = byte;
+            }
+            *last = END;
         }
-        self.len = self.len.saturating_add(needed);
+        self.len = end;
     }
 }
 
