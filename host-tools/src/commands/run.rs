@@ -107,8 +107,11 @@ fn typed(store: &Store<Guest>, func: Func, function: &str, words: &[String]) -> 
         .map(|(i, (word, ty))| {
             number::value(i + 1, word, ty).map_err(|error| {
                 let mut text = Text(Vec::new());
-                let Ok(()) = ufmt::uwrite!(&mut Output::new(&mut text), "argument {}", error);
-                Error::Argument(String::from_utf8_lossy(&text.0).into_owned())
+                error.print(&mut Output::new(&mut text));
+                let line = String::from_utf8_lossy(&text.0);
+                // The shell's code for programs is its own.
+                let what = line.split_once("]: ").map_or(&*line, |(_, what)| what);
+                Error::Argument(format!("argument {}", what.trim_end()))
             })
         })
         .collect()
