@@ -8,6 +8,8 @@ use wasmote_runtime::{Instance, Store};
 
 use crate::error::Error;
 use crate::guest::Guest;
+use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
+use crate::running::UNLIMITED;
 
 /// How an instance was loaded, to load it again.
 #[derive(Clone, Copy)]
@@ -18,8 +20,14 @@ pub(crate) struct LoadOptions {
     pub(crate) heap: u32,
     /// Declared bytes of linear memory that it may grow to.
     pub(crate) max_memory: u64,
-    /// Fuel of each call, or [`UNLIMITED`](crate::running::UNLIMITED).
+    /// Fuel of each call, or [`UNLIMITED`].
     pub(crate) fuel: u64,
+}
+
+impl LoadOptions {
+    /// What holds where nothing else is asked for.
+    pub(crate) const DEFAULT: Self =
+        Self { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: UNLIMITED };
 }
 
 /// A loaded instance.

@@ -217,7 +217,7 @@ impl StoreInner {
             op::CALL_IMPORT => {
                 let index = usize::from(self.unit(1));
                 let func = self.instance(self.position.tag).and_then(|i| i.funcs.get(index).copied());
-                self.call(func.unwrap_or(0), self.position.fp + a, 2)
+                self.call(func.ok_or(Error::UnknownHandle)?, self.position.fp + a, 2)
             }
             op::CALL_INDIRECT => {
                 let second = self.unit(1);

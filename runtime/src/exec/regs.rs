@@ -157,7 +157,7 @@ impl Regs {
     /// The registers for running from where `cx` says.
     ///
     /// # Safety
-    /// `cx` is valid.
+    /// As for [`Regs::new`], of what `cx` says.
     #[inline(always)]
     pub(crate) unsafe fn from_cx(cx: *mut Cx) -> Self {
         // SAFETY: the caller's promise.
@@ -167,8 +167,12 @@ impl Regs {
     }
 
     /// The registers, of which no more than these pass from one operation to the next, and nothing is at hand.
+    ///
+    /// # Safety
+    /// `ip` is at an operation that the compiler emitted, `fp` at the frame that it runs in, and `cx` is filled as its
+    /// fields say: all methods rest on it.
     #[inline(always)]
-    pub(crate) fn new(ip: *const u16, fp: *mut u32, handlers: *const (), cx: *mut Cx) -> Self {
+    pub(crate) unsafe fn new(ip: *const u16, fp: *mut u32, handlers: *const (), cx: *mut Cx) -> Self {
         let (int, float) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         Self {
             ip,

@@ -33,9 +33,11 @@ macro_rules! handler {
             cx: *mut Cx,
             float: MaybeUninit<f64>,
         ) {
-            let $r = Regs { w, int, float, ..Regs::new(ip, fp, handlers, cx) };
             // SAFETY: the contract of the methods of `Regs`.
-            unsafe { $body }
+            unsafe {
+                let $r = Regs { w, int, float, ..Regs::new(ip, fp, handlers, cx) };
+                $body
+            }
         }
     };
 }

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::guest::Guest;
 use crate::instances::{LoadOptions, Loaded};
-use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK, NAME_SHOWN};
+use crate::limits::NAME_SHOWN;
 use crate::running::{Budget, Stopped, UNLIMITED, Used};
 use crate::values;
 
@@ -144,9 +144,7 @@ pub(super) fn run<B: Board, F: NorFlash>(
     let was_loaded = context.session.instances.has(word);
     if !was_loaded {
         let module = context.name(word)?;
-        let options =
-            LoadOptions { stack: DEFAULT_STACK, heap: DEFAULT_HEAP, max_memory: 1 << 32, fuel: UNLIMITED };
-        let (module, options) = (&module, &options);
+        let (module, options) = (&module, &LoadOptions::DEFAULT);
         let request = Request { module_word: word, module, alias_word: word, alias: module, options };
         context.instantiate(&request)?;
     }

@@ -15,7 +15,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
-use crate::limits::{DEFAULT_HEAP, DEFAULT_STACK};
 use crate::running::{Budget, UNLIMITED};
 
 /// What is to be loaded, and how; the words are those that messages name.
@@ -31,11 +30,12 @@ pub(super) fn load<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
+    let LoadOptions { stack, heap, max_memory, fuel } = LoadOptions::DEFAULT;
     let options = LoadOptions {
-        stack: context.option(args, "--stack", u32::MAX.into(), DEFAULT_STACK.into())? as u32,
-        heap: context.option(args, "--heap", u32::MAX.into(), DEFAULT_HEAP.into())? as u32,
-        max_memory: context.option(args, "--max-memory", 1 << 32, 1 << 32)?,
-        fuel: context.option(args, "--fuel", UNLIMITED, UNLIMITED)?,
+        stack: context.option(args, "--stack", u32::MAX.into(), stack.into())? as u32,
+        heap: context.option(args, "--heap", u32::MAX.into(), heap.into())? as u32,
+        max_memory: context.option(args, "--max-memory", max_memory, max_memory)?,
+        fuel: context.option(args, "--fuel", fuel, fuel)?,
     };
     let (module_word, alias_word) = match (args.get(0), args.get(1), args.get(2), args.len()) {
         (Some(module), None, None, 1) => (module, module),
