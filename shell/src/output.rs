@@ -4,6 +4,9 @@ use core::convert::Infallible;
 
 use ufmt::uWrite;
 
+/// The characters of a text from outside that are shown.
+pub(crate) const SHOWN: usize = 40;
+
 /// A destination of text: the console, or a buffer that a management frame carries away.
 pub trait Sink {
     /// Takes all bytes. A sink that is full or gone drops them; it says so by its own means.
@@ -32,11 +35,10 @@ impl<'a> Output<'a> {
         self.sink.write(bytes);
     }
 
-    /// Writes text from outside, made safe: controls as escapes, cut after 40 characters.
+    /// Writes text from outside, made safe: controls as escapes, cut after [`SHOWN`] characters.
     pub(crate) fn shown(&mut self, text: &str) {
-        const LIMIT: usize = 40;
         for (n, c) in text.chars().enumerate() {
-            if n == LIMIT {
+            if n == SHOWN {
                 return self.text("...");
             }
             match c {

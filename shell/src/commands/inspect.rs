@@ -9,7 +9,7 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::guest::{self, Guest};
-use crate::output::{Output, characters, put};
+use crate::output::{Output, SHOWN, characters, put};
 
 /// Prints `(i32, i64) -> f64`.
 fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
@@ -92,7 +92,9 @@ pub(super) fn exports<B: Board, F: NorFlash>(
 ) -> Outcome {
     let word = context.only(args)?;
     let module = context.module(word)?;
-    let width = module.exports().map(|export| characters(export.name)).max().unwrap_or(0);
+    let longest = module.exports().map(|export| characters(export.name)).max();
+    // No row is longer for a name that is cut.
+    let width = longest.unwrap_or(0).min(SHOWN);
     let mut answer = context.begin();
     answer.form("<\"exports\":[>");
     for export in module.exports() {

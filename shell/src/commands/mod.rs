@@ -9,6 +9,8 @@ mod load;
 mod shell;
 mod stats;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use core::marker::PhantomData;
 
