@@ -54,8 +54,8 @@ impl<D: Device> Handlers<D> {
 
 impl<'x, D: Device> Exchange<'x, D> {
     /// An exchange in which nothing is asked yet.
-    pub(super) fn new(device: &'x mut D, upload: &'x mut Upload, body: Body<'x>) -> Self {
-        Self { device, upload, request: Fields::default(), body, after: After::Continue }
+    pub(super) fn new(device: &'x mut D, upload: &'x mut Upload, body: Body<'x>, after: After) -> Self {
+        Self { device, upload, request: Fields::default(), body, after }
     }
 
     /// Carries the request out that a header announces; `body` is missing if the packet is cut short.

@@ -113,15 +113,14 @@ impl Server {
                 None => (None, [].as_slice()),
             };
             packet = next;
-            let mut exchange = Exchange::new(device, &mut self.upload, Body::new(place));
+            // A reset that was asked for also comes when other requests follow in the packet.
+            let mut exchange = Exchange::new(device, &mut self.upload, Body::new(place), after);
             let result = exchange.carry_out(&header, request);
-            match result {
-                Ok(()) => after = exchange.after,
-                Err(fault) => {
-                    exchange.body.clear();
-                    // An error is shorter than the buffer.
-                    fault.encode(&header, exchange.upload.expected(), &mut exchange.body);
-                }
+            after = exchange.after;
+            if let Err(fault) = result {
+                exchange.body.clear();
+                // An error is shorter than the buffer.
+                fault.encode(&header, exchange.upload.expected(), &mut exchange.body);
             }
             let len = exchange.body.len();
             head.copy_from_slice(&header.response(u16::try_from(len).unwrap_or(0)));

@@ -157,6 +157,10 @@ fn two_requests_in_a_packet_are_both_answered_and_responses_are_not() {
     let one = packet(1, READ, 0, 6, &[0xa0]);
     assert_eq!(packets(&bench.send(&frames(&[one.clone(), one.clone()].concat()))).len(), 2);
     assert_eq!(bench.send(&frames(&packet(1, 1, 0, 6, &[0xa0]))), b"");
+    // A reset is not forgotten for what follows it.
+    let reset = packet(1, WRITE, 0, 5, &[0xa0]);
+    bench.send(&frames(&[reset, one.clone()].concat()));
+    assert_eq!(bench.after, After::Reset);
     // A body shorter than its header says.
     let answer = bench.send(&frames(&one[..one.len() - 1]));
     assert_eq!(packets(&answer)[0][Header::SIZE..], [0xa1, 0x62, b'r', b'c', 9]);
