@@ -3,13 +3,14 @@
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::Error as RuntimeError;
 
-use crate::answer::{Answer, Failed, Outcome, escape};
+use crate::answer::{Answer, Failed, Outcome};
 use crate::args::{Args, number};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
 use crate::instances::Loaded;
 use crate::line::Line;
 use crate::output::{Output, Sink};
+use crate::printed::Printed;
 use crate::session::Session;
 
 /// Where a command prints.
@@ -28,6 +29,8 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
     pub(crate) json: bool,
     /// Whether a JSON answer has begun: with what a guest printed.
     begun: bool,
+    /// What a guest has printed of a character, in a JSON answer.
+    printed: Printed,
     /// Whether a guest's text has left the cursor within a line.
     pub(crate) midline: bool,
     /// How the command is written.
@@ -36,7 +39,15 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
 
 impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     pub(crate) fn new(session: &'c mut Session<'a, B, F>, target: Target<'t>) -> Self {
-        Self { session, target, json: false, begun: false, midline: false, usage: "" }
+        Self {
+            session,
+            target,
+            json: false,
+            begun: false,
+            printed: Printed::default(),
+            midline: false,
+            usage: "",
+        }
     }
 
     /// Where the command prints.
@@ -89,7 +100,10 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
             self.begun = true;
             self.out().text("{\"output\":\"");
         }
-        escape(&mut self.out(), bytes);
+        let mut printed = core::mem::take(&mut self.printed);
+        let mut out = self.out();
+        bytes.iter().for_each(|byte| printed.byte(*byte, &mut out));
+        self.printed = printed;
     }
 
     /// Begins an answer.
@@ -100,8 +114,10 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     /// The store, and a command's answer.
     pub(crate) fn store_and_answer(&mut self) -> (&mut ModuleStore<F>, Answer<'_>) {
         let (json, begun) = (self.json, core::mem::take(&mut self.begun));
+        let mut printed = core::mem::take(&mut self.printed);
         let (store, _, mut out) = self.parts();
         if json {
+            printed.end(&mut out);
             out.text(if begun { "\"" } else { "{" });
         }
         (store, Answer::new(out, json, begun))

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod line;
 mod management;
 pub mod output;
+mod printed;
 #[cfg(feature = "wasi")]
 mod random;
 pub mod received;

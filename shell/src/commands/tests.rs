@@ -92,9 +92,40 @@ fn exporting(names: &[&str]) -> Vec<u8> {
     module(&[(1, b"\x01\x60\0\0"), (3, b"\x01\0"), (7, &exports), (10, b"\x01\x02\0\x0b")])
 }
 
+/// `(module (func (export "f") ...))` that prints the bytes, one `putchar` each, and traps at the end.
+fn printing(bytes: &[u8]) -> Vec<u8> {
+    let calls = bytes.iter().flat_map(|byte| [0x41, byte | 0x80, byte >> 7, 0x10, 0, 0x1a]);
+    let body: Vec<u8> = [0].into_iter().chain(calls).chain([0, 0x0b]).collect();
+    let code = [&[1, body.len() as u8 | 0x80, (body.len() >> 7) as u8], body.as_slice()].concat();
+    module(&[
+        (1, b"\x02\x60\x01\x7f\x01\x7f\x60\0\0"),
+        (2, b"\x01\x03env\x07putchar\0\0"),
+        (3, b"\x01\x01"),
+        (7, b"\x01\x01f\0\x01"),
+        (10, &code),
+    ])
+}
+
 #[test]
 fn a_long_name_makes_no_other_row_long() {
     let long = "x".repeat(120);
     let listed = String::from_utf8(printed(&exporting(&["f", &long]), "exports m\n")).unwrap();
     assert_eq!(listed, std::format!("f{:41}()\n{}...  ()\n", "", "x".repeat(40)));
+}
+
+#[test]
+fn json_is_utf8_whatever_a_guest_prints() {
+    let check = |bytes: &[u8], output: &str| {
+        let answer = String::from_utf8(printed(&printing(bytes), "load m -j\ncall m f -j\n")).unwrap();
+        let line = answer.lines().next_back().unwrap();
+        let want =
+            std::format!(r#"{{"output":"{output}","error":"TRAP","message":"unreachable","status":1}}"#);
+        assert_eq!(line, want);
+    };
+    check("\"é\n".as_bytes(), "\\\"é\\u000a");
+    check(b"\xff\xc3\x28", "\\ufffd\\ufffd(");
+    check(b"a\xe2\x82", "a\\ufffd");
+    // Cut where what was printed is taken.
+    let long = "€".repeat(50);
+    check(long.as_bytes(), &long);
 }
