@@ -59,16 +59,16 @@ unsafe fn dispatch(r: Regs, of: usize, int: MaybeUninit<u64>, float: MaybeUninit
     // SAFETY: the caller's promise.
     unsafe {
         let r = r.fetch();
-        enter(r, of, r.opcode(), int, float);
+        handle(r, of, r.opcode(), int, float);
     }
 }
 
-/// Goes to the handler of an opcode in the table `of`.
+/// Goes to the handler of an opcode in the table `of`, for the operation whose units were fetched.
 ///
 /// # Safety
 /// As for the methods of [`Regs`].
 #[inline(always)]
-unsafe fn enter(r: Regs, of: usize, opcode: u8, int: MaybeUninit<u64>, float: MaybeUninit<f64>) {
+unsafe fn handle(r: Regs, of: usize, opcode: u8, int: MaybeUninit<u64>, float: MaybeUninit<f64>) {
     // SAFETY: the caller's promise; the tables have a handler for every byte.
     unsafe {
         let handler = *r.handlers.cast::<Handler>().add(of + usize::from(opcode));
@@ -168,7 +168,7 @@ handler! {
 
 handler! {
     /// Goes to the sub-operation of `RARE`.
-    rare, r => enter(r, RARE, r.b() as u8, MaybeUninit::uninit(), MaybeUninit::uninit())
+    rare, r => handle(r, RARE, r.b() as u8, MaybeUninit::uninit(), MaybeUninit::uninit())
 }
 
 macro_rules! operations {
