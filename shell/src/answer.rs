@@ -13,6 +13,7 @@
 //! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{` and no `<`.
 
 use crate::error::Error;
+use crate::escape::Escape;
 use crate::output::{Output, Sink, digit, put};
 
 /// A command failed, and has said why.
@@ -213,9 +214,9 @@ impl<'o> Answer<'o> {
 }
 
 impl Sink for Answer<'_> {
-    /// Writes a value's bytes, within a string of JSON as [`escape`] does.
+    /// Writes whole characters of a value, within a string of JSON as [`Escape`] does.
     fn write(&mut self, bytes: &[u8]) {
-        if self.json { escape(&mut self.out, bytes) } else { self.out.bytes(bytes) }
+        if self.json { Escape::default().write(&mut self.out, bytes) } else { self.out.bytes(bytes) }
     }
 }
 
@@ -246,21 +247,6 @@ impl Number for u8 {
 impl Number for usize {
     fn wide(self) -> u64 {
         self as u64
-    }
-}
-
-/// Writes bytes as the inside of a JSON string: controls, quotes and backslashes as escapes, and what is not ASCII as
-/// it is.
-pub(crate) fn escape(out: &mut Output<'_>, bytes: &[u8]) {
-    for &byte in bytes {
-        match byte {
-            b'"' | b'\\' => out.bytes(&[b'\\', byte]),
-            0..=0x1f | 0x7f => {
-                out.text("\\u00");
-                out.bytes(&[digit(byte >> 4), digit(byte & 15)]);
-            }
-            _ => out.bytes(&[byte]),
-        }
     }
 }
 

@@ -7,10 +7,10 @@ use crate::answer::{Answer, Failed, Outcome};
 use crate::args::{Args, number};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
+use crate::escape::Escape;
 use crate::instances::Loaded;
 use crate::line::Line;
 use crate::output::{Output, Sink};
-use crate::printed::Printed;
 use crate::session::Session;
 
 /// Where a command prints.
@@ -29,8 +29,8 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
     pub(crate) json: bool,
     /// Whether a JSON answer has begun: with what a guest printed.
     begun: bool,
-    /// What a guest has printed of a character, in a JSON answer.
-    printed: Printed,
+    /// What a guest prints, in a JSON answer.
+    printed: Escape,
     /// Whether a guest's text has left the cursor within a line.
     pub(crate) midline: bool,
     /// How the command is written.
@@ -44,7 +44,7 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
             target,
             json: false,
             begun: false,
-            printed: Printed::default(),
+            printed: Escape::default(),
             midline: false,
             usage: "",
         }
@@ -100,9 +100,8 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
             self.begun = true;
             self.out().text("{\"output\":\"");
         }
-        let mut printed = core::mem::take(&mut self.printed);
-        let mut out = self.out();
-        bytes.iter().for_each(|byte| printed.byte(*byte, &mut out));
+        let mut printed = self.printed;
+        printed.write(&mut self.out(), bytes);
         self.printed = printed;
     }
 

@@ -16,13 +16,13 @@ mod commands;
 pub mod console;
 mod context;
 pub mod error;
+mod escape;
 pub mod guest;
 mod instances;
 pub mod limits;
 pub mod line;
 mod management;
 pub mod output;
-mod printed;
 #[cfg(feature = "wasi")]
 mod random;
 pub mod received;
