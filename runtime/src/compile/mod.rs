@@ -7,6 +7,8 @@
 
 mod body;
 mod branch;
+mod compare;
+mod condition;
 mod emit;
 mod instructions;
 mod memory;

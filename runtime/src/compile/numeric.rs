@@ -2,7 +2,6 @@
 //! shifts into sums.
 
 use super::Function;
-use super::emit::Arg;
 use super::instructions::{By, Numeric, One, Two};
 use super::operand::{Entry, Place};
 use crate::ValType;
@@ -32,11 +31,6 @@ pub(super) enum Binary {
 }
 use Binary as B;
 
-/// The kinds of comparison: 0 to 5 in the order of the opcodes from EQ on, then those that are expressed by them.
-const GT_S: u8 = 6;
-const LE_U: u8 = 9;
-/// The wasm order: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
-const KINDS: [u8; 10] = [0, 1, 2, 4, 6, 8, 7, 9, 3, 5];
 /// The wasm order from `add`: add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr.
 const BINARIES: [Binary; 15] = [
     B::Add,
@@ -55,17 +49,6 @@ const BINARIES: [Binary; 15] = [
     B::Rotl,
     B::Rotr,
 ];
-
-/// The comparison with `imm` as one that has an immediate form: greater is not less than the next number.
-fn with_immediate(kind: u8, imm: i32) -> Option<(u8, i32)> {
-    match kind {
-        // GT_S and LE_S as GE_S and LT_S.
-        6 | 7 => imm.checked_add(1).map(|next| (9 - kind, next)),
-        // GT_U and LE_U as GE_U and LT_U.
-        8 | 9 => (imm as u32).checked_add(1).map(|next| (13 - kind, next as i32)),
-        _ => Some((kind, imm)),
-    }
-}
 
 /// What unit 2 of a fused operation holds.
 #[derive(Clone, Copy)]
@@ -106,24 +89,15 @@ const F32_DIFFERENCES: &[Fusion] = &[fusion(op::F32_MUL, op::F32_MUL_RSUB, Third
 const F64_SUMS: &[Fusion] = &[fusion(op::F64_MUL, op::F64_MUL_ADD, Third::Slot)];
 const F64_DIFFERENCES: &[Fusion] = &[fusion(op::F64_MUL, op::F64_MUL_RSUB, Third::Slot)];
 
-/// The comparison of exchanged operands.
-const fn exchanged(kind: u8) -> u8 {
-    match kind {
-        0 | 1 => kind,
-        2..=5 => kind + 4,
-        _ => kind - 4,
-    }
-}
-
 /// How an operation's second unit is shared.
 #[derive(Clone, Copy)]
-enum Second {
+pub(super) enum Second {
     /// The operand below, and this above.
     Below(u8),
     /// The number of a sub-operation below, and the operand above.
     Above(Rare),
 }
-const ALONE: Second = Second::Below(0);
+pub(super) const ALONE: Second = Second::Below(0);
 
 impl Function<'_, '_, '_> {
     /// Pushes a result, and emits the operation that makes it: what is behind operand a.
@@ -138,7 +112,14 @@ impl Function<'_, '_, '_> {
     }
 
     /// `a = f(b)` by an operation of two units, and more that are given.
-    fn one_of(&mut self, opcode: u8, second: Second, x: Entry, to: ValType, more: &[u16]) -> Res<()> {
+    pub(super) fn one_of(
+        &mut self,
+        opcode: u8,
+        second: Second,
+        x: Entry,
+        to: ValType,
+        more: &[u16],
+    ) -> Res<()> {
         let arg = self.arg(x)?;
         let b = u16::from(self.emit.x(arg)?);
         let second = match second {
@@ -198,12 +179,12 @@ impl Function<'_, '_, '_> {
     }
 
     /// `a = f(b, c)` by a sub-operation on operands that were popped.
-    fn rare_of(&mut self, what: Rare, x: Entry, y: Entry, to: ValType) -> Res<()> {
+    pub(super) fn rare_of(&mut self, what: Rare, x: Entry, y: Entry, to: ValType) -> Res<()> {
         self.two_of(op::RARE, Some(what), x, y, to)
     }
 
     /// `a = f(b, c)` by an operation of two units.
-    fn binary_of(&mut self, opcode: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
+    pub(super) fn binary_of(&mut self, opcode: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
         self.two_of(opcode, None, x, y, to)
     }
 
@@ -368,88 +349,6 @@ impl Function<'_, '_, '_> {
         if done { Ok(()) } else { self.binary_of(first + index, x, y, ty) }
     }
 
-    /// The instruction `0x46 + index` of 32-bit integers: a comparison.
-    fn i32_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
-        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
-        let (kind, x, y) = match (x.constant(), y.constant()) {
-            (Some(_), None) => (exchanged(kind), y, x),
-            _ => (kind, x, y),
-        };
-        let immediate = y.constant().and_then(|imm| with_immediate(kind, imm));
-        if let Some((kind, Ok(imm))) = immediate.map(|(kind, imm)| (kind, i16::try_from(imm))) {
-            return self.one_of(op::EQ_IMM + kind, ALONE, x, ValType::I32, &[imm as u16]);
-        }
-        let (kind, y) = match immediate {
-            Some((kind, imm)) => (kind, Entry { place: Place::Const(imm), ..y }),
-            None => (kind, y),
-        };
-        self.compare_of(op::EQ, kind, x, y)
-    }
-
-    /// A comparison of two slots: greater is less of exchanged operands.
-    fn compare_of(&mut self, first: u8, kind: u8, x: Entry, y: Entry) -> Res<()> {
-        match kind {
-            GT_S..=LE_U => self.binary_of(first + exchanged(kind), y, x, ValType::I32),
-            _ => self.binary_of(first + kind, x, y, ValType::I32),
-        }
-    }
-
-    /// The instruction `0x51 + index` of 64-bit integers: a comparison.
-    fn i64_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
-        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
-        if y.constant() == Some(0) && kind < 2 {
-            return self.one_of(op::EQZ64 + kind, ALONE, x, ValType::I32, &[]);
-        }
-        self.compare_of(op::EQ64, kind, x, y)
-    }
-
-    /// Comparison `index` of floats in the wasm order: eq ne lt gt le ge. Greater is less of exchanged operands.
-    fn float_compare(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) -> Res<()> {
-        let f32 = ty == ValType::F32;
-        match index {
-            0 if f32 => self.rare_of(Rare::F32Eq, x, y, ValType::I32),
-            1 if f32 => self.rare_of(Rare::F32Ne, x, y, ValType::I32),
-            0 | 1 => self.binary_of(op::F64_EQ + index, x, y, ValType::I32),
-            _ => {
-                let (x, y) = if index & 1 == 0 { (x, y) } else { (y, x) };
-                let less = if f32 { op::F32_LT } else { op::F64_LT };
-                self.binary_of(less + (index - 2) / 2, x, y, ValType::I32)
-            }
-        }
-    }
-
-    /// `i32.eqz`: the opposite of a comparison just made, else a comparison with 0.
-    pub(super) fn i32_eqz(&mut self, x: Entry) -> Res<()> {
-        if let Some(made) = self.emit.made(x.slot).filter(|_| x.place == Place::Own) {
-            let opcode = self.emit.opcode(made);
-            let first = match opcode {
-                op::EQ..=op::GE_U => Some(op::EQ),
-                op::EQ_IMM..=op::GE_U_IMM => Some(op::EQ_IMM),
-                op::EQ64..=op::GE_U64 => Some(op::EQ64),
-                op::EQZ64 | op::NEZ64 => Some(op::EQZ64),
-                op::F64_EQ | op::F64_NE => Some(op::F64_EQ),
-                _ => None,
-            };
-            if let Some(first) = first {
-                self.emit.set_opcode(made, first + ((opcode - first) ^ 1));
-                self.push(ValType::I32)?;
-                return Ok(());
-            }
-        }
-        self.one_of(op::EQ_IMM, ALONE, x, ValType::I32, &[0])
-    }
-
-    /// `i64.eqz`: of what has no bits beyond 32, which an operation just left, a comparison of these.
-    fn i64_eqz(&mut self, x: Entry) -> Res<()> {
-        let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own);
-        let short = made.is_some_and(|made| {
-            let mask = self.emit.at(made.at + 1) >> 8;
-            self.emit.opcode(made) == op::AND64_IMM && mask < 0x80
-        });
-        let (opcode, more): (_, &[u16]) = if short { (op::EQ_IMM, &[0]) } else { (op::EQZ64, &[]) };
-        self.one_of(opcode, ALONE, x, ValType::I32, more)
-    }
-
     /// The instruction `0x7c + index` of 64-bit integers.
     fn i64_binary(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
@@ -542,17 +441,5 @@ impl Function<'_, '_, '_> {
         let double = ty.is_some_and(|ty| ty.slots() == 2);
         let opcode = if double { op::SELECT64 } else { op::SELECT };
         self.make(opcode, u16::from(b) | u16::from(c) << 8, &[d.into()], ty)
-    }
-
-    /// Takes back the newest operation if it is the operand's comparison with 0; gives what it compares.
-    fn is_zero(&mut self, entry: Entry) -> Option<Arg> {
-        let made = self.emit.made(entry.slot).filter(|_| entry.place == Place::Own)?;
-        let zero = self.emit.opcode(made) == op::EQ_IMM && self.emit.at(made.at + 2) == 0;
-        if !zero {
-            return None;
-        }
-        let slot = self.emit.at(made.at + 1) & 0xff;
-        self.emit.undo(made);
-        Some(Arg { slot, double: false })
     }
 }
