@@ -148,7 +148,8 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
     }
 
     /// The single word that a command takes.
-    pub(crate) fn only<'e>(&mut self, args: &'e Args) -> Outcome<&'e str> {
+    pub(crate) fn only<'e>(&mut self, args: &'e mut Args) -> Outcome<&'e str> {
+        args.end_options();
         match (args.get(0), args.len()) {
             (Some(word), 1) => Ok(word),
             _ => Err(self.misused()),

@@ -26,6 +26,7 @@ pub(super) fn get<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
+    args.end_options();
     let (Some(alias), Some(name), 2) = (args.get(0), args.get(1), args.len()) else {
         return Err(context.misused());
     };

@@ -37,6 +37,7 @@ pub(super) fn load<B: Board, F: NorFlash>(
         max_memory: context.option(args, "--max-memory", max_memory, max_memory)?,
         fuel: context.option(args, "--fuel", fuel, fuel)?,
     };
+    args.end_options();
     let (module_word, alias_word) = match (args.get(0), args.get(1), args.get(2), args.len()) {
         (Some(module), None, None, 1) => (module, module),
         (Some(module), Some("as"), Some(alias), 3) => (module, alias),

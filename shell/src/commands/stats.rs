@@ -46,6 +46,7 @@ pub(super) fn mem<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
+    args.end_options();
     match (args.get(0), args.len()) {
         (None, _) => {
             board(context);

@@ -74,6 +74,7 @@ fn report_usage<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) 
 }
 
 pub(super) fn rm<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
+    args.end_options();
     if args.is_empty() {
         return Err(context.misused());
     }
@@ -87,6 +88,7 @@ pub(super) fn rm<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
 }
 
 pub(super) fn mv<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
+    args.end_options();
     let (Some(old), Some(new), 2) = (args.get(0), args.get(1), args.len()) else {
         return Err(context.misused());
     };

@@ -129,3 +129,11 @@ fn json_is_utf8_whatever_a_guest_prints() {
     let long = "€".repeat(50);
     check(long.as_bytes(), &long);
 }
+
+#[test]
+fn a_name_like_an_option_is_named_behind_two_dashes() {
+    let script = "mv -- m -j\ncheck -- -j\nload -- -j\nmem -- -j\nunload -- -j\nrm -- -j\nls -j\n";
+    let printed = String::from_utf8(printed(&exporting(&["f"]), script)).unwrap();
+    assert!(!printed.contains("error["), "{printed}");
+    assert_eq!(printed.lines().next_back(), Some(r#"{"modules":[],"status":0}"#));
+}
