@@ -51,9 +51,9 @@ fn describe(opcode: u8) -> Option<Access> {
     })
 }
 
-/// Does the memory operation at `ip`, whatever its unit says an operation with this opcode, whose address is `cx.ea`; gives the units that it takes, or 0 after a
-/// trap, which is left in `cx.exit`. A number and no `Result`, whose address would keep the threaded back
-/// end's handlers from ending in jumps.
+/// Does the memory operation with an opcode at `ip`, whose unit may have a pair's, and whose address is `cx.ea`; gives the
+/// units that it takes, or 0 after a trap, which is left in `cx.exit`. A number and no `Result`, whose address would keep
+/// the threaded back end's handlers from ending in jumps.
 ///
 /// # Safety
 /// As for the methods of `Regs`; the operation is one of memory, so `cx.memory` is not null.
