@@ -40,6 +40,8 @@ pub enum Error<'a> {
     Nested,
     /// `source` in a file that `source` runs, too often.
     SourceDepth,
+    /// A line that `source` runs is no UTF-8.
+    NotText,
     /// The instance or module has no such export of this kind.
     NoExport {
         /// The module or instance.
@@ -147,6 +149,7 @@ impl Error<'_> {
                 answer.failure("COMMAND: no command {}; help lists them").text(name)
             }
             Self::Usage(usage) => answer.failure("USAGE: the words do not fit; write ").prose(usage),
+            Self::NotText => answer.failure("LINE: the line is no UTF-8; install the file anew"),
             Self::SourceDepth => {
                 answer.failure("USAGE: files that source each other too deeply; flatten them")
             }

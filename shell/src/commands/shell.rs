@@ -107,7 +107,8 @@ pub(super) fn source<B: Board, F: NorFlash>(
             return Ok(());
         }
         at = at.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
-        let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).unwrap_or_default();
+        let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
+        let line = line.map_err(|_| context.fail(&Error::NotText))?;
         let (session, target) = context.target();
         session.depth = session.depth.saturating_add(1);
         let done = session.execute("", line, target);

@@ -137,3 +137,9 @@ fn a_name_like_an_option_is_named_behind_two_dashes() {
     assert!(!printed.contains("error["), "{printed}");
     assert_eq!(printed.lines().next_back(), Some(r#"{"modules":[],"status":0}"#));
 }
+
+#[test]
+fn a_line_that_is_no_text_ends_its_file() {
+    let printed = String::from_utf8(printed(b"echo one\necho \xff\necho two\n", "source m\n")).unwrap();
+    assert_eq!(printed, "one\nerror[LINE]: the line is no UTF-8; install the file anew\n");
+}
