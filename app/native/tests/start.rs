@@ -34,7 +34,7 @@ fn what_cannot_work_is_refused_with_its_reason() {
     }
     refused(
         &place,
-        &["--flash", "other.bin", "--flash-size", "16K"],
+        &["--flash", "other.bin", "--flash-size", "64K"],
         "cannot open other.bin: the flash file has another size; give that size, or another file",
     );
     assert!(!place.folder().join("flash.bin").exists());
