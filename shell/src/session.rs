@@ -202,7 +202,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
     }
 
     /// Runs the command of a line's words; whether it succeeded.
-    fn run(&mut self, args: &mut Args, target: Target<'_>) -> bool {
+    pub(crate) fn run(&mut self, args: &mut Args, target: Target<'_>) -> bool {
         let mut context = Context::new(self, target);
         context.json = args.flag("-j");
         let done = commands::dispatch(&mut context, args).is_ok();

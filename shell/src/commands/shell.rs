@@ -1,6 +1,7 @@
 //! `help version echo history source term reboot`: the shell itself.
 
 use embedded_storage::nor_flash::NorFlash;
+use wasmote_fs::Name;
 
 use super::ALL;
 use crate::answer::{Failed, Outcome};
@@ -93,25 +94,15 @@ pub(super) fn source<B: Board, F: NorFlash>(
     }
     let mut at = 0u32;
     loop {
-        // The file is closed while a line runs, which may use the store itself.
-        let mut buffer = [0; LINE_LIMIT + 1];
-        let read = context.session.store.read_at(&file, at, &mut buffer);
-        let read = read.map_err(|error| context.refused(error, word))?;
-        let text = buffer.get(..read).unwrap_or_default();
-        let (line, taken) = match text.iter().position(|byte| *byte == b'\n') {
-            Some(end) => (text.get(..end).unwrap_or_default(), end.saturating_add(1)),
-            None if text.len() > LINE_LIMIT => return Err(context.fail(&Error::LineTooLong)),
-            None => (text, read),
-        };
+        let mut line = Args::new();
+        let taken = read_line(context, word, &file, at, &mut line)?;
         if taken == 0 {
             return Ok(());
         }
-        at = at.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
-        let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
-        let line = line.map_err(|_| context.fail(&Error::NotText))?;
+        at = at.saturating_add(taken);
         let (session, target) = context.target();
         session.depth = session.depth.saturating_add(1);
-        let done = session.execute("", line, target);
+        let done = session.run(&mut line, target);
         session.depth = session.depth.saturating_sub(1);
         if !done {
             // The line has said why.
@@ -121,6 +112,31 @@ pub(super) fn source<B: Board, F: NorFlash>(
             return Ok(());
         }
     }
+}
+
+/// Reads the words of a file's line at `at`; gives the bytes that it takes, 0 at the file's end. The file is closed while
+/// a line runs, which may use the store itself, and what was read is off the stack.
+#[inline(never)]
+fn read_line<B: Board, F: NorFlash>(
+    context: &mut Context<'_, '_, '_, B, F>,
+    word: &str,
+    file: &Name,
+    at: u32,
+    words: &mut Args,
+) -> Result<u32, Failed> {
+    let mut buffer = [0; LINE_LIMIT + 1];
+    let read = context.session.store.read_at(file, at, &mut buffer);
+    let read = read.map_err(|error| context.refused(error, word))?;
+    let text = buffer.get(..read).unwrap_or_default();
+    let (line, taken) = match text.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (text.get(..end).unwrap_or_default(), end.saturating_add(1)),
+        None if text.len() > LINE_LIMIT => return Err(context.fail(&Error::LineTooLong)),
+        None => (text, read),
+    };
+    let line = core::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
+    let line = line.map_err(|_| context.fail(&Error::NotText))?;
+    words.split(line).map_err(|error| context.fail(&error))?;
+    Ok(u32::try_from(taken).unwrap_or(u32::MAX))
 }
 
 pub(super) fn term<B: Board, F: NorFlash>(
