@@ -6,12 +6,9 @@ use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
-use wasmote_fs::{ModuleStore, Name, RamFlash, UploadTarget};
-
 use crate::board::{Board, HeapStats, Input, ResetCause, StackStats};
 use crate::session::run;
-
-type Store = ModuleStore<RamFlash<4096, 1>>;
+use crate::testing::{self, Store};
 
 /// `(module (func (export "f")))`, and the same with `unreachable`.
 const GOOD: &[u8] =
@@ -78,13 +75,7 @@ const PANIC: ResetCause = ResetCause::Panic { at: 0x1234, from: 0x5678 };
 
 /// A store with the module `m` and the autostart `m f`.
 fn store(module: &[u8]) -> Store {
-    let mut store = ModuleStore::new(RamFlash::new(64 * 1024).unwrap());
-    store.format().unwrap();
-    let len = module.len() as u32;
-    store.upload_begin(&UploadTarget { len, sha256: None }).unwrap();
-    store.upload_append(0, module).unwrap();
-    let sha256 = store.upload_hash().unwrap();
-    store.upload_commit(&Name::new("m").unwrap(), len, &sha256).unwrap();
+    let mut store = testing::store(module);
     store.set_boot_line(&super::quoted(["m", "f"].into_iter()).unwrap()).unwrap();
     store
 }

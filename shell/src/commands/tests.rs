@@ -6,10 +6,9 @@ use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
-use wasmote_fs::{ModuleStore, Name, RamFlash, UploadTarget};
-
 use crate::board::{Board, HeapStats, Input, StackStats};
 use crate::session::run;
+use crate::testing::store;
 
 /// A board whose input is a script.
 struct Script<'s> {
@@ -69,15 +68,8 @@ fn module(sections: &[(u8, &[u8])]) -> Vec<u8> {
 
 /// Runs a script on a device whose flash has a module `m`; gives what was printed.
 fn printed(module: &[u8], script: &str) -> Vec<u8> {
-    let mut store: ModuleStore<RamFlash<4096, 1>> = ModuleStore::new(RamFlash::new(64 * 1024).unwrap());
-    store.format().unwrap();
-    let len = module.len() as u32;
-    store.upload_begin(&UploadTarget { len, sha256: None }).unwrap();
-    store.upload_append(0, module).unwrap();
-    let sha256 = store.upload_hash().unwrap();
-    store.upload_commit(&Name::new("m").unwrap(), len, &sha256).unwrap();
     let written = Rc::new(RefCell::new(Vec::new()));
-    run(Script { input: script.as_bytes(), written: Rc::clone(&written) }, &mut store);
+    run(Script { input: script.as_bytes(), written: Rc::clone(&written) }, &mut store(module));
     written.take()
 }
 
