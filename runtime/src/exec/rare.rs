@@ -1,4 +1,5 @@
-//! Operations that are too rare for an opcode of their own: one function behind `RARE`.
+//! Operations that are too rare for an opcode of their own: sub-operations of `RARE`. The loop runs them by one function,
+//! the threaded back end by handlers of their own.
 
 use super::numeric::{BINARY, UNARY, demote};
 use super::numeric::{div_s64, div_u64, rem_s64, rem_u64};

@@ -7,7 +7,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::escape::ESCAPE;
+use super::escape::{ESCAPE, is_escaped};
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
 use super::pairs::{first_of, for_each_pair, pair};
@@ -86,6 +86,22 @@ unsafe fn go(r: Regs) {
     unsafe { dispatch(r, PLAIN, MaybeUninit::uninit(), MaybeUninit::uninit()) }
 }
 
+/// Ends an operation; `missed` does an access that it missed, and it stops `before` units before `ip`.
+///
+/// # Safety
+/// As for the methods of [`Regs`].
+#[inline(always)]
+unsafe fn end_as(flow: Flow, missed: Handler, before: usize) {
+    // SAFETY: the caller's promise; the units before are the operation's.
+    unsafe {
+        match flow {
+            Ok(r) => go(r),
+            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
+            Err((r, exit)) => stop(Regs { ip: r.ip.sub(before), ..r }, exit),
+        }
+    }
+}
+
 /// Ends an operation.
 ///
 /// # Safety
@@ -93,13 +109,7 @@ unsafe fn go(r: Regs) {
 #[inline(always)]
 unsafe fn end(flow: Flow) {
     // SAFETY: the caller's promise.
-    unsafe {
-        match flow {
-            Ok(r) => go(r),
-            Err((r, Exit::Miss)) => missed(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
-            Err((r, exit)) => stop(r, exit),
-        }
-    }
+    unsafe { end_as(flow, missed, 0) }
 }
 
 /// Stops.
@@ -146,14 +156,8 @@ handler! {
 /// As for the methods of [`Regs`].
 #[inline(always)]
 unsafe fn end_escaped(flow: Flow) {
-    // SAFETY: the caller's promise; the unit before is the operation's.
-    unsafe {
-        match flow {
-            Ok(r) => go(r),
-            Err((r, Exit::Miss)) => missed_escaped(r.ip, r.fp, r.w, r.int, r.handlers, r.cx, r.float),
-            Err((r, exit)) => stop(Regs { ip: r.ip.sub(1), ..r }, exit),
-        }
-    }
+    // SAFETY: the caller's promise.
+    unsafe { end_as(flow, missed_escaped, 1) }
 }
 
 handler! {
@@ -193,7 +197,9 @@ macro_rules! operations {
                 Hand::Nothing => handler::$name,
                 _ => taking_handler::$name,
             };
-            handlers[ESCAPED + op::$name as usize] = escaped_handler::$name;)*
+            if is_escaped(op::$name) {
+                handlers[ESCAPED + op::$name as usize] = escaped_handler::$name;
+            })*
             handlers
         }
     };
