@@ -56,9 +56,13 @@ impl Regs {
                 let second = &(*self.cx).second;
                 let rel = ea.wrapping_sub(second.start);
                 if rel < second.lim {
-                    f(&mut self, second.base.wrapping_add(rel));
-                    keep_apart();
-                    return self.next(units);
+                    // After some turns as the second one the window is taken for the first, by a miss.
+                    (*self.cx).turns -= 1;
+                    if (*self.cx).turns != 0 {
+                        f(&mut self, second.base.wrapping_add(rel));
+                        keep_apart();
+                        return self.next(units);
+                    }
                 }
             }
             (*self.cx).ea = ea as u64;

@@ -8,7 +8,7 @@ use super::dispatch::run;
 use super::driver_op::DriverOp;
 use super::frame::LINK_SLOTS;
 use super::ops::{FUNC_BITS, op, tail_call};
-use super::regs::{Cx, Exit, Regs};
+use super::regs::{Cx, Exit, Regs, TURNS};
 use crate::memory::Window;
 use crate::store_inner::StoreInner;
 use crate::trace::Frame;
@@ -78,6 +78,7 @@ impl Default for Cx {
             start: 0,
             lim: 0,
             second: Window::NONE,
+            turns: TURNS,
             ea: 0,
             exit: Exit::Halt,
         }

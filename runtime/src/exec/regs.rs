@@ -64,11 +64,17 @@ pub(crate) struct Cx {
     pub(crate) lim: usize,
     /// The same of the window that was used before: most programs keep a stack in one and their data in another.
     pub(crate) second: Window,
+    /// Accesses to the second window until it becomes the first one; never 0.
+    pub(crate) turns: u32,
     /// The address of the access that missed the window.
     pub(crate) ea: u64,
     /// Why the loop stopped.
     pub(crate) exit: Exit,
 }
+
+/// How many accesses a window serves as the second one. The windows change places once for so many accesses to the one
+/// that is second, so that the one that is used more is first for the greater part of the time.
+pub(super) const TURNS: u32 = 1024;
 
 impl Cx {
     /// Makes the second window the first one if the access that missed lies in it; whether it does.
@@ -89,6 +95,7 @@ impl Cx {
         let before = if window.start == self.start { self.second.start } else { self.start };
         (self.mem, self.start, self.lim) = (window.base, window.start, window.lim);
         self.second = memory.window_at(before);
+        self.turns = TURNS;
     }
 }
 
