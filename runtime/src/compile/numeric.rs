@@ -57,6 +57,8 @@ enum Third {
     Slot,
     /// The made operation's immediate, whose place the other operand takes.
     Immediate,
+    /// Nothing, there is none: the made operation's operand b takes the place of c.
+    None,
 }
 
 /// An operation that does what two do: one that made a value, and an instruction on that and another operand.
@@ -82,6 +84,9 @@ const XORS: &[Fusion] = &[
     fusion(op::SHR_U_IMM, op::SHR_U_XOR, Third::Immediate),
     fusion(op::ROTL_IMM, op::ROTL_XOR, Third::Immediate),
 ];
+/// Sums and products with what was sign-extended from 32 bits.
+const SUMS64: &[Fusion] = &[fusion(op::EXTEND_S, op::ADD64_EXTEND_S, Third::None)];
+const PRODUCTS64: &[Fusion] = &[fusion(op::EXTEND_S, op::MUL64_EXTEND_S, Third::None)];
 const XORS64: &[Fusion] = &[fusion(op::ROTL64_IMM, op::ROTL_XOR64, Third::Immediate)];
 /// Sums and differences of float products; a difference only takes a product away.
 const F32_SUMS: &[Fusion] = &[fusion(op::F32_MUL, op::F32_MUL_ADD, Third::Slot)];
@@ -272,7 +277,13 @@ impl Function<'_, '_, '_> {
             B::Shl | B::ShrS | B::ShrU => self.immediate(op::ADD_IMM + what as u8, None, x, imm & 31, ty),
             B::Rotl => self.immediate(op::ROTL_IMM, None, x, imm & 31, ty),
             B::Rotr => self.immediate(op::ROTL_IMM, None, x, imm.wrapping_neg() & 31, ty),
-            B::DivS | B::DivU | B::RemS | B::RemU => Ok(false),
+            B::DivS | B::DivU | B::RemS | B::RemU => match i16::try_from(imm) {
+                Err(_) | Ok(-1 | 0) => Ok(false),
+                Ok(imm) => {
+                    let opcode = op::DIV_S_IMM + (what as u8 - B::DivS as u8);
+                    self.one_of(opcode, ALONE, x, ty, &[imm as u16]).map(|()| true)
+                }
+            },
         }
     }
 
@@ -298,10 +309,11 @@ impl Function<'_, '_, '_> {
             let arg = self.arg(other)?;
             let other = u16::from(self.emit.y(arg)?);
             let (second, third) = match fusion.third {
-                Third::Slot => (operands, other),
-                Third::Immediate => (operands & 0xff | other << 8, operands >> 8),
+                Third::Slot => (operands, Some(other)),
+                Third::Immediate => (operands & 0xff | other << 8, Some(operands >> 8)),
+                Third::None => (other | operands << 8, None),
             };
-            self.make(fusion.fused, second, &[third], Some(term.ty.unwrap_or(ValType::I32)))?;
+            self.make(fusion.fused, second, third.as_slice(), Some(term.ty.unwrap_or(ValType::I32)))?;
             return Ok(true);
         }
         Ok(false)
@@ -354,10 +366,16 @@ impl Function<'_, '_, '_> {
         let Some(&what) = BINARIES.get(usize::from(index)) else { return Ok(()) };
         let ty = ValType::I64;
         let (left, right) = match what {
-            B::Add | B::And if x.constant().is_some() => (y, x),
+            B::Add | B::Mul | B::And if x.constant().is_some() => (y, x),
             _ => (x, y),
         };
-        if what == B::Xor && self.fused(XORS64, x, y)? {
+        let fusions = match what {
+            B::Add => SUMS64,
+            B::Mul => PRODUCTS64,
+            B::Xor => XORS64,
+            _ => &[],
+        };
+        if self.fused(fusions, x, y)? {
             return Ok(());
         }
         if let Some(imm) = right.constant() {
@@ -367,6 +385,7 @@ impl Function<'_, '_, '_> {
                     Some(imm) => self.immediate(op::ADD64_IMM, None, left, imm, ty)?,
                     None => false,
                 },
+                B::Mul => self.immediate(op::MUL64_IMM, None, left, imm, ty)?,
                 B::And => self.immediate(op::AND64_IMM, None, left, imm, ty)?,
                 B::Shl => self.immediate(op::SHL64_IMM, None, left, imm & 63, ty)?,
                 B::ShrS => self.immediate(op::SHR_S64_IMM, None, left, imm & 63, ty)?,

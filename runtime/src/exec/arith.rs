@@ -1,5 +1,7 @@
 //! What operations on integers and floats are made of.
 
+use core::hint::assert_unchecked;
+
 use super::pairs::RUN;
 use super::regs::Operand::{A, B, C, D};
 use super::regs::{Flow, Regs};
@@ -45,10 +47,28 @@ impl Regs {
         }
     }
     #[inline(always)]
+    pub(crate) unsafe fn div_imm(mut self, f: impl Fn(u32, i32) -> u32) -> Flow {
+        // SAFETY: see the impl; the compiler emits no such division by 0 or -1, which the optimizer may know.
+        unsafe {
+            let y = i32::from(self.unit(2) as i16);
+            assert_unchecked(y != 0 && y != -1);
+            self.set(self.a(), f(self.get(B), y));
+            self.next(3)
+        }
+    }
+    #[inline(always)]
     pub(crate) unsafe fn bin64(mut self, f: impl Fn(u64, u64) -> u64) -> Flow {
         // SAFETY: see the impl.
         unsafe {
             self.set64(self.a(), f(self.get64(B), self.get64(C)));
+            self.next(2)
+        }
+    }
+    #[inline(always)]
+    pub(crate) unsafe fn bin_extend_s(mut self, f: impl Fn(u64, u64) -> u64) -> Flow {
+        // SAFETY: see the impl.
+        unsafe {
+            self.set64(self.a(), f(self.get64(B), self.get(C) as i32 as u64));
             self.next(2)
         }
     }

@@ -25,6 +25,11 @@ pub(super) const fn may(opcode: u8) -> bool {
             | op::MOV_WIDE
             | op::MOV64_WIDE
             | op::SHR_S
+            | op::DIV_S
+            | op::DIV_U
+            | op::REM_S
+            | op::REM_U
+            | op::REM_S_IMM
             | op::EXTEND16
             | op::EQ64
             | op::NE64
@@ -35,12 +40,14 @@ pub(super) const fn may(opcode: u8) -> bool {
             | op::BR_EQ_IMM32
             | op::BR_GE_U_IMM32
             | op::BR_EQ64
+            | op::BR_NE64
             | op::BR_LT_U64
             | op::BR_GE_U64
             | op::BR_F64_LE
             | op::BR_F64_NOT_LE
             | op::ADD_BR_LT_S_IMM
             | op::F32_DIV
+            | op::LOAD32_FAR
             | op::LOAD8_U_FAR
             | op::LOAD8_S_FAR
             | op::LOAD8_S_INDEX
@@ -51,6 +58,7 @@ pub(super) const fn may(opcode: u8) -> bool {
             | op::LOAD64_INDEX
             | op::LOAD32_U64_FAR
             | op::LOAD32_U64_INDEX
+            | op::STORE32_FAR
             | op::STORE32_INDEX
             | op::STORE8_FAR
             | op::STORE16_FAR

@@ -167,6 +167,11 @@ macro_rules! for_each_op {
             ADD_IMM32(r) = r.bin_imm32(u32::wrapping_add);
             MUL_IMM32(r) = r.bin_imm32(u32::wrapping_mul);
             AND_IMM32(r) = r.bin_imm32(|x, y| x & y);
+            // a = b op imm16 in unit 2, neither 0 nor -1
+            DIV_S_IMM(r) = r.div_imm(|x, y| (x as i32).checked_div(y).unwrap_or_default() as u32);
+            DIV_U_IMM(r) = r.div_imm(|x, y| x.checked_div(y as u32).unwrap_or_default());
+            REM_S_IMM(r) = r.div_imm(|x, y| (x as i32).checked_rem(y).unwrap_or_default() as u32);
+            REM_U_IMM(r) = r.div_imm(|x, y| x.checked_rem(y as u32).unwrap_or_default());
             // a = b * c + d8; a = (b << imm8 in unit 2) + c
             MUL_ADD(r) = {
                 let product = r.get(B).wrapping_mul(r.get(C));
@@ -274,7 +279,12 @@ macro_rules! for_each_op {
             AND64(r) = r.bin64(|x, y| x & y);
             OR64(r) = r.bin64(|x, y| x | y);
             XOR64(r) = r.bin64(|x, y| x ^ y);
+            // c has 32 bits, which are sign-extended
+            ADD64_EXTEND_S(r) = r.bin_extend_s(u64::wrapping_add);
+            MUL64_EXTEND_S(r) = r.bin_extend_s(u64::wrapping_mul);
+            // a = b op imm8
             ADD64_IMM(r) = r.bin64_imm(u64::wrapping_add);
+            MUL64_IMM(r) = r.bin64_imm(u64::wrapping_mul);
             AND64_IMM(r) = r.bin64_imm(|x, y| x & y);
             SHL64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shl(y as u32));
             SHR_S64_IMM(r) = r.bin64_imm(|x, y| (x as i64).wrapping_shr(y as u32) as u64);

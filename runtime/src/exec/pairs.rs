@@ -12,101 +12,102 @@ use super::regs::Hand;
 use super::units::units;
 use super::values::{hand, hand_between, takes_from};
 
-/// Calls a macro with the kinds of pairs, those with the same first operation together: the opcode, the first operation,
-/// and the second, which is run without a dispatch, and to which the first one hands what it made (`feeds`) or not
-/// (`precedes`). An operation that `hands` what it made, in the register for integers or in the one for floats, is
-/// followed by any that takes it.
+/// Calls a macro with the kinds of pairs, those with the same first operation together, and of these those first that hand
+/// on: the opcode, the first operation, and the second, which is run without a dispatch, and to which the first one hands
+/// what it made (`feeds`) or not (`precedes`). What `hands` on what was made last, in the register for integers or in the
+/// one for floats, is followed by any operation that takes it.
 macro_rules! for_each_pair {
     ($use:ident) => {
         $use! {
-            MOV__BR = MOV precedes BR;
             MOV__BR_IF = MOV precedes BR_IF;
-            MOV__BR_LT_S_IMM = MOV precedes BR_LT_S_IMM;
             MOV__INT = MOV hands int;
-            CONST16__BR_TABLE = CONST16 precedes BR_TABLE;
             CONST16__SELECT = CONST16 precedes SELECT;
             CONST16__INT = CONST16 hands int;
-            CONST64_16__MUL64 = CONST64_16 feeds MUL64;
-            CONST64_16__SELECT64 = CONST64_16 precedes SELECT64;
-            CONST64__BR_F64_NOT_LT = CONST64 precedes BR_F64_NOT_LT;
+            CONST64__F64_LT__INT = CONST64 feeds F64_LT hands int;
+            CONST64__F64_DIV__FLOAT = CONST64 precedes F64_DIV hands float;
+            SELECT__INT = SELECT hands int;
+            SELECT64__F64_ADD = SELECT64 feeds F64_ADD;
+            ADD__LOAD32_ADD__INT = ADD feeds LOAD32_ADD hands int;
             ADD__BR_LT_U_IMM32 = ADD feeds BR_LT_U_IMM32;
-            ADD__ADD = ADD precedes ADD;
+            ADD__ADD_IMM = ADD precedes ADD_IMM;
             ADD__INT = ADD hands int;
+            SUB__ADD = SUB feeds ADD;
             SUB__INT = SUB hands int;
-            AND__INT = AND hands int;
             OR__INT = OR hands int;
             XOR__INT = XOR hands int;
-            DIV_S__ADD = DIV_S feeds ADD;
-            DIV_U__MUL_IMM = DIV_U feeds MUL_IMM;
-            ADD_IMM__BR_NE_IMM32 = ADD_IMM feeds BR_NE_IMM32;
+            ADD_IMM__LT_U_IMM = ADD_IMM feeds LT_U_IMM;
             ADD_IMM__STORE32_ABS = ADD_IMM feeds STORE32_ABS;
             ADD_IMM__ADD_IMM = ADD_IMM precedes ADD_IMM;
             ADD_IMM__ADD_BR_NE_IMM = ADD_IMM precedes ADD_BR_NE_IMM;
             ADD_IMM__SHR_U64_IMM = ADD_IMM precedes SHR_U64_IMM;
-            ADD_IMM__LOAD32 = ADD_IMM precedes LOAD32;
-            ADD_IMM__LOAD8_U = ADD_IMM precedes LOAD8_U;
             ADD_IMM__INT = ADD_IMM hands int;
-            MUL_IMM__ADD_IMM32 = MUL_IMM feeds ADD_IMM32;
-            MUL_IMM__LOAD64_ADD = MUL_IMM feeds LOAD64_ADD;
+            MUL_IMM__INT = MUL_IMM hands int;
             AND_IMM__INT = AND_IMM hands int;
-            XOR_IMM__INT = XOR_IMM hands int;
+            OR_IMM__MUL_IMM__INT = OR_IMM feeds MUL_IMM hands int;
+            SHL_IMM__ADD_IMM32__INT = SHL_IMM feeds ADD_IMM32 hands int;
+            SHL_IMM__ADD_IMM32 = SHL_IMM feeds ADD_IMM32;
             SHL_IMM__INT = SHL_IMM hands int;
+            SHR_U_IMM__ADD = SHR_U_IMM feeds ADD;
             SHR_U_IMM__INT = SHR_U_IMM hands int;
-            ROTL_IMM__ROTL_XOR = ROTL_IMM feeds ROTL_XOR;
+            ADD_IMM32__LOAD32__INT = ADD_IMM32 feeds LOAD32 hands int;
+            ADD_IMM32__LOAD64__INT = ADD_IMM32 feeds LOAD64 hands int;
             ADD_IMM32__LOAD32 = ADD_IMM32 feeds LOAD32;
+            ADD_IMM32__INT = ADD_IMM32 hands int;
             AND_IMM32__INT = AND_IMM32 hands int;
-            SHL_ADD__LOAD32 = SHL_ADD feeds LOAD32;
-            SHL_XOR__AND_IMM = SHL_XOR feeds AND_IMM;
-            SHL_XOR__SHR_U_XOR = SHL_XOR feeds SHR_U_XOR;
-            EXTEND8__ADD = EXTEND8 feeds ADD;
+            DIV_S_IMM__ADD__INT = DIV_S_IMM feeds ADD hands int;
+            DIV_U_IMM__MUL_IMM = DIV_U_IMM feeds MUL_IMM;
+            SHL_ADD__LOAD32__INT = SHL_ADD feeds LOAD32 hands int;
+            SHL_XOR__SHR_U_XOR__INT = SHL_XOR feeds SHR_U_XOR hands int;
+            SHL_XOR__INT = SHL_XOR hands int;
             AND_FF__INT = AND_FF hands int;
-            NE__ADD = NE feeds ADD;
+            LT_S__SELECT__INT = LT_S feeds SELECT hands int;
             LT_S__SELECT = LT_S feeds SELECT;
             LT_U__MOV = LT_U precedes MOV;
-            NE_IMM__AND = NE_IMM feeds AND;
             LT_S_IMM__BR_IF = LT_S_IMM feeds BR_IF;
-            LT_S64__SELECT = LT_S64 feeds SELECT;
+            LT_S64__SELECT__INT = LT_S64 feeds SELECT hands int;
             F64_LT__SELECT64 = F64_LT feeds SELECT64;
+            ADD64__STORE32 = ADD64 feeds STORE32;
             ADD64__INT = ADD64 hands int;
-            ADD64_IMM__SHR_U64_IMM = ADD64_IMM precedes SHR_U64_IMM;
-            AND64_IMM__SELECT64 = AND64_IMM feeds SELECT64;
+            MUL64_EXTEND_S__SHR_S64_IMM__INT = MUL64_EXTEND_S feeds SHR_S64_IMM hands int;
+            MUL64_EXTEND_S__SHR_S64_IMM = MUL64_EXTEND_S feeds SHR_S64_IMM;
+            MUL64_IMM__ADD64_IMM = MUL64_IMM feeds ADD64_IMM;
+            AND64_IMM__SELECT64__INT = AND64_IMM feeds SELECT64 hands int;
+            SHL64_IMM__INT = SHL64_IMM hands int;
             SHR_S64_IMM__ADD64 = SHR_S64_IMM feeds ADD64;
-            EXTEND_S__ADD64 = EXTEND_S feeds ADD64;
-            EXTEND_S__MUL64 = EXTEND_S feeds MUL64;
-            F64_ADD__STORE64 = F64_ADD feeds STORE64;
+            F32_MUL__LOAD32_ADD = F32_MUL precedes LOAD32_ADD;
+            F64_ADD__F64_MUL_ADD__FLOAT = F64_ADD feeds F64_MUL_ADD hands float;
+            F64_ADD__F64_MUL_ADD = F64_ADD feeds F64_MUL_ADD;
             F64_ADD__FLOAT = F64_ADD hands float;
+            F64_SUB__F64_ADD__FLOAT = F64_SUB feeds F64_ADD hands float;
+            F64_SUB__F64_SUB = F64_SUB feeds F64_SUB;
             F64_SUB__FLOAT = F64_SUB hands float;
             F64_MUL__F64_ADD = F64_MUL feeds F64_ADD;
             F64_MUL__F64_MUL = F64_MUL feeds F64_MUL;
             F64_MUL__FLOAT = F64_MUL hands float;
             F64_DIV__FLOAT = F64_DIV hands float;
-            F32_MUL_ADD__F32_ADD = F32_MUL_ADD feeds F32_ADD;
-            F64_MUL_ADD__FLOAT = F64_MUL_ADD hands float;
-            F64_MUL_RSUB__STORE64 = F64_MUL_RSUB feeds STORE64;
+            F64_MUL_ADD__F64_ADD__FLOAT = F64_MUL_ADD feeds F64_ADD hands float;
+            LOAD32__F32_MUL_ADD__INT = LOAD32 feeds F32_MUL_ADD hands int;
             LOAD32__INT = LOAD32 hands int;
-            LOAD32_ADD__MUL = LOAD32_ADD feeds MUL;
-            LOAD32_ADD__SHR_U_XOR = LOAD32_ADD feeds SHR_U_XOR;
+            LOAD32_ADD__MUL64_EXTEND_S__INT = LOAD32_ADD feeds MUL64_EXTEND_S hands int;
             LOAD32_ADD__EXTEND_S = LOAD32_ADD feeds EXTEND_S;
-            LOAD32_ADD__F32_MUL = LOAD32_ADD feeds F32_MUL;
             LOAD32_ADD__INT = LOAD32_ADD hands int;
             LOAD32_ABS__INT = LOAD32_ABS hands int;
             LOAD8_U__BR_EQ_IMM = LOAD8_U feeds BR_EQ_IMM;
-            LOAD8_U__BR_EQ = LOAD8_U precedes BR_EQ;
             LOAD8_U__INT = LOAD8_U hands int;
+            LOAD8_U_ADD__NE__INT = LOAD8_U_ADD feeds NE hands int;
             LOAD8_U_ADD__BR_IF = LOAD8_U_ADD feeds BR_IF;
             LOAD8_U_ADD__INT = LOAD8_U_ADD hands int;
-            LOAD8_S_ADD__BR_TABLE = LOAD8_S_ADD feeds BR_TABLE;
-            LOAD16_S__BR_LT_S = LOAD16_S feeds BR_LT_S;
-            LOAD64__BR_LT_S64 = LOAD64 feeds BR_LT_S64;
-            LOAD64__STORE64_ADD = LOAD64 feeds STORE64_ADD;
+            LOAD8_S_ADD__INT = LOAD8_S_ADD hands int;
+            LOAD64__F64_ADD__FLOAT = LOAD64 feeds F64_ADD hands float;
             LOAD64__FLOAT = LOAD64 hands float;
+            LOAD64_ADD__F64_SUB__FLOAT = LOAD64_ADD feeds F64_SUB hands float;
             LOAD64_ADD__F64_MUL = LOAD64_ADD feeds F64_MUL;
             LOAD64_ADD__F64_MUL_ADD = LOAD64_ADD feeds F64_MUL_ADD;
             LOAD64_ADD__STORE64_ADD = LOAD64_ADD feeds STORE64_ADD;
             LOAD64_ADD__FLOAT = LOAD64_ADD hands float;
             LOAD32_U64__ADD64 = LOAD32_U64 feeds ADD64;
-            LOAD32_U64_ADD__MUL64 = LOAD32_U64_ADD feeds MUL64;
-            STORE32__MOV2 = STORE32 precedes MOV2;
+            LOAD32_U64_ADD__MUL64__INT = LOAD32_U64_ADD feeds MUL64 hands int;
+            LOAD32_U64_ADD__INT = LOAD32_U64_ADD hands int;
             STORE32__ADD_IMM = STORE32 precedes ADD_IMM;
         }
     };
@@ -114,39 +115,61 @@ macro_rules! for_each_pair {
 #[cfg(all(wasmote_threaded, not(debug_assertions)))]
 pub(crate) use for_each_pair;
 
-/// How an operation goes on to the next one.
+/// What runs with a kind's first operation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Second {
+    opcode: u8,
+    /// Whether it takes what the first one made.
+    fed: bool,
+}
+
+/// What a kind's last operation hands to any that takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    /// To a certain one, which takes what was made or not.
-    Feeds(u8),
-    Precedes(u8),
-    /// To any that takes an integer or a float.
-    HandsInt,
-    HandsFloat,
+enum Handed {
+    Nothing,
+    Int,
+    Float,
 }
 
 struct Kind {
     first: u8,
-    how: How,
+    second: Option<Second>,
+    handed: Handed,
 }
 
-macro_rules! how {
-    (feeds $second:ident) => {
-        How::Feeds(op::$second)
+macro_rules! kind {
+    ($first:ident hands $what:ident) => {
+        Kind { first: op::$first, second: None, handed: handed!($what) }
     };
-    (precedes $second:ident) => {
-        How::Precedes(op::$second)
+    ($first:ident feeds $second:ident $(hands $what:ident)?) => {
+        Kind {
+            first: op::$first,
+            second: Some(Second { opcode: op::$second, fed: true }),
+            handed: handed!($($what)?),
+        }
     };
-    (hands int) => {
-        How::HandsInt
+    ($first:ident precedes $second:ident $(hands $what:ident)?) => {
+        Kind {
+            first: op::$first,
+            second: Some(Second { opcode: op::$second, fed: false }),
+            handed: handed!($($what)?),
+        }
     };
-    (hands float) => {
-        How::HandsFloat
+}
+macro_rules! handed {
+    () => {
+        Handed::Nothing
+    };
+    (int) => {
+        Handed::Int
+    };
+    (float) => {
+        Handed::Float
     };
 }
 
 macro_rules! define {
-    ($($name:ident = $first:ident $how:tt $second:tt;)*) => {
+    ($($name:ident = $first:ident $how:ident $second:ident $($hands:ident $what:ident)?;)*) => {
         /// The opcodes of pairs.
         #[allow(dead_code, non_upper_case_globals)]
         pub(crate) mod pair {
@@ -154,7 +177,7 @@ macro_rules! define {
             enum Number { $($name),* }
             $(pub(crate) const $name: u8 = super::OPCODES[Number::$name as usize];)*
         }
-        const KINDS: &[Kind] = &[$(Kind { first: op::$first, how: how!($how $second) }),*];
+        const KINDS: &[Kind] = &[$(kind!($first $how $second $($hands $what)?)),*];
     };
 }
 for_each_pair!(define);
@@ -211,26 +234,40 @@ const KIND_OF: [u8; 256] = {
     kinds
 };
 
-/// The opcode for the operation of `length` units at `at` by what follows it, and whether that is run with it.
-fn pair(code: &mut [u16], at: usize, length: usize) -> Option<(u8, bool)> {
-    let word = *code.get(at)?;
-    let first = word as u8;
+/// What the operation of `length` units that code begins with can give the one behind it, whose operands change places
+/// for that if they may.
+fn given(code: &mut [u16], length: usize) -> Hand {
+    let Some((&mut [made, ..], following)) = code.split_at_mut_checked(length) else { return Hand::Nothing };
+    let next = following.first().map_or(0, |&unit| unit as u8);
+    if takes_from(following, (made >> 8) as u8) { hand_between(made as u8, next) } else { Hand::Nothing }
+}
+
+/// What it can hand to the one behind it, whichever that is.
+fn handed(code: &mut [u16], length: usize) -> Handed {
+    let given = given(code, length);
+    match code.get(length).map(|&next| hand(next as u8)) {
+        Some(hand @ Hand::Int(_)) if hand == given => Handed::Int,
+        Some(hand @ Hand::Float(_)) if hand == given => Handed::Float,
+        _ => Handed::Nothing,
+    }
+}
+
+/// The opcode for the operation of `length` units that code begins with, by what follows, and whether the next one is run
+/// with it.
+fn pair(code: &mut [u16], length: usize) -> Option<(u8, bool)> {
+    let first = *code.first()? as u8;
     let number = usize::from(KIND_OF.get(usize::from(first))?.checked_sub(1)?);
-    let following = code.get_mut(at + length..)?;
-    let second = *following.first()? as u8;
-    let between = match takes_from(following, (word >> 8) as u8) {
-        true => hand_between(first, second),
-        false => Hand::Nothing,
-    };
-    let fits = |kind: &Kind| match kind.how {
-        How::Feeds(other) => other == second && between != Hand::Nothing,
-        How::Precedes(other) => other == second && between == Hand::Nothing,
-        How::HandsInt => matches!(between, Hand::Int(_)) && between == hand(second),
-        How::HandsFloat => matches!(between, Hand::Float(_)) && between == hand(second),
+    let second = Second { opcode: *code.get(length)? as u8, fed: given(code, length) != Hand::Nothing };
+    let alone = handed(code, length);
+    let following = code.get_mut(length..)?;
+    let together = units(following).map_or(Handed::Nothing, |length| handed(following, length));
+    let fits = |kind: &Kind| match kind.second {
+        Some(other) => other == second && (kind.handed == Handed::Nothing || kind.handed == together),
+        None => kind.handed == alone,
     };
     let mut kinds = KINDS.iter().zip(OPCODES).skip(number).take_while(|(kind, _)| kind.first == first);
     let (kind, opcode) = kinds.find(|(kind, _)| fits(kind))?;
-    Some((opcode, matches!(kind.how, How::Feeds(_) | How::Precedes(_))))
+    Some((opcode, kind.second.is_some()))
 }
 
 /// Makes pairs in the narrow code of a function, where something runs them.
@@ -245,7 +282,7 @@ pub(crate) fn pair_up(code: &mut [u16]) {
 fn walk(code: &mut [u16], pairs: bool) -> usize {
     let mut at = 0;
     while let Some(length) = code.get(at..).and_then(units) {
-        let pair = if pairs { pair(code, at, length) } else { None };
+        let pair = code.get_mut(at..).filter(|_| pairs).and_then(|code| pair(code, length));
         if let (Some((opcode, _)), Some(first)) = (pair, code.get_mut(at)) {
             *first = *first & 0xff00 | u16::from(opcode);
         }
@@ -337,22 +374,38 @@ mod tests {
     }
 
     #[test]
+    fn the_second_operation_hands_on_what_it_made_if_the_third_takes_it() {
+        let [shift, add, load] = [op::SHL_IMM, op::ADD_IMM32, op::LOAD32].map(word);
+        check(&[shift, 0, add, 7, 1, 0, load, 7], &[(0, pair::SHL_IMM__ADD_IMM32__INT)]);
+        check(&[shift, 0, add, 7, 1, 0, load, 6], &[(0, pair::SHL_IMM__ADD_IMM32)]);
+        check(&[shift, 0, add, 7, 1, 0], &[(0, pair::SHL_IMM__ADD_IMM32)]);
+        // What was handed on is taken by a pair too.
+        check(
+            &[shift, 0, add, 7, 1, 0, load, 7, word(op::XOR), 7],
+            &[(0, pair::SHL_IMM__ADD_IMM32__INT), (6, pair::LOAD32__INT)],
+        );
+    }
+
+    #[test]
     fn kinds_are_of_operations_that_go_on_behind_themselves() {
         for (number, kind) in KINDS.iter().enumerate() {
             let first = kind.first;
             assert!(first >= op::MOV && !(op::BR_EQ..=op::ADD_BR_LT_S_IMM).contains(&first), "{first}");
             assert!(first != op::RARE && !escape::may(first), "{first}");
             assert_eq!(first_of(OPCODES[number]), first);
-            let second = match kind.how {
-                How::Feeds(second) => {
-                    assert!(hand_between(first, second) != Hand::Nothing, "{first} {second}");
-                    second
-                }
-                How::Precedes(second) => second,
-                How::HandsInt | How::HandsFloat => continue,
-            };
+            let Some(Second { opcode: second, fed }) = kind.second else { continue };
+            assert!(!fed || hand_between(first, second) != Hand::Nothing, "{first} {second}");
             let stops = [op::DRIVER, op::CALL_IMPORT, op::RARE, op::HALT];
             assert!(!stops.contains(&second) && !escape::may(second), "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn kinds_that_hand_on_stand_before_those_that_do_not() {
+        for (n, kind) in KINDS.iter().enumerate() {
+            let hides = |other: &&Kind| other.first == kind.first && other.second == kind.second;
+            let hidden = KINDS.iter().take(n).filter(hides).any(|other| other.handed == Handed::Nothing);
+            assert!(!hidden || kind.second.is_none(), "{n}");
         }
     }
 

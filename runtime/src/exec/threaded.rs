@@ -227,24 +227,52 @@ macro_rules! rare_operations {
 }
 for_each_rare!(rare_operations);
 
-/// Goes on behind a pair's first operation.
-macro_rules! go_on {
-    ($r:ident, $first:ident feeds $second:ident) => {
-        end(operation::$second(Regs { hand: const { hand_between(op::$first, op::$second) }, ..$r }.fetch()))
+/// Hands on what was made.
+macro_rules! hand_on {
+    ($flow:expr, int) => {
+        match $flow {
+            Ok(r) => dispatch(r, TAKING, r.int, MaybeUninit::uninit()),
+            stopped => end(stopped),
+        }
     };
-    ($r:ident, $first:ident precedes $second:ident) => {
-        end(operation::$second(Regs { hand: Hand::Nothing, ..$r }.fetch()))
+    ($flow:expr, float) => {
+        match $flow {
+            Ok(r) => dispatch(r, TAKING, MaybeUninit::uninit(), r.float),
+            stopped => end(stopped),
+        }
     };
-    ($r:ident, $first:ident hands int) => {
-        dispatch($r, TAKING, $r.int, MaybeUninit::uninit())
+    ($flow:expr,) => {
+        end($flow)
     };
-    ($r:ident, $first:ident hands float) => {
-        dispatch($r, TAKING, MaybeUninit::uninit(), $r.float)
+}
+
+/// Runs a pair.
+macro_rules! run_pair {
+    ($r:ident, $first:ident hands $what:ident) => {
+        hand_on!(operation::$first($r), $what)
+    };
+    ($r:ident, $first:ident feeds $second:ident $(hands $what:ident)?) => {
+        match operation::$first($r) {
+            Ok(r) => {
+                let r = Regs { hand: const { hand_between(op::$first, op::$second) }, ..r }.fetch();
+                hand_on!(operation::$second(r), $($what)?)
+            }
+            stopped => end(stopped),
+        }
+    };
+    ($r:ident, $first:ident precedes $second:ident $(hands $what:ident)?) => {
+        match operation::$first($r) {
+            Ok(r) => {
+                let r = Regs { hand: Hand::Nothing, ..r }.fetch();
+                hand_on!(operation::$second(r), $($what)?)
+            }
+            stopped => end(stopped),
+        }
     };
 }
 
 macro_rules! pairs {
-    ($($name:ident = $first:ident $how:tt $second:tt;)*) => {
+    ($($name:ident = $first:ident $how:ident $second:ident $($hands:ident $what:ident)?;)*) => {
         #[allow(non_snake_case)]
         mod pair_handler {
             #[allow(clippy::wildcard_imports)]
@@ -255,12 +283,7 @@ macro_rules! pairs {
                 #[inline(always)]
                 unsafe fn $name(r: Regs) {
                     // SAFETY: the caller's promise.
-                    unsafe {
-                        match operation::$first(r) {
-                            Ok(r) => go_on!(r, $first $how $second),
-                            stopped => end(stopped),
-                        }
-                    }
+                    unsafe { run_pair!(r, $first $how $second $($hands $what)?) }
                 }
             )*
             pub(super) mod plain {

@@ -17,7 +17,7 @@ const UNITS: [u8; 256] = {
             op::MOV2 | op::CONST32 | op::SELECT..=op::SELECT64 => 3,
             op::CONST64 => 5,
             op::ADD_IMM32..=op::AND_IMM32 => 4,
-            op::MUL_ADD..=op::ROTL_XOR | op::EQ_IMM..=op::GE_U_IMM => 3,
+            op::DIV_S_IMM..=op::ROTL_XOR | op::EQ_IMM..=op::GE_U_IMM => 3,
             op::BR_EQ_IMM32..=op::BR_GE_U_IMM32 | op::ADD_BR_NE_IMM..=op::ADD_BR_LT_S_IMM => 4,
             op::BR_EQ..=op::BR_GE_U_IMM | op::BR_EQ64..=op::ADD_BR_LT_S => 3,
             op::ROTL_XOR64 | op::F32_MUL_ADD..=op::F64_MUL_RSUB => 3,

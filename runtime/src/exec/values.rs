@@ -49,6 +49,7 @@ const fn takes(opcode: u8) -> Option<(Operand, Value)> {
         op::SELECT..=op::SELECT64 => (D, Value::I32),
         op::SHR_U_XOR | op::ROTL_XOR => (C, Value::I32),
         op::ROTL_XOR64 => (C, Value::I64),
+        op::ADD64_EXTEND_S | op::MUL64_EXTEND_S => (C, Value::I32),
         op::F64_SUB => (C, Value::F64),
         op::MOV | op::MOV2 | op::ADD_BR | op::EXTEND_S | op::EXTEND_U => (B, Value::I32),
         op::MOV64 => (B, Value::Any64),
