@@ -1,7 +1,7 @@
 //! Pairs: operations that often follow each other, run by one dispatch, or with a value handed from one to the next.
 //!
-//! A pair changes nothing but its first operation's opcode, to one that says: what follows is a certain one, or takes
-//! what I made. All units stay where they are and the second operation stays whole, so branches may lead to it, what
+//! A pair changes nothing but its first operation's opcode, to one that says: what follows is a certain one, or it takes
+//! what I made, or it is a certain one and what follows that takes what that made. All units stay where they are and the second operation stays whole, so branches may lead to it, what
 //! stops in it stops at it, and a memory access of the first one that misses its window is done as the first one's
 //! alone. The value is stored as ever; in a register it is there earlier. Only the threaded back end runs pairs: a
 //! dispatch costs it more than a simple operation, and where it is chosen there is room for them.
@@ -141,19 +141,20 @@ macro_rules! kind {
     ($first:ident hands $what:ident) => {
         Kind { first: op::$first, second: None, handed: handed!($what) }
     };
-    ($first:ident feeds $second:ident $(hands $what:ident)?) => {
+    ($first:ident $how:ident $second:ident $(hands $what:ident)?) => {
         Kind {
             first: op::$first,
-            second: Some(Second { opcode: op::$second, fed: true }),
+            second: Some(Second { opcode: op::$second, fed: fed!($how) }),
             handed: handed!($($what)?),
         }
     };
-    ($first:ident precedes $second:ident $(hands $what:ident)?) => {
-        Kind {
-            first: op::$first,
-            second: Some(Second { opcode: op::$second, fed: false }),
-            handed: handed!($($what)?),
-        }
+}
+macro_rules! fed {
+    (feeds) => {
+        true
+    };
+    (precedes) => {
+        false
     };
 }
 macro_rules! handed {

@@ -251,23 +251,22 @@ macro_rules! run_pair {
     ($r:ident, $first:ident hands $what:ident) => {
         hand_on!(operation::$first($r), $what)
     };
-    ($r:ident, $first:ident feeds $second:ident $(hands $what:ident)?) => {
+    ($r:ident, $first:ident $how:ident $second:ident $(hands $what:ident)?) => {
         match operation::$first($r) {
             Ok(r) => {
-                let r = Regs { hand: const { hand_between(op::$first, op::$second) }, ..r }.fetch();
+                let r = Regs { hand: const { taken!($first $how $second) }, ..r }.fetch();
                 hand_on!(operation::$second(r), $($what)?)
             }
             stopped => end(stopped),
         }
     };
-    ($r:ident, $first:ident precedes $second:ident $(hands $what:ident)?) => {
-        match operation::$first($r) {
-            Ok(r) => {
-                let r = Regs { hand: Hand::Nothing, ..r }.fetch();
-                hand_on!(operation::$second(r), $($what)?)
-            }
-            stopped => end(stopped),
-        }
+}
+macro_rules! taken {
+    ($first:ident feeds $second:ident) => {
+        hand_between(op::$first, op::$second)
+    };
+    ($first:ident precedes $second:ident) => {
+        Hand::Nothing
     };
 }
 
