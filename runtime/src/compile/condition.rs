@@ -1,7 +1,7 @@
 //! Conditions: comparisons that become part of the branch or the select that they decide.
 
 use super::Function;
-use super::emit::{Arg, Emitter};
+use super::emit::{Arg, Emitter, Made};
 use super::operand::{Entry, Place};
 use crate::exec::ops::op;
 use crate::stop::{Res, Stop};
@@ -179,7 +179,9 @@ impl Emitter {
 
     /// Takes back the newest operation if it adds an immediate; gives its units.
     pub(super) fn take_sum(&mut self) -> Option<(u16, u16)> {
-        let made = self.newest().filter(|&m| self.opcode(m) == op::ADD_IMM && m.at + 2 == self.position())?;
+        let adds =
+            |m: &Made| matches!(self.opcode(*m), op::ADD_IMM | op::STEP) && m.at + 2 == self.position();
+        let made = self.newest().filter(adds)?;
         let units = (self.at(made.at), self.at(made.at + 1));
         self.undo(made);
         Some(units)
@@ -218,8 +220,7 @@ impl Emitter {
     /// The newest operation, if it adds an immediate to `slot` in place.
     fn step_of(&self, slot: u16) -> Option<Step> {
         let made = self.made(slot).filter(|m| m.at + 2 == self.position())?;
-        let second = self.at(made.at + 1);
-        (self.opcode(made) == op::ADD_IMM && second & 0xff == slot)
-            .then_some(Step { imm: (second >> 8) as u8, at: made.at })
+        let imm = (self.at(made.at + 1) >> 8) as u8;
+        (self.opcode(made) == op::STEP).then_some(Step { imm, at: made.at })
     }
 }

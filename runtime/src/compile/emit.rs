@@ -45,6 +45,17 @@ const SCRATCH_Z: u8 = 4;
 const SCRATCH_RESULT: u8 = 6;
 const _: () = assert!(SCRATCH_RESULT as u16 + 2 == SCRATCH_SLOTS);
 
+/// The opcode for what an operation does to slot a, with these operands: an immediate is added in place where it can be.
+const fn addition(opcode: u8, a: u8, second: u16) -> u8 {
+    match (opcode, second as u8 == a) {
+        (op::ADD_IMM | op::STEP, true) => op::STEP,
+        (op::ADD_IMM | op::STEP, false) => op::ADD_IMM,
+        (op::ADD64_IMM | op::STEP64, true) => op::STEP64,
+        (op::ADD64_IMM | op::STEP64, false) => op::ADD64_IMM,
+        _ => opcode,
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Emitter {
     pub(super) code: Vec<u16>,
@@ -118,7 +129,7 @@ impl Emitter {
 
     /// Starts an operation that makes a value into slot `a`.
     pub(super) fn making(&mut self, opcode: u8, a: u8, second: u16) -> Res<()> {
-        let at = self.begin(opcode, a)?;
+        let at = self.begin(addition(opcode, a, second), a)?;
         self.unit(second)?;
         self.prev = self.last;
         self.mov_end = 0;
@@ -164,7 +175,8 @@ impl Emitter {
 
     /// Lets the newest operation put its value into another slot.
     pub(super) fn retarget(&mut self, made: Made, slot: u16) {
-        self.set(made.at, self.at(made.at) & 0x00ff | slot << 8);
+        let opcode = addition(self.opcode(made), slot as u8, self.at(made.at + 1));
+        self.set(made.at, u16::from(opcode) | slot << 8);
         self.last = Some(Made { slot, ..made });
     }
 

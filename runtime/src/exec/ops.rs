@@ -163,6 +163,11 @@ macro_rules! for_each_op {
             SHR_S_IMM(r) = r.bin_imm(|x, y| (x as i32).wrapping_shr(y) as u32);
             SHR_U_IMM(r) = r.bin_imm(u32::wrapping_shr);
             ROTL_IMM(r) = r.bin_imm(|x, y| x.rotate_left(y & 31));
+            // a += imm8 in c; b is a
+            STEP(r) = {
+                r.set(r.a(), r.get(A).wrapping_add(r.c_imm()));
+                r.next(2)
+            };
             // a = b op imm32
             ADD_IMM32(r) = r.bin_imm32(u32::wrapping_add);
             MUL_IMM32(r) = r.bin_imm32(u32::wrapping_mul);
@@ -290,6 +295,11 @@ macro_rules! for_each_op {
             SHR_S64_IMM(r) = r.bin64_imm(|x, y| (x as i64).wrapping_shr(y as u32) as u64);
             SHR_U64_IMM(r) = r.bin64_imm(|x, y| x.wrapping_shr(y as u32));
             ROTL64_IMM(r) = r.bin64_imm(|x, y| x.rotate_left(y as u32 & 63));
+            // a += imm8 in c; b is a
+            STEP64(r) = {
+                r.set64(r.a(), r.get64(A).wrapping_add(r.c_imm() as i32 as u64));
+                r.next(2)
+            };
             // a = (b rotated by imm8 in unit 2) ^ c
             ROTL_XOR64(r) = {
                 let x = r.get64(B).rotate_left(u32::from(r.unit(2)) & 63);

@@ -23,23 +23,16 @@ macro_rules! for_each_pair {
             MOV__INT = MOV hands int;
             CONST16__SELECT = CONST16 precedes SELECT;
             CONST16__INT = CONST16 hands int;
-            CONST64__F64_LT__INT = CONST64 feeds F64_LT hands int;
             CONST64__F64_DIV__FLOAT = CONST64 precedes F64_DIV hands float;
             SELECT__INT = SELECT hands int;
-            SELECT64__F64_ADD = SELECT64 feeds F64_ADD;
             ADD__LOAD32_ADD__INT = ADD feeds LOAD32_ADD hands int;
-            ADD__BR_LT_U_IMM32 = ADD feeds BR_LT_U_IMM32;
-            ADD__ADD_IMM = ADD precedes ADD_IMM;
             ADD__INT = ADD hands int;
             SUB__ADD = SUB feeds ADD;
             SUB__INT = SUB hands int;
             OR__INT = OR hands int;
             XOR__INT = XOR hands int;
             ADD_IMM__LT_U_IMM = ADD_IMM feeds LT_U_IMM;
-            ADD_IMM__STORE32_ABS = ADD_IMM feeds STORE32_ABS;
-            ADD_IMM__ADD_IMM = ADD_IMM precedes ADD_IMM;
-            ADD_IMM__ADD_BR_NE_IMM = ADD_IMM precedes ADD_BR_NE_IMM;
-            ADD_IMM__SHR_U64_IMM = ADD_IMM precedes SHR_U64_IMM;
+            ADD_IMM__BR_GE_U_IMM = ADD_IMM feeds BR_GE_U_IMM;
             ADD_IMM__INT = ADD_IMM hands int;
             MUL_IMM__INT = MUL_IMM hands int;
             AND_IMM__INT = AND_IMM hands int;
@@ -49,6 +42,10 @@ macro_rules! for_each_pair {
             SHL_IMM__INT = SHL_IMM hands int;
             SHR_U_IMM__ADD = SHR_U_IMM feeds ADD;
             SHR_U_IMM__INT = SHR_U_IMM hands int;
+            STEP__STEP = STEP precedes STEP;
+            STEP__ADD_BR_NE_IMM = STEP precedes ADD_BR_NE_IMM;
+            STEP__SHR_U64_IMM = STEP precedes SHR_U64_IMM;
+            STEP__INT = STEP hands int;
             ADD_IMM32__LOAD32__INT = ADD_IMM32 feeds LOAD32 hands int;
             ADD_IMM32__LOAD64__INT = ADD_IMM32 feeds LOAD64 hands int;
             ADD_IMM32__LOAD32 = ADD_IMM32 feeds LOAD32;
@@ -59,19 +56,22 @@ macro_rules! for_each_pair {
             SHL_ADD__LOAD32__INT = SHL_ADD feeds LOAD32 hands int;
             SHL_XOR__SHR_U_XOR__INT = SHL_XOR feeds SHR_U_XOR hands int;
             SHL_XOR__INT = SHL_XOR hands int;
+            AND_FF__LOAD8_U_ADD__INT = AND_FF precedes LOAD8_U_ADD hands int;
             AND_FF__INT = AND_FF hands int;
+            NE__ADD = NE feeds ADD;
             LT_S__SELECT__INT = LT_S feeds SELECT hands int;
             LT_S__SELECT = LT_S feeds SELECT;
-            LT_U__MOV = LT_U precedes MOV;
-            LT_S_IMM__BR_IF = LT_S_IMM feeds BR_IF;
             LT_S64__SELECT__INT = LT_S64 feeds SELECT hands int;
+            F64_LT__SELECT64__FLOAT = F64_LT feeds SELECT64 hands float;
             F64_LT__SELECT64 = F64_LT feeds SELECT64;
             ADD64__STORE32 = ADD64 feeds STORE32;
             ADD64__INT = ADD64 hands int;
+            SUB64__CONST64_16__INT = SUB64 precedes CONST64_16 hands int;
             MUL64_EXTEND_S__SHR_S64_IMM__INT = MUL64_EXTEND_S feeds SHR_S64_IMM hands int;
             MUL64_EXTEND_S__SHR_S64_IMM = MUL64_EXTEND_S feeds SHR_S64_IMM;
-            MUL64_IMM__ADD64_IMM = MUL64_IMM feeds ADD64_IMM;
+            MUL64_IMM__STEP64 = MUL64_IMM feeds STEP64;
             AND64_IMM__SELECT64__INT = AND64_IMM feeds SELECT64 hands int;
+            AND64_IMM__SELECT64 = AND64_IMM feeds SELECT64;
             SHL64_IMM__INT = SHL64_IMM hands int;
             SHR_S64_IMM__ADD64 = SHR_S64_IMM feeds ADD64;
             F32_MUL__LOAD32_ADD = F32_MUL precedes LOAD32_ADD;
@@ -91,10 +91,8 @@ macro_rules! for_each_pair {
             LOAD32_ADD__MUL64_EXTEND_S__INT = LOAD32_ADD feeds MUL64_EXTEND_S hands int;
             LOAD32_ADD__EXTEND_S = LOAD32_ADD feeds EXTEND_S;
             LOAD32_ADD__INT = LOAD32_ADD hands int;
-            LOAD32_ABS__INT = LOAD32_ABS hands int;
             LOAD8_U__BR_EQ_IMM = LOAD8_U feeds BR_EQ_IMM;
             LOAD8_U__INT = LOAD8_U hands int;
-            LOAD8_U_ADD__NE__INT = LOAD8_U_ADD feeds NE hands int;
             LOAD8_U_ADD__BR_IF = LOAD8_U_ADD feeds BR_IF;
             LOAD8_U_ADD__INT = LOAD8_U_ADD hands int;
             LOAD8_S_ADD__INT = LOAD8_S_ADD hands int;
@@ -107,8 +105,8 @@ macro_rules! for_each_pair {
             LOAD64_ADD__FLOAT = LOAD64_ADD hands float;
             LOAD32_U64__ADD64 = LOAD32_U64 feeds ADD64;
             LOAD32_U64_ADD__MUL64__INT = LOAD32_U64_ADD feeds MUL64 hands int;
-            LOAD32_U64_ADD__INT = LOAD32_U64_ADD hands int;
-            STORE32__ADD_IMM = STORE32 precedes ADD_IMM;
+            STORE32__STEP = STORE32 precedes STEP;
+            STORE8_IMM_ADD__ADD__INT = STORE8_IMM_ADD precedes ADD hands int;
         }
     };
 }
@@ -328,13 +326,14 @@ mod tests {
 
     #[test]
     fn only_first_opcodes_change() {
-        let [mov, sub, add] = [op::MOV, op::SUB, op::ADD_IMM].map(word);
+        let [mov, sub, step] = [op::MOV, op::SUB, op::STEP].map(word);
         let br_if = u16::from(op::BR_IF) | 6 << 8;
         // A pair and what is none.
         check(&[mov, sub, br_if, mov], &[(0, pair::MOV__BR_IF)]);
         check(&[br_if, mov, mov, br_if], &[]);
         // Of three, the first two.
-        check(&[add, 0, add, 0, add, 0], &[(0, pair::ADD_IMM__ADD_IMM)]);
+        let other = step & 0xff | 6 << 8;
+        check(&[step, 0, other, 0, step, 0], &[(0, pair::STEP__STEP)]);
         check(&[mov, mov, mov, sub, br_if, mov], &[(2, pair::MOV__BR_IF)]);
         // Operands are not taken for operations.
         check(&[word(op::BR_TABLE), 2, mov, br_if, mov, mov, mov, br_if, 0], &[(5, pair::MOV__BR_IF)]);
@@ -369,9 +368,9 @@ mod tests {
         let [multiply, add] = [op::F64_MUL, op::F64_ADD].map(word);
         check(&[multiply, 0, add, 7], &[(0, pair::F64_MUL__F64_ADD)]);
         check(&[multiply, 0, add, 6], &[]);
-        let [shift, branch] = [op::LT_S_IMM, op::BR_IF].map(word);
-        check(&[shift, 0, 0, branch, 0], &[(0, pair::LT_S_IMM__BR_IF)]);
-        check(&[shift, 0, 0, branch & 0xff | 6 << 8, 0], &[]);
+        let [load, branch] = [op::LOAD8_U_ADD, op::BR_IF].map(word);
+        check(&[load, 0, 0, 0, branch, 0], &[(0, pair::LOAD8_U_ADD__BR_IF)]);
+        check(&[load, 0, 0, 0, branch & 0xff | 6 << 8, 0], &[]);
     }
 
     #[test]

@@ -39,7 +39,8 @@ const fn takes(opcode: u8) -> Option<(Operand, Value)> {
     Some(match opcode {
         op::BR_IF | op::BR_UNLESS | op::BR_TABLE | op::RET32 | op::CALL_INDIRECT => (A, Value::I32),
         op::RET64 => (A, Value::Any64),
-        op::GLOBAL_SET => (A, Value::I32),
+        op::GLOBAL_SET | op::STEP => (A, Value::I32),
+        op::STEP64 => (A, Value::I64),
         op::BR_EQ..=op::BR_GE_U_IMM32 | op::ADD_BR_NE..=op::ADD_BR_LT_S_IMM => (A, Value::I32),
         op::BR_EQ64..=op::BR_NE64_IMM => (A, Value::I64),
         op::BR_F64_LT..=op::BR_F64_NOT_LE => (A, Value::F64),
