@@ -97,8 +97,8 @@ pub enum Trap {
     OutOfMemory,
     /// The guest asked to end with this status (`exit`, `abort`, `proc_exit`).
     Exit(i32),
-    /// A host function failed with this text.
-    Host(&'static str),
+    /// A host function failed with this text, by one word: a trap is handed up in registers.
+    Host(&'static &'static str),
 }
 
 impl Trap {
@@ -153,6 +153,10 @@ impl core::fmt::Display for Error {
         }
     }
 }
+
+// What the library, memories and the driver return fits two registers.
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Result<u32, crate::HostError>>() == 8);
 
 impl core::error::Error for Error {}
 impl core::error::Error for Trap {}

@@ -112,7 +112,7 @@ pub(crate) fn finish(status: CallStatus, cancel: impl FnOnce()) -> Result<()> {
     let trap = match status {
         CallStatus::Finished => return Ok(()),
         CallStatus::OutOfFuel => Trap::OutOfFuel,
-        CallStatus::Waiting => Trap::Host("a host function waits in a call that is not resumable"),
+        CallStatus::Waiting => Trap::Host(&"a host function waits in a call that is not resumable"),
     };
     cancel();
     Err(trap.into())

@@ -34,7 +34,7 @@ impl From<Error> for HostError {
         Self::Trap(match error {
             Error::Trap(trap) => trap,
             Error::OutOfMemory => Trap::OutOfMemory,
-            _ => Trap::Host("host function failed"),
+            _ => Trap::Host(&"host function failed"),
         })
     }
 }
@@ -423,7 +423,7 @@ pub(crate) fn untyped<T: 'static>(
         let mut slots = results.iter_mut();
         for (&ty, value) in ty.results.iter().zip(&values) {
             if value.ty() != ty {
-                return Err(Trap::Host("a host function gave a result of another type").into());
+                return Err(Trap::Host(&"a host function gave a result of another type").into());
             }
             put(&mut slots, ty, value.to_bits()?);
         }

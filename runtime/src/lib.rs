@@ -24,7 +24,7 @@
 //! let mut linker = Linker::new(&engine);
 //! linker.func_wrap("env", "log", |caller: &mut Caller<'_, i32>, x: i32| -> Result<(), Trap> {
 //!     *caller.data_mut() += x;
-//!     if x < 0 { Err(Trap::Host("negative")) } else { Ok(()) }
+//!     if x < 0 { Err(Trap::Host(&"negative")) } else { Ok(()) }
 //! })?;
 //! let instance = linker.instantiate(&mut store, &module)?;
 //!

@@ -276,7 +276,7 @@ impl<T> Store<T> {
                 Ok(()) => Ok(CallStatus::Finished),
                 Err(HostError::Trap(trap)) => Err(trap.into()),
                 Err(HostError::Suspend) => {
-                    Err(Trap::Host("a host function waits outside of a guest's call").into())
+                    Err(Trap::Host(&"a host function waits outside of a guest's call").into())
                 }
             };
         }
@@ -300,7 +300,7 @@ impl<T> Store<T> {
                 // The native stack holds a host function, which cannot be suspended with the guest's call.
                 return Err(match status {
                     CallStatus::OutOfFuel => Trap::OutOfFuel,
-                    _ => Trap::Host("a host function waits in a call by another"),
+                    _ => Trap::Host(&"a host function waits in a call by another"),
                 }
                 .into());
             }
@@ -313,7 +313,7 @@ impl<T> Store<T> {
     fn host(&mut self, func: u32, at: usize, tag: u32) -> Result<(), HostError> {
         let index = (func as usize).wrapping_sub(1);
         let (Some(entry), Some(&ty)) = (self.hosts.get(index), self.inner.host_types.get(index)) else {
-            return Err(Trap::Host("unknown host function").into());
+            return Err(Trap::Host(&"unknown host function").into());
         };
         let entry = entry.clone();
         let (params, results) = (ty.param_slots(), ty.result_slots());

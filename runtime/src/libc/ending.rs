@@ -35,5 +35,5 @@ pub(super) fn begin_catch(_: &mut dyn Env, _: u32) -> Result<(), Trap> {
 }
 
 pub(super) fn throw(_: &mut dyn Env, _: u32, _: u32, _: u32) -> Result<(), Trap> {
-    Err(Trap::Host("a C++ exception was thrown"))
+    Err(Trap::Host(&"a C++ exception was thrown"))
 }

@@ -10,7 +10,7 @@ use super::spec::{Length, Spec};
 use crate::Trap;
 use crate::host::HostError;
 
-const TOO_LONG: HostError = HostError::Trap(Trap::Host("printf: a width or precision beyond an int"));
+const TOO_LONG: HostError = HostError::Trap(Trap::Host(&"printf: a width or precision beyond an int"));
 
 /// The arguments that are still to be taken.
 pub(super) struct Args {

@@ -23,8 +23,8 @@ const USED: u32 = 1;
 /// Makes a header's second word unlikely to arise by chance.
 pub(super) const CHECK: u32 = 0x5741_534d;
 
-const CORRUPT: Trap = Trap::Host("heap corrupt: a block's header was overwritten");
-const NOT_ALLOCATED: Trap = Trap::Host("free or realloc of a pointer that malloc did not give");
+const CORRUPT: Trap = Trap::Host(&"heap corrupt: a block's header was overwritten");
+const NOT_ALLOCATED: Trap = Trap::Host(&"free or realloc of a pointer that malloc did not give");
 
 /// The bounds of a heap. All are multiples of 8, and `start <= hint <= top <= end`.
 #[derive(Clone, Copy, Debug, Default)]

@@ -10,7 +10,7 @@ use crate::host::HostError;
 /// The longest integer's digits: 64 bits in octal.
 const MAX_DIGITS: usize = 22;
 
-const REFUSED: HostError = HostError::Trap(Trap::Host("printf: %a, %L and wide characters are refused"));
+const REFUSED: HostError = HostError::Trap(Trap::Host(&"printf: %a, %L and wide characters are refused"));
 
 /// A conversion specification.
 #[derive(Default)]

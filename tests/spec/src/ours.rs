@@ -103,7 +103,7 @@ fn link(linker: &mut Linker<u64>, store: &mut Store<u64>, module: &Module) -> Re
             let count = *caller.data();
             *caller.data_mut() += 1;
             let values = plan::host_results(count, &results);
-            let values = values.ok_or(HostError::Trap(Trap::Host(HOST_FAILURE)))?;
+            let values = values.ok_or(HostError::Trap(Trap::Host(&HOST_FAILURE)))?;
             out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
             Ok(())
         }

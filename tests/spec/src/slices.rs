@@ -64,7 +64,7 @@ fn host(caller: &mut Caller<'_, Host>, args: &[Val], results: &mut [Val]) -> Res
             other => other,
         };
     }
-    if data.calls.is_multiple_of(23) { Err(Trap::Host("the host fails").into()) } else { Ok(()) }
+    if data.calls.is_multiple_of(23) { Err(Trap::Host(&"the host fails").into()) } else { Ok(()) }
 }
 
 /// Defines what a module imports; the functions wait once a call if the data says so.
@@ -199,7 +199,7 @@ pub fn check(name: &str, module: &[u8]) -> Option<u64> {
             let pace = Pace { slice, host_waits };
             let sliced = run(module, pace);
             // A host function that the embedder calls itself, by a guest's export, has no call to suspend.
-            let outside = |run: &Run| run.steps.contains(&Err(Trap::Host(OUTSIDE).into()));
+            let outside = |run: &Run| run.steps.contains(&Err(Trap::Host(&OUTSIDE).into()));
             if !sliced.as_ref().is_some_and(outside) {
                 assert_eq!(sliced.as_ref(), Some(&whole), "{name} at {pace:?}");
             }

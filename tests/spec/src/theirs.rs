@@ -66,7 +66,7 @@ fn ended(error: &Error) -> Ended {
         Some(TrapCode::IntegerOverflow) => Trap::IntegerOverflow,
         Some(TrapCode::BadConversionToInteger) => Trap::BadConversionToInteger,
         Some(TrapCode::BadSignature) => Trap::BadSignature,
-        _ if error.to_string().contains(HOST_FAILURE) => Trap::Host(HOST_FAILURE),
+        _ if error.to_string().contains(HOST_FAILURE) => Trap::Host(&HOST_FAILURE),
         // An active element segment that does not fit is an error of its own there.
         _ if error.to_string().contains("does not fit") => Trap::TableOutOfBounds,
         _ => return Ended::Limit(error.to_string()),

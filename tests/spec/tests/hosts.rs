@@ -105,7 +105,7 @@ fn a_guest_that_a_host_function_calls_cannot_wait() {
     let instance = linker.instantiate(&mut store, &module).unwrap();
     let f = instance.get_func(&store, "f").unwrap();
     let mut result = [Val::I32(0)];
-    let waits = Trap::Host("a host function waits in a call by another");
+    let waits = Trap::Host(&"a host function waits in a call by another");
     assert_eq!(f.call(&mut store, &[Val::I32(1)], &mut result), Err(waits.into()));
     assert!(!store.is_suspended());
     *store.data_mut() = false;

@@ -51,12 +51,12 @@ impl WasiHost for Guest {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, HostError> {
         // What the program has printed so far may ask for the input.
         let _ = std::io::stdout().flush();
-        std::io::stdin().read(buf).map_err(|_| HostError::Trap(Trap::Host("the input cannot be read")))
+        std::io::stdin().read(buf).map_err(|_| HostError::Trap(Trap::Host(&"the input cannot be read")))
     }
 
     fn random(&mut self, buf: &mut [u8]) -> Result<(), HostError> {
         let filled = File::open("/dev/urandom").and_then(|mut file| file.read_exact(buf));
-        filled.map_err(|_| HostError::Trap(Trap::Host("this computer has no /dev/urandom")))
+        filled.map_err(|_| HostError::Trap(Trap::Host(&"this computer has no /dev/urandom")))
     }
 
     fn unix_micros(&mut self) -> Result<u64, HostError> {

@@ -89,6 +89,6 @@ fn some_end_the_program() {
     check("abort", &[0, 0, 7, 3], Trap::Exit(134));
     check("abortStackOverflow", &[0], Trap::StackOverflow);
     check("nullFunc_X", &[0], Trap::IndirectCallToNull);
-    check("__cxa_throw", &[0, 0, 0], Trap::Host("a C++ exception was thrown"));
+    check("__cxa_throw", &[0, 0, 0], Trap::Host(&"a C++ exception was thrown"));
     assert_eq!(call("__cxa_begin_catch", &[0]).0, Ok(0));
 }
