@@ -6,7 +6,7 @@ ELF := $(TARGET)/$(THUMB)/firmware/wasmote-mps2-an386
 KEPT := $(TARGET)/$(THUMB)/mps2-an386
 QEMU := $(CURDIR)/app/mps2-an386/qemu
 
-FIRMWARE_BUILD := $(CARGO) build --profile firmware --target $(THUMB) -p wasmote-mps2-an386
+FIRMWARE_BUILD := CARGO="$(CARGO)" app/mps2-an386/frameless $(abspath $(TARGET))
 
 FEATURES_small := --features small
 
