@@ -63,7 +63,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         if line.len() > BOOT_LINE_MAX {
             return Err(Error::Full);
         }
-        self.volume.session(|fs| {
+        self.volume.run(|fs| {
             match file_len(fs, BOOT) {
                 Err(Error::NotFound) if line.is_empty() => Ok(()),
                 Ok(_) if line.is_empty() => Ok(fs.remove(BOOT)?),
@@ -86,7 +86,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Notes how often in a row the boot line failed. Without a boot line, nothing happens.
     pub fn set_boot_failures(&mut self, failures: u8) -> Result<(), Error> {
-        self.volume.session(|fs| match file_len(fs, BOOT) {
+        self.volume.run(|fs| match file_len(fs, BOOT) {
             Err(Error::NotFound) => Ok(()),
             Err(error) => Err(error),
             Ok(_) if failures == 0 => Ok(fs.remove_attribute(BOOT, FAILURES_ATTRIBUTE)?),

@@ -61,7 +61,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     // In a frame of its own, which is gone when the modules are looked at.
     #[inline(never)]
     fn found_from(&mut self, start: usize, batch: &mut [Option<Found>; BATCH]) -> Result<(), Error> {
-        self.volume.session(|fs| {
+        self.volume.run(|fs| {
             let mut passed = 0;
             let mut free = batch.iter_mut();
             Ok(fs.entries(&mut |entry| {

@@ -148,7 +148,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         name: &Name,
         f: &mut dyn FnMut(&mut ModuleReader<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.volume.session(|fs| with_file(fs, name.path(), f))
+        self.volume.run(|fs| with_file(fs, name.path(), f))
     }
 
     /// Reads bytes of the file `name` from byte `offset` until `bytes` is full or the file ends.

@@ -67,7 +67,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// formatted here.
     pub fn mount(&mut self) -> Result<(), Error> {
         self.upload = None;
-        self.volume.session(upload::sweep)
+        self.volume.run(upload::sweep)
     }
 
     /// Makes an empty store, erasing all modules.
@@ -95,7 +95,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Removes the module `name` and gives its space back.
     pub fn remove(&mut self, name: &Name) -> Result<(), Error> {
-        self.volume.session(|fs| {
+        self.volume.run(|fs| {
             file_len(fs, name.path())?;
             Ok(fs.remove(name.path())?)
         })
@@ -103,7 +103,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Gives the module `old` the name `new`; fails with [`Error::Exists`] if another module has it.
     pub fn rename(&mut self, old: &Name, new: &Name) -> Result<(), Error> {
-        self.volume.session(|fs| {
+        self.volume.run(|fs| {
             file_len(fs, old.path())?;
             match fs.metadata(new.path()) {
                 _ if old == new => Ok(()),
@@ -132,7 +132,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Replaces the load settings of the module `name`; installing it anew keeps them.
     pub fn set_settings(&mut self, name: &Name, settings: &Settings) -> Result<(), Error> {
-        self.volume.session(|fs| {
+        self.volume.run(|fs| {
             file_len(fs, name.path())?;
             settings.write(fs, name.path())
         })

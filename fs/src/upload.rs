@@ -77,7 +77,7 @@ impl Upload {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        volume.session(|fs| {
+        volume.run(|fs| {
             // A part file of another length is not the one that was written to.
             if file_len(fs, PART)? != self.stored {
                 return Err(Error::Corrupt);
@@ -261,7 +261,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         }
         let flushed = upload.flush(&mut self.volume);
         let record = Record { len, sha256: *sha256 };
-        let committed = flushed.and_then(|()| self.volume.session(|fs| commit_part(fs, name, &record)));
+        let committed = flushed.and_then(|()| self.volume.run(|fs| commit_part(fs, name, &record)));
         match committed {
             Ok(()) => {
                 self.upload = None;
@@ -274,7 +274,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Gives up the upload, also one that an earlier boot left, and gives its space back.
     pub fn upload_abort(&mut self) -> Result<(), Error> {
         self.upload = None;
-        self.volume.session(remove_part)
+        self.volume.run(remove_part)
     }
 
     /// Gives the upload's buffer back to the heap. Bytes that have not reached the flash are forgotten; the

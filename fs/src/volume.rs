@@ -122,6 +122,18 @@ impl<F: NorFlash, const BLOCKS: usize> Storage for Driver<'_, F, BLOCKS> {
     }
 }
 
+/// What is done with a mounted file system: a closure. A table of `FnMut` would have a second function for each, which
+/// nothing calls.
+trait Visit {
+    fn visit(&mut self, fs: &dyn Files) -> Result<(), Error>;
+}
+
+impl<F: FnMut(&dyn Files) -> Result<(), Error>> Visit for F {
+    fn visit(&mut self, fs: &dyn Files) -> Result<(), Error> {
+        self(fs)
+    }
+}
+
 /// A flash with a file system of `BLOCKS` blocks, or of as many as [`FIT_FLASH`] finds.
 pub(crate) struct Volume<F, const BLOCKS: usize> {
     flash: F,
@@ -154,17 +166,22 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
         mut f: impl FnMut(&dyn Files) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let mut outcome = Err(Error::Unformatted);
-        self.run(&mut |fs| f(fs).map(|value| outcome = Ok(value)))?;
+        self.run(|fs| f(fs).map(|value| outcome = Ok(value)))?;
         outcome
     }
 
-    /// As [`session`](Self::session), and once for all that `f` can give.
-    fn run(&mut self, f: &mut dyn FnMut(&dyn Files) -> Result<(), Error>) -> Result<(), Error> {
+    /// As [`session`](Self::session), without a result.
+    pub(crate) fn run(&mut self, mut f: impl FnMut(&dyn Files) -> Result<(), Error>) -> Result<(), Error> {
+        self.run_dyn(&mut f)
+    }
+
+    /// As [`run`](Self::run), and once for all that `f` can be.
+    fn run_dyn(&mut self, f: &mut dyn Visit) -> Result<(), Error> {
         self.check()?;
         self.drive(&mut |medium| {
             let mut outcome = Ok(());
             let mounted = medium.mount(&mut |fs| {
-                outcome = f(fs);
+                outcome = f.visit(fs);
                 Ok(())
             });
             // The error of `f` goes this way too, so that a fault of the flash takes its place.
