@@ -1,5 +1,6 @@
 //! The checked name of a module.
 
+use core::ffi::CStr;
 use core::fmt;
 use core::str::FromStr;
 
@@ -45,9 +46,8 @@ impl Name {
 
     /// Returns the path of the module's file in the root directory.
     pub(crate) fn path(&self) -> &Path {
-        let end = self.bytes.iter().position(|byte| *byte == 0).unwrap_or(NAME_MAX);
-        let terminated = self.bytes.get(..=end).unwrap_or(b"\0");
-        Path::from_bytes_with_nul(terminated).unwrap_or(littlefs2::path!(""))
+        let terminated = CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default();
+        Path::from_cstr(terminated).unwrap_or(littlefs2::path!(""))
     }
 }
 
