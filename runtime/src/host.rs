@@ -39,6 +39,15 @@ impl From<Error> for HostError {
     }
 }
 
+impl From<HostError> for Error {
+    fn from(error: HostError) -> Self {
+        Self::Trap(match error {
+            HostError::Trap(trap) => trap,
+            HostError::Suspend => Trap::Host(&"a host function waits outside of a guest's call"),
+        })
+    }
+}
+
 /// A host function as a row of a table in flash, which takes no heap.
 pub struct HostFunc<T: 'static> {
     /// The module that it is imported from.
@@ -47,10 +56,16 @@ pub struct HostFunc<T: 'static> {
     pub name: &'static str,
     /// Its type: parameters of at most [`MAX_ROW_SLOTS`] slots, and at most one result.
     pub ty: &'static FuncType<'static>,
-    /// The function: it gets the parameters' slots, 32 bits each (i64 and f64 take two, low word first), and
-    /// gives the result's bits.
-    pub call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
+    /// The function.
+    pub call: RowFn<T>,
 }
+
+/// Calls a row's function: it gets the parameters' slots in front (i64 and f64 take two, low word first), and gives
+/// the result's low word. The high word of a result that has one it leaves in the first slot.
+pub type RowFn<T> = fn(&mut Caller<'_, T>, &mut Slots) -> Result<u32, HostError>;
+
+/// A call's slots, 32 bits each.
+pub type Slots = [u32; MAX_ROW_SLOTS];
 
 impl<T: 'static> HostFunc<T> {
     /// What [`host_func!`](crate::host_func) makes of a closure: its types, and `call`, which calls it.
@@ -59,7 +74,7 @@ impl<T: 'static> HostFunc<T> {
         module: &'static str,
         name: &'static str,
         _: &F,
-        call: fn(&mut Caller<'_, T>, &[u32]) -> Result<u64, HostError>,
+        call: RowFn<T>,
     ) -> Self {
         assert!(F::TYPE.results.len() <= 1, "a row has one result at most");
         Self { module, name, ty: F::TYPE, call }
@@ -74,11 +89,13 @@ impl<T: 'static> HostFunc<T> {
 pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
     f: &F,
     caller: &mut Caller<'_, T>,
-    params: &[u32],
-) -> Result<u64, HostError> {
+    slots: &mut Slots,
+) -> Result<u32, HostError> {
     let mut words = [0; 2];
-    f.invoke(caller, params, &mut words)?;
-    Ok(u64::from(words[0]) | u64::from(words[1]) << 32)
+    f.invoke(caller, slots, &mut words)?;
+    let [low, high] = words;
+    slots[0] = high;
+    Ok(low)
 }
 
 /// Makes a [`HostFunc`] row of a typed closure or function that captures nothing, for a table in flash.
@@ -98,19 +115,46 @@ pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
 #[macro_export]
 macro_rules! host_func {
     ($module:expr, $name:expr, $f:expr) => {
-        $crate::HostFunc::typed($module, $name, &$f, |caller, params| $crate::call_typed(&$f, caller, params))
+        $crate::HostFunc::typed($module, $name, &$f, |caller, slots| $crate::call_typed(&$f, caller, slots))
     };
 }
 
 /// Slots of parameters that a [`HostFunc`] row can have.
 pub const MAX_ROW_SLOTS: usize = 16;
 
-type Boxed<T> = Box<dyn Fn(&mut Caller<'_, T>, &[u32], &mut [u32]) -> Result<(), HostError>>;
+/// A call of a host function: where its arguments are on the stack, and its results go, how many slots these take, and
+/// the calling instance's tag.
+#[derive(Clone, Copy)]
+pub(crate) struct HostFrame {
+    pub(crate) at: usize,
+    pub(crate) params: usize,
+    pub(crate) results: usize,
+    pub(crate) tag: u32,
+}
+
+/// A closure over the parameters' slots and the results'.
+pub(crate) type SlotsFn<T> = dyn Fn(&mut Caller<'_, T>, &[u32], &mut [u32]) -> Result<(), HostError>;
+
+/// A closure as a host function. The way to call one is its own, so that firmware without closures, as the shell's is,
+/// has none.
+pub(crate) trait HostClosure<T> {
+    fn call(&self, store: &mut Store<T>, frame: HostFrame) -> Result<(), HostError>;
+}
+
+impl<T, F> HostClosure<T> for F
+where
+    T: 'static,
+    F: Fn(&mut Caller<'_, T>, &[u32], &mut [u32]) -> Result<(), HostError> + 'static,
+{
+    fn call(&self, store: &mut Store<T>, frame: HostFrame) -> Result<(), HostError> {
+        store.host_closure(self, frame)
+    }
+}
 
 /// A host function of a store.
 pub(crate) enum HostEntry<T: 'static> {
     Row(&'static HostFunc<T>),
-    Boxed(crate::fallible::Shared<Boxed<T>>),
+    Boxed(crate::fallible::Shared<Box<dyn HostClosure<T>>>),
 }
 
 impl<T> Clone for HostEntry<T> {
@@ -126,26 +170,8 @@ impl<T> HostEntry<T> {
     pub(crate) fn new(
         f: impl Fn(&mut Caller<'_, T>, &[u32], &mut [u32]) -> Result<(), HostError> + 'static,
     ) -> Result<Self> {
-        let boxed: Boxed<T> = crate::fallible::boxed(f)?;
+        let boxed: Box<dyn HostClosure<T>> = crate::fallible::boxed(f)?;
         Ok(Self::Boxed(crate::fallible::Shared::new(boxed)?))
-    }
-
-    pub(crate) fn call(
-        &self,
-        caller: &mut Caller<'_, T>,
-        params: &[u32],
-        results: &mut [u32],
-    ) -> Result<(), HostError> {
-        match self {
-            Self::Row(row) => {
-                let bits = (row.call)(caller, params)?;
-                for (place, word) in results.iter_mut().zip([bits as u32, (bits >> 32) as u32]) {
-                    *place = word;
-                }
-                Ok(())
-            }
-            Self::Boxed(f) => f(caller, params, results),
-        }
     }
 }
 

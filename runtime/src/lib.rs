@@ -115,7 +115,8 @@ pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
 pub use self::host::{
-    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, WasmTy, WasmValues, call_typed,
+    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, RowFn, Slots, WasmTy,
+    WasmValues, call_typed,
 };
 pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;

@@ -1,47 +1,22 @@
 //! Tables of host functions that are plain functions over the guest's world: libc's and WASI's.
 
-use crate::Trap;
-use crate::host::HostError;
+use crate::host::{HostError, Slots};
 
-/// What such a function may return, as the host function's result.
-pub(crate) trait Outcome {
-    fn outcome(self) -> Result<u64, HostError>;
-}
-
-impl Outcome for Result<u32, Trap> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(u64::from).map_err(HostError::Trap)
-    }
-}
-
-impl Outcome for Result<(), Trap> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(|()| 0).map_err(HostError::Trap)
-    }
-}
-
-impl Outcome for Result<u32, HostError> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self.map(u64::from)
-    }
-}
-
-impl Outcome for Result<u64, HostError> {
-    fn outcome(self) -> Result<u64, HostError> {
-        self
-    }
-}
-
-/// The first slots; the interpreter passes as many as the row has.
-pub(crate) fn first<const N: usize>(slots: &[u32]) -> [u32; N] {
-    slots.first_chunk().copied().unwrap_or([0; N])
+/// Leaves the high word of a result where its row's caller looks for it, and gives the low one.
+pub(crate) fn wide(slots: &mut Slots, result: Result<u64, HostError>) -> Result<u32, HostError> {
+    let bits = result?;
+    slots[0] = (bits >> 32) as u32;
+    Ok(bits as u32)
 }
 
 /// Makes a table of a module name and a row for each `"name"(parameters) -> result = function;`. A parameter is an
-/// `i32`, or an `i64` when it is two names: of its low word, which the function gets, and of its high word.
+/// `i32`, or an `i64` when it is two names: of its low word, which the function gets, and of its high word. All
+/// functions return the same type, as the row does, so that a row's own code is little more than a jump.
 macro_rules! rows {
     (@type $word:ident) => { $crate::ValType::I32 };
     (@type $low:ident $high:ident) => { $crate::ValType::I64 };
+    (@done $slots:ident, $call:expr, I64) => { $crate::rows::wide($slots, $call) };
+    (@done $slots:ident, $call:expr $(, I32)?) => { $call };
     ($module:expr; $($name:literal($($param:ident $($high:ident)?),*) $(-> $result:ident)? = $function:path;)*) => {
         &[$($crate::HostFunc {
             module: $module,
@@ -51,8 +26,8 @@ macro_rules! rows {
                 results: &[$($crate::ValType::$result)?],
             },
             call: |caller, slots| {
-                let [$($param, $($high,)?)*] = $crate::rows::first(slots);
-                $crate::rows::Outcome::outcome($function(caller, $($param),*))
+                let [$($param, $($high,)?)* ..] = *slots;
+                $crate::rows::rows!(@done slots, $function(caller, $($param),*) $(, $result)?)
             },
         }),*]
     };

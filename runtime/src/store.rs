@@ -5,11 +5,14 @@ use alloc::vec::Vec;
 use crate::config::{Engine, StoreLimits};
 use crate::exec::machine::Step;
 use crate::fallible::{push, with_capacity};
-use crate::host::{Caller, HostEntry, HostError, MAX_ROW_SLOTS};
+use crate::host::{Caller, HostEntry, HostError, HostFrame, HostFunc, MAX_ROW_SLOTS, SlotsFn};
 use crate::store_inner::StoreInner;
 use crate::trace::Frame;
 use crate::types::FuncType;
 use crate::{Error, Result, Trap, Val, ValType};
+
+/// The store has no such function.
+const UNKNOWN_HOST: HostError = HostError::Trap(Trap::Host(&"unknown host function"));
 
 /// Host functions that may be on the native stack at once, each called by guest code that one before called.
 const MAX_NESTED: usize = 16;
@@ -272,13 +275,8 @@ impl<T> Store<T> {
 
     fn run(&mut self, func: u32, at: usize, nested: bool) -> Result<CallStatus> {
         if func >> crate::exec::ops::FUNC_BITS == 0 {
-            return match self.host(func, at, 0) {
-                Ok(()) => Ok(CallStatus::Finished),
-                Err(HostError::Trap(trap)) => Err(trap.into()),
-                Err(HostError::Suspend) => {
-                    Err(Trap::Host(&"a host function waits outside of a guest's call").into())
-                }
-            };
+            self.host(func, at, 0)?;
+            return Ok(CallStatus::Finished);
         }
         loop {
             let status = match self.inner.step()? {
@@ -312,44 +310,57 @@ impl<T> Store<T> {
     /// Calls a host function with its arguments at `at`, where its results go.
     fn host(&mut self, func: u32, at: usize, tag: u32) -> Result<(), HostError> {
         let index = (func as usize).wrapping_sub(1);
-        let (Some(entry), Some(&ty)) = (self.hosts.get(index), self.inner.host_types.get(index)) else {
-            return Err(Trap::Host(&"unknown host function").into());
+        let Some(ty) = self.inner.host_types.get(index) else {
+            return Err(UNKNOWN_HOST);
         };
-        let entry = entry.clone();
-        let (params, results) = (ty.param_slots(), ty.result_slots());
-        let mut short = [0; MAX_ROW_SLOTS];
-        let mut long;
-        let words = match short.get_mut(..params.max(results)) {
-            Some(words) => words,
-            None => {
-                long = crate::fallible::filled(0, params.max(results))?;
-                &mut long
-            }
-        };
-        for (place, &word) in words.iter_mut().zip(self.inner.stack.slots(at, params)) {
-            *place = word;
-        }
-        let mut out = [0; MAX_ROW_SLOTS];
-        let mut long_out;
-        let out = match out.get_mut(..results) {
-            Some(out) => out,
-            None => {
-                long_out = crate::fallible::filled(0, results)?;
-                &mut long_out
-            }
-        };
+        let frame = HostFrame { at, params: ty.param_slots(), results: ty.result_slots(), tag };
         let (position, pending, free) = (self.inner.position(), self.inner.pending, self.free);
-        self.free = at + params.max(results);
+        self.free = at + frame.params.max(frame.results);
         self.nested += 1;
-        let outcome =
-            entry.call(&mut Caller { store: self, tag }, words.get(..params).unwrap_or_default(), out);
+        let outcome = match self.hosts.get(index) {
+            Some(&HostEntry::Row(row)) => self.host_row(row, frame),
+            Some(HostEntry::Boxed(f)) => f.clone().call(self, frame),
+            None => Err(UNKNOWN_HOST),
+        };
         self.nested -= 1;
         self.free = free;
         self.inner.set_position(position);
         self.inner.pending = pending;
-        outcome?;
-        for (i, &word) in out.iter().enumerate() {
-            self.inner.stack.set(at + i, word);
+        outcome
+    }
+
+    fn host_row(&mut self, row: &HostFunc<T>, frame: HostFrame) -> Result<(), HostError> {
+        let HostFrame { at, params, results, tag } = frame;
+        let mut slots = [0; MAX_ROW_SLOTS];
+        for (place, &word) in slots.iter_mut().zip(self.inner.stack.slots(at, params)) {
+            *place = word;
+        }
+        let low = (row.call)(&mut Caller { store: self, tag }, &mut slots)?;
+        for (slot, &word) in (at..at + results).zip(&[low, slots[0]]) {
+            self.inner.stack.set(slot, word);
+        }
+        Ok(())
+    }
+
+    /// Calls a closure that takes and gives slots.
+    pub(crate) fn host_closure(&mut self, f: &SlotsFn<T>, frame: HostFrame) -> Result<(), HostError> {
+        let HostFrame { at, params, results, tag } = frame;
+        let (mut short, mut long);
+        let slots = if params + results <= MAX_ROW_SLOTS {
+            short = [0; MAX_ROW_SLOTS];
+            &mut short[..]
+        } else {
+            long = crate::fallible::filled(0, params + results)?;
+            &mut long
+        };
+        let (words, out) = slots.split_at_mut_checked(params).unwrap_or_default();
+        for (place, &word) in words.iter_mut().zip(self.inner.stack.slots(at, params)) {
+            *place = word;
+        }
+        let out = out.get_mut(..results).unwrap_or_default();
+        f(&mut Caller { store: self, tag }, words, out)?;
+        for (slot, &mut word) in (at..).zip(out) {
+            self.inner.stack.set(slot, word);
         }
         Ok(())
     }

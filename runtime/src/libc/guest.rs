@@ -2,13 +2,14 @@
 
 use super::Env;
 use crate::Trap;
+use crate::host::HostError;
 
 /// How many bytes a [`Bytes`] fetches at a time.
 const FETCH: usize = 16;
 
 /// The address `by` bytes further, or a trap where there is none.
-pub(crate) fn advance(addr: u32, by: u32) -> Result<u32, Trap> {
-    addr.checked_add(by).ok_or(Trap::MemoryOutOfBounds)
+pub(crate) fn advance(addr: u32, by: u32) -> Result<u32, HostError> {
+    addr.checked_add(by).ok_or(HostError::Trap(Trap::MemoryOutOfBounds))
 }
 
 /// The bytes from an address on, fetched some at a time.
@@ -40,12 +41,12 @@ impl Bytes {
     }
 
     /// The next byte, or a trap at the end of the memory.
-    pub(super) fn next(&mut self, env: &mut dyn Env) -> Result<u8, Trap> {
+    pub(super) fn next(&mut self, env: &mut dyn Env) -> Result<u8, HostError> {
         if self.left == 0 {
             let room = env.byte_len().saturating_sub(self.addr).min(FETCH as u64) as usize;
             let at = u32::try_from(self.addr).map_err(|_| Trap::MemoryOutOfBounds)?;
             if room == 0 {
-                return Err(Trap::MemoryOutOfBounds);
+                return Err(Trap::MemoryOutOfBounds.into());
             }
             env.read(at, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
             self.left = room;
@@ -58,7 +59,7 @@ impl Bytes {
 }
 
 /// The bytes before the first zero byte, up to `max` of them: `strnlen`.
-pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, Trap> {
+pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, HostError> {
     let mut bytes = Bytes::new(addr);
     for len in 0..max {
         if bytes.next(env)? == 0 {

@@ -13,6 +13,7 @@ use core::ops::Range;
 
 use super::Env;
 use crate::Trap;
+use crate::host::HostError;
 
 /// Bytes of a block's header, and the alignment of blocks and payloads.
 const HEADER: u32 = 8;
@@ -23,8 +24,9 @@ const USED: u32 = 1;
 /// Makes a header's second word unlikely to arise by chance.
 pub(super) const CHECK: u32 = 0x5741_534d;
 
-const CORRUPT: Trap = Trap::Host(&"heap corrupt: a block's header was overwritten");
-const NOT_ALLOCATED: Trap = Trap::Host(&"free or realloc of a pointer that malloc did not give");
+const CORRUPT: HostError = HostError::Trap(Trap::Host(&"heap corrupt: a block's header was overwritten"));
+const NOT_ALLOCATED: HostError =
+    HostError::Trap(Trap::Host(&"free or realloc of a pointer that malloc did not give"));
 
 /// The bounds of a heap. All are multiples of 8, and `start <= hint <= top <= end`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +57,7 @@ impl Block {
         self.addr.saturating_add(HEADER)
     }
 
-    fn write(&self, env: &mut dyn Env) -> Result<(), Trap> {
+    fn write(&self, env: &mut dyn Env) -> Result<(), HostError> {
         let word = self.size | if self.used { USED } else { 0 };
         let header = u64::from(word) | u64::from(word ^ self.addr ^ CHECK) << 32;
         env.write(self.addr, &header.to_le_bytes())
@@ -74,7 +76,7 @@ impl Heap {
     }
 
     /// Reads and checks the header at an address that was a block's when the guest last left it alone.
-    fn block(&self, env: &mut dyn Env, addr: u32) -> Result<Block, Trap> {
+    fn block(&self, env: &mut dyn Env, addr: u32) -> Result<Block, HostError> {
         let mut header = [0; HEADER as usize];
         env.read(addr, &mut header)?;
         let header = u64::from_le_bytes(header);
@@ -88,7 +90,7 @@ impl Heap {
     }
 
     /// The used block of a pointer that the guest got from `malloc`, as it says.
-    fn block_of(&self, env: &mut dyn Env, ptr: u32) -> Result<Block, Trap> {
+    fn block_of(&self, env: &mut dyn Env, ptr: u32) -> Result<Block, HostError> {
         let addr = ptr.wrapping_sub(HEADER);
         if addr < self.start || addr >= self.top || !addr.is_multiple_of(HEADER) {
             return Err(NOT_ALLOCATED);
@@ -101,7 +103,7 @@ impl Heap {
     }
 
     /// Adds the free blocks after a block to its size.
-    fn join_following(&self, env: &mut dyn Env, block: &mut Block) -> Result<(), Trap> {
+    fn join_following(&self, env: &mut dyn Env, block: &mut Block) -> Result<(), HostError> {
         while block.end() < self.top {
             let next = self.block(env, block.end())?;
             if next.used {
@@ -113,7 +115,7 @@ impl Heap {
     }
 
     /// Makes a block a used one of `need` bytes, and what is left of it a free one.
-    fn place(&mut self, env: &mut dyn Env, mut block: Block, need: u32) -> Result<Block, Trap> {
+    fn place(&mut self, env: &mut dyn Env, mut block: Block, need: u32) -> Result<Block, HostError> {
         let end = block.end();
         let rest = block.size.saturating_sub(need);
         block.used = true;
@@ -142,7 +144,7 @@ impl Heap {
         u64::from(addr).saturating_add(need.into()) <= end
     }
 
-    fn allocate(&mut self, env: &mut dyn Env, need: u32) -> Result<u32, Trap> {
+    fn allocate(&mut self, env: &mut dyn Env, need: u32) -> Result<u32, HostError> {
         let mut lowest_free = None;
         let mut at = self.hint;
         while at < self.top {
@@ -177,7 +179,7 @@ impl Heap {
         Ok(block.payload())
     }
 
-    fn release(&mut self, env: &mut dyn Env, mut block: Block) -> Result<(), Trap> {
+    fn release(&mut self, env: &mut dyn Env, mut block: Block) -> Result<(), HostError> {
         block.used = false;
         if block.end() == self.top {
             self.top = block.addr;
@@ -188,7 +190,7 @@ impl Heap {
         Ok(())
     }
 
-    fn resize(&mut self, env: &mut dyn Env, ptr: u32, need: u32) -> Result<u32, Trap> {
+    fn resize(&mut self, env: &mut dyn Env, ptr: u32, need: u32) -> Result<u32, HostError> {
         let old = self.block_of(env, ptr)?;
         let mut block = old;
         if block.size < need {
@@ -225,8 +227,8 @@ fn block_size(payload: u32) -> Option<u32> {
 /// RAM is an allocation that fails, not a trap.
 fn with_heap(
     env: &mut dyn Env,
-    operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, Trap>,
-) -> Result<u32, Trap> {
+    operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, HostError>,
+) -> Result<u32, HostError> {
     if let Some(size) = env.libc().unplaced.take() {
         env.libc().heap = Heap::new(env.place_heap(size));
     }
@@ -236,17 +238,17 @@ fn with_heap(
             env.libc().heap = heap;
             Ok(ptr)
         }
-        Err(Trap::OutOfMemory) => Ok(0),
+        Err(HostError::Trap(Trap::OutOfMemory)) => Ok(0),
         Err(trap) => Err(trap),
     }
 }
 
-pub(super) fn malloc(env: &mut dyn Env, size: u32) -> Result<u32, Trap> {
+pub(super) fn malloc(env: &mut dyn Env, size: u32) -> Result<u32, HostError> {
     let Some(need) = block_size(size) else { return Ok(0) };
     with_heap(env, |heap, env| heap.allocate(env, need))
 }
 
-pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Trap> {
+pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, HostError> {
     let Some(size) = count.checked_mul(size) else { return Ok(0) };
     let ptr = malloc(env, size)?;
     if ptr != 0 {
@@ -255,25 +257,24 @@ pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Tr
     Ok(ptr)
 }
 
-pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, Trap> {
+pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, HostError> {
     if ptr == 0 {
         return malloc(env, size);
     }
     if size == 0 {
-        free(env, ptr)?;
-        return Ok(0);
+        return free(env, ptr);
     }
     let Some(need) = block_size(size) else { return Ok(0) };
     with_heap(env, |heap, env| heap.resize(env, ptr, need))
 }
 
-pub(super) fn free(env: &mut dyn Env, ptr: u32) -> Result<(), Trap> {
+pub(super) fn free(env: &mut dyn Env, ptr: u32) -> Result<u32, HostError> {
     if ptr == 0 {
-        return Ok(());
+        return Ok(0);
     }
     let mut heap = env.libc().heap;
     let block = heap.block_of(env, ptr)?;
     heap.release(env, block)?;
     env.libc().heap = heap;
-    Ok(())
+    Ok(0)
 }

@@ -30,7 +30,6 @@ mod tests;
 
 use core::ops::Range;
 
-use crate::Trap;
 use crate::host::HostError;
 #[cfg(feature = "wasi")]
 pub(crate) use guest::advance;
@@ -97,13 +96,13 @@ impl LibcState {
 /// memory's methods check their ranges first, and trap without changing anything.
 pub(crate) trait Env {
     /// Reads bytes of the guest's memory.
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap>;
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError>;
     /// Writes bytes to the guest's memory.
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap>;
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError>;
     /// Sets bytes of the guest's memory.
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap>;
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError>;
     /// Copies bytes within the guest's memory, as `memmove`.
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap>;
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError>;
     /// How many bytes from an address on are zeros that were never written.
     fn zeros(&mut self, addr: u32) -> u64;
     /// The size of the guest's memory in bytes.

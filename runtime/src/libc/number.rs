@@ -2,7 +2,7 @@
 
 use super::guest::{Bytes, advance};
 use super::{Env, ctype};
-use crate::Trap;
+use crate::host::HostError;
 
 /// What a string begins with.
 struct Parsed {
@@ -14,7 +14,7 @@ struct Parsed {
 }
 
 /// Reads white space, a sign, a prefix and digits, as `strtol` does. `base` is 0 or 2 to 36.
-fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, Trap> {
+fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostError> {
     let mut parsed = Parsed { negative: false, value: 0, len: 0 };
     if base == 1 || base > 36 {
         return Ok(parsed);
@@ -69,7 +69,7 @@ fn digit(byte: u8, base: u32) -> Option<u32> {
 }
 
 /// Tells the caller where the number ended, if it asks.
-fn write_end(env: &mut dyn Env, end: u32, addr: u32, parsed: &Parsed) -> Result<(), Trap> {
+fn write_end(env: &mut dyn Env, end: u32, addr: u32, parsed: &Parsed) -> Result<(), HostError> {
     if end == 0 {
         return Ok(());
     }
@@ -83,17 +83,17 @@ fn to_long(parsed: &Parsed) -> u32 {
     value.clamp(i32::MIN.into(), i32::MAX.into()) as u32
 }
 
-pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, Trap> {
+pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
     Ok(to_long(&parse(env, s, 10)?))
 }
 
-pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Trap> {
+pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, HostError> {
     let parsed = parse(env, s, base)?;
     write_end(env, end, s, &parsed)?;
     Ok(to_long(&parsed))
 }
 
-pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Trap> {
+pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, HostError> {
     let parsed = parse(env, s, base)?;
     write_end(env, end, s, &parsed)?;
     Ok(match u32::try_from(parsed.value) {

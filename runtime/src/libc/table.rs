@@ -5,26 +5,26 @@ use core::ops::Range;
 
 use crate::host::{Caller, HostError, HostFunc};
 use crate::rows::rows;
-use crate::{Extern, Trap, Val};
+use crate::{Extern, Val};
 
 /// The module name that all functions are imported from.
 const MODULE: &str = "env";
 
 impl<T: LibcHost + 'static> Env for Caller<'_, T> {
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
-        self.read_memory(addr, buf)
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError> {
+        Ok(self.read_memory(addr, buf)?)
     }
 
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
-        self.write_memory(addr, bytes)
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError> {
+        Ok(self.write_memory(addr, bytes)?)
     }
 
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
-        self.fill_memory(addr, len, byte)
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError> {
+        Ok(self.fill_memory(addr, len, byte)?)
     }
 
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
-        self.copy_memory(dst, src, len)
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError> {
+        Ok(self.copy_memory(dst, src, len)?)
     }
 
     fn zeros(&mut self, addr: u32) -> u64 {

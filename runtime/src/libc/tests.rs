@@ -13,7 +13,6 @@ mod time;
 use alloc::vec::Vec;
 
 use super::{Env, LibcState};
-use crate::Trap;
 use crate::host::HostError;
 use crate::memory::{LinearMemory, MemoryType};
 
@@ -57,20 +56,20 @@ impl World {
 }
 
 impl Env for World {
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Trap> {
-        self.memory.read(addr.into(), buf)
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError> {
+        Ok(self.memory.read(addr.into(), buf)?)
     }
 
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Trap> {
-        self.memory.write(addr.into(), bytes)
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError> {
+        Ok(self.memory.write(addr.into(), bytes)?)
     }
 
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Trap> {
-        self.memory.fill(addr.into(), len.into(), byte)
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError> {
+        Ok(self.memory.fill(addr.into(), len.into(), byte)?)
     }
 
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Trap> {
-        self.memory.copy_within(dst.into(), src.into(), len.into())
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError> {
+        Ok(self.memory.copy_within(dst.into(), src.into(), len.into())?)
     }
 
     fn zeros(&mut self, addr: u32) -> u64 {

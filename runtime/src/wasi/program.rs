@@ -28,11 +28,11 @@ pub(super) fn args(world: &mut dyn World, argv: u32, text: u32) -> Result<u32, H
     let words = core::mem::take(&mut world.wasi().words);
     let written = put_words(world, &words, argv, text);
     world.wasi().words = words;
-    written.map(|()| SUCCESS).map_err(HostError::Trap)
+    written.map(|()| SUCCESS)
 }
 
 /// Writes the words, and the addresses where they then are.
-fn put_words(world: &mut dyn World, words: &[u8], mut argv: u32, text: u32) -> Result<(), Trap> {
+fn put_words(world: &mut dyn World, words: &[u8], mut argv: u32, text: u32) -> Result<(), HostError> {
     world.write(text, words)?;
     let mut at = text;
     for word in words.split_inclusive(|&byte| byte == 0) {
@@ -78,6 +78,6 @@ pub(super) fn sched_yield(_: &mut dyn World) -> Result<u32, HostError> {
     Ok(SUCCESS)
 }
 
-pub(super) fn exit(_: &mut dyn World, status: u32) -> Result<(), Trap> {
-    Err(Trap::Exit(status.cast_signed()))
+pub(super) fn exit(_: &mut dyn World, status: u32) -> Result<u32, HostError> {
+    Err(Trap::Exit(status.cast_signed()).into())
 }

@@ -21,7 +21,7 @@ fn is_open(world: &mut dyn World, fd: u32) -> bool {
 }
 
 /// The vector at an index of an array of them: an address and how many bytes are there.
-fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), Trap> {
+fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), HostError> {
     let at = index.checked_mul(VECTOR).ok_or(Trap::MemoryOutOfBounds)?;
     let mut bytes = [0; VECTOR as usize];
     env.read(advance(vectors, at)?, &mut bytes)?;

@@ -293,7 +293,10 @@ fn random_bytes_come_whole_and_once() {
 fn a_program_ends_with_its_status() {
     let mut guest = Guest::new(Host::default());
     for status in [0, 1, u32::MAX] {
-        assert_eq!(program::exit(&mut guest.world(), status), Err(Trap::Exit(status as i32)));
+        assert_eq!(
+            program::exit(&mut guest.world(), status),
+            Err(HostError::Trap(Trap::Exit(status as i32)))
+        );
     }
     assert_eq!(program::sched_yield(&mut guest.world()), Ok(SUCCESS));
 }

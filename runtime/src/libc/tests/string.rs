@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::World;
 use crate::Trap;
+use crate::host::HostError;
 use crate::libc::{Env, ctype, number, search, string};
 use crate::memory::{LinearMemory, MemoryType};
 
@@ -97,7 +98,7 @@ fn copies() {
 
 #[test]
 fn hostile_addresses_trap() {
-    let trap = Err(Trap::MemoryOutOfBounds);
+    let trap = Err(HostError::Trap(Trap::MemoryOutOfBounds));
     let mut w = world("y", "");
     w.memory.fill(u64::from(END) - 5, 5, b'x').unwrap();
     for s in [END - 5, END, u32::MAX] {
@@ -197,7 +198,7 @@ fn classes() {
     let mut w = World::new();
     for c in 0..=300u32 {
         let byte = u8::try_from(c).unwrap_or(0xff);
-        let check = |got: Result<u32, Trap>, want: bool| assert_eq!(got, Ok(want.into()), "{c}");
+        let check = |got: Result<u32, HostError>, want: bool| assert_eq!(got, Ok(want.into()), "{c}");
         check(ctype::isupper(&mut w, c), byte.is_ascii_uppercase());
         check(ctype::isalpha(&mut w, c), byte.is_ascii_alphabetic());
         check(ctype::isspace(&mut w, c), b" \t\n\x0b\x0c\r".contains(&byte));
