@@ -17,7 +17,6 @@ type Result<T> = core::result::Result<T, OutOfMemory>;
 /// Makes room for one more element, or reports that memory ran out. A vector grows by half: by its double, as `Vec`
 /// does, the heap's peak is higher.
 // Where flash is short, once for a type.
-#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
     if vec.len() == vec.capacity() {
         vec.try_reserve_exact((vec.len() / 2).max(4)).map_err(|_| OutOfMemory)?;
@@ -26,6 +25,7 @@ pub(crate) fn reserve_one<T>(vec: &mut Vec<T>) -> Result<()> {
 }
 
 /// Appends to a vector, or reports that memory ran out.
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<()> {
     reserve_one(vec)?;
     let len = vec.len();
