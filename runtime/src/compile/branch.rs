@@ -164,7 +164,10 @@ impl<'a> Function<'a, '_, '_> {
         }
         let mut otherwise = Chain::default();
         match condition {
-            Some(condition) => self.branch_if(condition, true, |f| f.emit.chained(&mut otherwise))?,
+            Some(condition) => {
+                self.branch_if(condition, true)?;
+                self.emit.chained(&mut otherwise)?;
+            }
             None if kind == Kind::Loop => self.emit.forget(),
             None => {}
         }
@@ -353,11 +356,13 @@ impl<'a> Function<'a, '_, '_> {
         let condition = self.condition(entry)?;
         if self.needs_moves(at) {
             let mut over = Chain::default();
-            self.branch_if(condition, true, |f| f.emit.chained(&mut over))?;
+            self.branch_if(condition, true)?;
+            self.emit.chained(&mut over)?;
             self.jump(at)?;
             self.emit.label(over)?;
         } else {
-            self.branch_if(condition, false, |f| f.link(at))?;
+            self.branch_if(condition, false)?;
+            self.link(at)?;
         }
         Ok(())
     }

@@ -70,15 +70,10 @@ impl Function<'_, '_, '_> {
         Ok(Condition::Value(self.arg(entry)?))
     }
 
-    /// Branches if the condition holds, or if it does not; `field` emits the offset.
+    /// Starts a branch if the condition holds, or if it does not; the offset's field comes next.
     // Where flash is short, once and not in each of its three callers.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub(super) fn branch_if(
-        &mut self,
-        condition: Condition,
-        unless: bool,
-        field: impl FnOnce(&mut Self) -> Res<()>,
-    ) -> Res<()> {
+    pub(super) fn branch_if(&mut self, condition: Condition, unless: bool) -> Res<()> {
         match condition {
             Condition::Value(arg) => {
                 let a = self.emit.x(arg)?;
@@ -122,7 +117,6 @@ impl Function<'_, '_, '_> {
                 }
             }
         }
-        field(self)?;
         self.emit.forget();
         Ok(())
     }
