@@ -88,13 +88,10 @@ fn with_file(
     outcome
 }
 
-/// Feeds the bytes of `range` of the file at `path` to `hasher`; the range ends at the file's end at most.
-pub(crate) fn hash_into(
-    fs: &dyn Files,
-    path: &Path,
-    range: Range<u32>,
-    hasher: &mut sha2::Sha256,
-) -> Result<(), Error> {
+/// Computes the hash of the bytes of `range` of the file at `path`, and of those behind them in `rest`; the range ends at
+/// the file's end at most.
+pub(crate) fn hash(fs: &dyn Files, path: &Path, range: Range<u32>, rest: &[u8]) -> Result<Sha256, Error> {
+    let mut hasher = sha2::Sha256::new();
     with_file(fs, path, &mut |file| {
         let end = range.end.min(file.len());
         file.seek(SeekFrom::Start(u64::from(range.start.min(end))))?;
@@ -109,16 +106,16 @@ pub(crate) fn hash_into(
             hasher.update(part.get(..count).unwrap_or_default());
         }
         Ok(())
-    })
+    })?;
+    hasher.update(rest);
+    Ok(hasher.finalize().into())
 }
 
 /// Compares the file `name` with its record; see [`ModuleStore::verify`].
 pub(crate) fn verify_file(fs: &dyn Files, name: &Name) -> Result<Sha256, Error> {
     let len = file_len(fs, name.path())?;
     let record = Record::read(fs, name.path())?;
-    let mut hasher = sha2::Sha256::new();
-    hash_into(fs, name.path(), 0..u32::MAX, &mut hasher)?;
-    let sha256 = hasher.finalize().into();
+    let sha256 = hash(fs, name.path(), 0..u32::MAX, &[])?;
     match record {
         None => Err(Error::Unrecorded),
         Some(record) if record == (Record { len, sha256 }) => Ok(sha256),
@@ -169,11 +166,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
-        self.volume.session(|fs| {
-            let mut hasher = sha2::Sha256::new();
-            hash_into(fs, name.path(), range.clone(), &mut hasher)?;
-            Ok(hasher.finalize().into())
-        })
+        self.volume.session(|fs| hash(fs, name.path(), range.clone(), &[]))
     }
 
     /// Computes the hash of the file `name` and compares it, and its length, with those recorded.

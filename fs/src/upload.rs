@@ -13,11 +13,10 @@ use embedded_storage::nor_flash::NorFlash;
 use littlefs2::fs::FileOpenFlags;
 use littlefs2::path;
 use littlefs2::path::Path;
-use sha2::Digest;
 
 use crate::entry::{Record, file_len};
 use crate::files::Files;
-use crate::reader::hash_into;
+use crate::reader::hash;
 use crate::volume::{Volume, block_size};
 use crate::{Error, ModuleStore, Name, Settings, Sha256, blocks};
 
@@ -237,14 +236,9 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     pub fn upload_hash(&mut self) -> Result<Sha256, Error> {
         let buffer = self.upload.as_ref().map(|upload| upload.buffer.as_slice()).unwrap_or_default();
         let stored = self.upload.as_ref().map_or(u32::MAX, |upload| upload.stored);
-        self.volume.session(|fs| {
-            let mut hasher = sha2::Sha256::new();
-            match hash_into(fs, PART, 0..stored, &mut hasher) {
-                Err(Error::NotFound) => return Err(Error::NoUpload),
-                other => other?,
-            }
-            hasher.update(buffer);
-            Ok(hasher.finalize().into())
+        self.volume.session(|fs| match hash(fs, PART, 0..stored, buffer) {
+            Err(Error::NotFound) => Err(Error::NoUpload),
+            other => other,
         })
     }
 
@@ -293,9 +287,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
 /// Checks the part file and makes it the module `name`.
 fn commit_part(fs: &dyn Files, name: &Name, record: &Record) -> Result<(), Error> {
-    let mut hasher = sha2::Sha256::new();
-    hash_into(fs, PART, 0..u32::MAX, &mut hasher)?;
-    if file_len(fs, PART)? != record.len || Sha256::from(hasher.finalize()) != record.sha256 {
+    let sha256 = hash(fs, PART, 0..u32::MAX, &[])?;
+    if (Record { len: file_len(fs, PART)?, sha256 }) != *record {
         return Err(Error::HashMismatch);
     }
     let settings = match file_len(fs, name.path()) {
@@ -312,6 +305,8 @@ fn commit_part(fs: &dyn Files, name: &Name, record: &Record) -> Result<(), Error
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use sha2::Digest;
+
     use super::*;
     use crate::{PowerCut, RamFlash};
 
