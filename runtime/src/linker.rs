@@ -123,11 +123,19 @@ impl<T> Linker<T> {
 
     /// The row for an import: one of the same type if there are several of the name.
     fn row(&self, import: ImportType<'_>) -> Option<&'static HostFunc<T>> {
-        let named = |row: &&'static HostFunc<T>| row.module == import.module && row.name == import.name;
-        self.rows()
-            .filter(named)
-            .find(|row| ExternType::Func(*row.ty) == import.ty)
-            .or_else(|| self.rows().find(named))
+        let mut found = None;
+        // Without iterators over tables of rows, which take more code than the loops.
+        for rows in &self.rows {
+            for row in *rows {
+                if row.name == import.name && row.module == import.module {
+                    if ExternType::Func(*row.ty) == import.ty {
+                        return Some(row);
+                    }
+                    found = found.or(Some(row));
+                }
+            }
+        }
+        found
     }
 
     fn resolve(&self, store: &mut Store<T>, module: &Module) -> Result<Vec<Extern>> {
