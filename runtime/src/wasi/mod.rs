@@ -18,9 +18,10 @@ mod time;
 mod tests;
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::Result;
-use crate::fallible::filled;
+use crate::fallible::{append, exact, push};
 use crate::host::HostError;
 use crate::libc::{Env, LibcHost};
 pub use table::functions;
@@ -77,13 +78,13 @@ impl WasiState {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub fn new<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Result<Self> {
-        let size = words.clone().map(|word| word.len().saturating_add(1)).sum();
-        let mut joined = filled(0, size)?;
-        for (place, byte) in joined.iter_mut().zip(words.flat_map(|word| word.bytes().chain([0]))) {
-            *place = byte;
+    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Result<Self> {
+        let mut joined = Vec::new();
+        for word in words {
+            append(&mut joined, word.as_bytes())?;
+            push(&mut joined, 0)?;
         }
-        Ok(Self { words: joined, drawn: 0, closed: 0 })
+        Ok(Self { words: exact(joined)?, drawn: 0, closed: 0 })
     }
 
     /// Forgets a suspended call. To be called when it is dropped, else the next one would leave random bytes out.
