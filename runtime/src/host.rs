@@ -50,8 +50,8 @@ impl From<HostError> for Error {
 
 /// A host function as a row of a table in flash, which takes no heap.
 pub struct HostFunc<T: 'static> {
-    /// The module that it is imported from.
-    pub module: &'static str,
+    /// The module that it is imported from, by one word: there are many rows.
+    pub module: &'static &'static str,
     /// Its name.
     pub name: &'static str,
     /// Its type: parameters of at most [`MAX_ROW_SLOTS`] slots, and at most one result.
@@ -71,7 +71,7 @@ impl<T: 'static> HostFunc<T> {
     /// What [`host_func!`](crate::host_func) makes of a closure: its types, and `call`, which calls it.
     #[doc(hidden)]
     pub const fn typed<P, R, F: IntoFunc<T, P, R>>(
-        module: &'static str,
+        module: &'static &'static str,
         name: &'static str,
         _: &F,
         call: RowFn<T>,
@@ -115,7 +115,7 @@ pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
 #[macro_export]
 macro_rules! host_func {
     ($module:expr, $name:expr, $f:expr) => {
-        $crate::HostFunc::typed($module, $name, &$f, |caller, slots| $crate::call_typed(&$f, caller, slots))
+        $crate::HostFunc::typed(&$module, $name, &$f, |caller, slots| $crate::call_typed(&$f, caller, slots))
     };
 }
 

@@ -127,7 +127,7 @@ impl<T> Linker<T> {
         // Without iterators over tables of rows, which take more code than the loops.
         for rows in &self.rows {
             for row in *rows {
-                if row.name == import.name && row.module == import.module {
+                if row.name == import.name && *row.module == import.module {
                     if ExternType::Func(*row.ty) == import.ty {
                         return Some(row);
                     }

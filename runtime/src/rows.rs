@@ -19,7 +19,7 @@ macro_rules! rows {
     (@done $slots:ident, $call:expr $(, I32)?) => { $call };
     ($module:expr; $($name:literal($($param:ident $($high:ident)?),*) $(-> $result:ident)? = $function:path;)*) => {
         &[$($crate::HostFunc {
-            module: $module,
+            module: &$module,
             name: $name,
             ty: &$crate::FuncType {
                 params: &[$($crate::rows::rows!(@type $param $($high)?)),*],

@@ -152,7 +152,7 @@ fn has_the_signatures_of_the_specification() {
         .map(|row| alloc::format!("{}({}){}", row.name, letters(row.ty.params), letters(row.ty.results)))
         .collect();
     assert_eq!(ours, WITX.split_whitespace().collect::<Vec<_>>());
-    assert!(rows.iter().all(|row| row.module == WASI));
+    assert!(rows.iter().all(|row| *row.module == WASI));
 }
 
 /// Writes vectors to a descriptor, the console taking `step` bytes at a time.
