@@ -205,7 +205,7 @@ impl<'a, T> Caller<'a, T> {
 
     /// The calling instance's memory.
     fn linear_memory(&mut self) -> Result<&mut LinearMemory, Trap> {
-        self.store.inner.memory_of(self.tag).map_err(|_| Trap::MemoryOutOfBounds)
+        self.store.inner.memory_of(self.tag)
     }
 
     /// Copies bytes out of the calling instance's memory.

@@ -183,22 +183,22 @@ impl StoreInner {
         self.set_global_bits(self.global_ref(tag, index), bits)
     }
 
-    /// The memory of an instance.
-    pub(crate) fn memory_of(&mut self, tag: u32) -> Result<&mut LinearMemory> {
-        let index = self.instance(tag).and_then(|i| i.memory).ok_or(Error::UnknownHandle)?;
-        self.memories.get_mut(index as usize).map(|m| &mut **m).ok_or(Error::UnknownHandle)
+    /// The memory of an instance; without one, all accesses are out of bounds.
+    pub(crate) fn memory_of(&mut self, tag: u32) -> Result<&mut LinearMemory, Trap> {
+        let index = self.instance(tag).and_then(|i| i.memory).ok_or(Trap::MemoryOutOfBounds)?;
+        self.memories.get_mut(index as usize).map(|m| &mut **m).ok_or(Trap::MemoryOutOfBounds)
     }
 
     /// The index in the store of a table of an instance.
-    fn table_index(&self, tag: u32, table: u16) -> Result<usize> {
+    fn table_index(&self, tag: u32, table: u16) -> Result<usize, Trap> {
         let index = self.instance(tag).and_then(|i| i.tables.get(usize::from(table)));
-        index.map(|&t| t as usize).ok_or(Error::UnknownHandle)
+        index.map(|&t| t as usize).ok_or(Trap::TableOutOfBounds)
     }
 
-    /// A table of an instance.
-    pub(crate) fn table_of(&mut self, tag: u32, table: u16) -> Result<&mut TableData> {
+    /// A table of an instance, as its memory.
+    pub(crate) fn table_of(&mut self, tag: u32, table: u16) -> Result<&mut TableData, Trap> {
         let index = self.table_index(tag, table)?;
-        self.tables.get_mut(index).ok_or(Error::UnknownHandle)
+        self.tables.get_mut(index).ok_or(Trap::TableOutOfBounds)
     }
 
     /// Copies between tables of an instance, or within one.
@@ -210,10 +210,10 @@ impl StoreInner {
         at: u32,
         start: u32,
         len: u32,
-    ) -> Result<()> {
+    ) -> Result<(), Trap> {
         let (to, from) = (self.table_index(tag, to)?, self.table_index(tag, from)?);
         if to == from {
-            let table = self.tables.get_mut(to).ok_or(Error::UnknownHandle)?;
+            let table = self.tables.get_mut(to).ok_or(Trap::TableOutOfBounds)?;
             table.range(start, len)?;
             table.range(at, len)?;
             let start = start as usize;
@@ -221,7 +221,7 @@ impl StoreInner {
             return Ok(());
         }
         let Ok([to, from]) = self.tables.get_disjoint_mut([to, from]) else {
-            return Err(Error::UnknownHandle);
+            return Err(Trap::TableOutOfBounds);
         };
         let source = from.range(start, len)?;
         to.range(at, len)?.copy_from_slice(source);
@@ -255,13 +255,13 @@ impl StoreInner {
         to: u32,
         from: u32,
         len: u32,
-    ) -> Result<()> {
+    ) -> Result<(), Trap> {
         let dropped = self.is_dropped(tag, self.segment_bit(tag, true, segment));
-        let module = self.instance(tag).ok_or(Error::UnknownHandle)?.module.clone();
+        let module = self.instance(tag).ok_or(Trap::TableOutOfBounds)?.module.clone();
         let items = module.parts().elems.get(segment as usize).map(|s| &s.items);
         let present = if dropped { 0 } else { items.map_or(0, Items::len) };
         if u64::from(from) + u64::from(len) > present as u64 {
-            return Err(Trap::TableOutOfBounds.into());
+            return Err(Trap::TableOutOfBounds);
         }
         self.table_of(tag, table)?.range(to, len)?;
         for i in 0..len {
@@ -270,7 +270,7 @@ impl StoreInner {
                     funcs.get((from + i) as usize).map_or(0, |&func| self.func_ref(tag, func))
                 }
                 Some(Items::Exprs(exprs)) => match exprs.get((from + i) as usize) {
-                    Some(expr) => self.evaluate(tag, expr)? as u32,
+                    Some(expr) => self.evaluate(tag, expr).map_err(|_| Trap::OutOfMemory)? as u32,
                     None => 0,
                 },
                 None => 0,
@@ -283,14 +283,21 @@ impl StoreInner {
     }
 
     /// Copies a part of a data segment that is on the heap to the memory.
-    pub(crate) fn memory_init(&mut self, tag: u32, segment: u32, to: u32, from: u32, len: u32) -> Result<()> {
+    pub(crate) fn memory_init(
+        &mut self,
+        tag: u32,
+        segment: u32,
+        to: u32,
+        from: u32,
+        len: u32,
+    ) -> Result<(), Trap> {
         let dropped = self.is_dropped(tag, self.segment_bit(tag, false, segment));
-        let module = self.instance(tag).ok_or(Error::UnknownHandle)?.module.clone();
+        let module = self.instance(tag).ok_or(Trap::MemoryOutOfBounds)?.module.clone();
         let bytes = module.parts().datas.get(segment as usize).and_then(|s| s.bytes.as_deref());
         let bytes = if dropped { &[] } else { bytes.unwrap_or_default() };
         let end = (from as usize).checked_add(len as usize);
         let part = end.and_then(|end| bytes.get(from as usize..end)).ok_or(Trap::MemoryOutOfBounds)?;
-        Ok(self.memory_of(tag)?.write(to.into(), part)?)
+        self.memory_of(tag)?.write(to.into(), part)
     }
 
     /// Evaluates a constant expression of an instance's module.
