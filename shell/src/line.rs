@@ -185,6 +185,9 @@ impl<'a> Line<'a> {
         if self.must_ask(terminal) && self.ask(console) {
             return self.cut_by_frame(back);
         }
+        if terminal {
+            console.raw(PROMPT.as_bytes());
+        }
         match self.columns(terminal) {
             Some(columns) => self.read_ansi(console, columns, back),
             None => self.read_plain(console, terminal),
@@ -271,7 +274,6 @@ impl<'a> Line<'a> {
 
     fn read_plain<B: Board>(&mut self, console: &mut Console<B>, terminal: bool) -> Event<'_> {
         if terminal {
-            console.raw(PROMPT.as_bytes());
             console.raw(self.text.as_bytes());
         }
         loop {
@@ -310,7 +312,8 @@ impl<'a> Line<'a> {
             return self.read_plain(console, true);
         };
         let mut io = EditorIo::new(console, self.input, columns, &self.history, &self.text, back);
-        let outcome = editor.readline(PROMPT, &mut io);
+        // The prompt is the screen's.
+        let outcome = editor.readline(core::iter::empty::<&str>(), &mut io);
         let (stop, offset) = io.end();
         self.text.clear();
         match (outcome, stop) {
@@ -318,8 +321,7 @@ impl<'a> Line<'a> {
                 // As large as noline's buffer.
                 let _ = self.text.push_str(line);
                 if stop == Some(Stop::Frame) {
-                    let before = offset.saturating_sub(PROMPT.len());
-                    return self.cut_by_frame(characters(&self.text).saturating_sub(before));
+                    return self.cut_by_frame(characters(&self.text).saturating_sub(offset));
                 }
                 self.entered(true)
             }

@@ -1,19 +1,20 @@
 //! What noline reads from and writes to.
 //!
 //! noline trusts its terminal: it waits for ever for an answer that does not come, swallows what is typed
-//! meanwhile, and panics on some replies. So it gets a [`Screen`] that always answers, and keys that were checked.
+//! meanwhile, and panics on some replies. So it gets a [`Screen`], answers in time, and keys that were checked.
 //! It owns the text until its line ends; to serve a frame in between, its line is ended with the output muted, and
 //! the next one replays text and cursor.
 
-use embedded_io::{ErrorKind, ErrorType, Read, Write};
+use core::convert::Infallible;
+
+use embedded_io::{ErrorType, Read, Write};
 use heapless::Deque;
 
-use super::PROMPT;
 use super::cooked::BELL;
 use super::history::History;
 use super::input::{Ctrl, Input, Pumped};
 use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, CTRL_N, CTRL_P, CTRL_U, DELETE, ENTER, Key};
-use super::screen::Screen;
+use super::screen::{ANSWERS, Screen};
 use crate::board::Board;
 use crate::console::Console;
 use crate::limits::IDLE_MS;
@@ -46,8 +47,8 @@ pub(crate) struct EditorIo<'a, B> {
     replay: &'a [u8],
     /// How far from its end the cursor was, characters.
     back: usize,
-    /// The rest of a key, as noline reads it: at most four bytes.
-    ahead: Deque<u8, 8>,
+    /// What noline reads next: the answers to its questions, or the rest of a key.
+    ahead: Deque<u8, { ANSWERS.len() + 1 }>,
     stop: Option<Stop>,
 }
 
@@ -61,6 +62,8 @@ impl<'a, B: Board> EditorIo<'a, B> {
         text: &'a str,
         back: usize,
     ) -> Self {
+        let mut ahead = Deque::new();
+        ahead.extend(ANSWERS.iter().copied());
         Self {
             console,
             input,
@@ -70,12 +73,12 @@ impl<'a, B: Board> EditorIo<'a, B> {
             older: false,
             replay: text.as_bytes(),
             back,
-            ahead: Deque::new(),
+            ahead,
             stop: None,
         }
     }
 
-    /// Why the line ended, and how many characters of prompt and text are before the cursor.
+    /// Why the line ended, and how many characters are before the cursor.
     pub(crate) fn end(&self) -> (Option<Stop>, usize) {
         (self.stop, self.screen.offset())
     }
@@ -83,7 +86,10 @@ impl<'a, B: Board> EditorIo<'a, B> {
     /// The next byte for noline; `None` ends its line.
     fn next_byte(&mut self) -> Option<u8> {
         loop {
-            if let Some(byte) = self.screen.answer() {
+            if let Some(byte) = self.ahead.pop_front() {
+                if byte == CTRL_C {
+                    self.print(b"^C");
+                }
                 return Some(byte);
             }
             if let Some((&byte, rest)) = self.replay.split_first() {
@@ -94,15 +100,9 @@ impl<'a, B: Board> EditorIo<'a, B> {
                 self.back = back;
                 return Some(CTRL_B);
             }
-            if let Some(byte) = self.ahead.pop_front() {
-                if byte == CTRL_C {
-                    self.print(b"^C");
-                }
-                return Some(byte);
-            }
             // The cursor is at the line's end now, so that it tells whether there is text.
             if core::mem::take(&mut self.older) {
-                let free = self.shown > 0 || self.screen.offset() <= PROMPT.len();
+                let free = self.shown > 0 || self.screen.offset() == 0;
                 if free && self.show(self.shown.saturating_add(1)) {
                     return Some(CTRL_U);
                 }
@@ -181,11 +181,11 @@ impl<'a, B: Board> EditorIo<'a, B> {
 }
 
 impl<B> ErrorType for EditorIo<'_, B> {
-    type Error = ErrorKind;
+    type Error = Infallible;
 }
 
 impl<B: Board> Read for EditorIo<'_, B> {
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize, ErrorKind> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Infallible> {
         let Some(place) = buf.first_mut() else { return Ok(0) };
         let Some(byte) = self.next_byte() else { return Ok(0) };
         *place = byte;
@@ -194,13 +194,13 @@ impl<B: Board> Read for EditorIo<'_, B> {
 }
 
 impl<B: Board> Write for EditorIo<'_, B> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         self.print(bytes);
         Ok(bytes.len())
     }
 
     /// Does nothing: the console sends what it gathered before it waits.
-    fn flush(&mut self) -> Result<(), ErrorKind> {
+    fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
 }
@@ -209,21 +209,21 @@ impl<B: Board> Write for EditorIo<'_, B> {
 pub(crate) struct Nowhere;
 
 impl ErrorType for Nowhere {
-    type Error = ErrorKind;
+    type Error = Infallible;
 }
 
 impl Read for Nowhere {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize, ErrorKind> {
+    fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
         Ok(0)
     }
 }
 
 impl Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> Result<(), ErrorKind> {
+    fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
 }

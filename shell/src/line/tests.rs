@@ -154,7 +154,7 @@ fn a_long_line_wraps() {
 
 #[test]
 fn an_answer_in_time_counts_and_a_late_one_turns_editing_on_later() {
-    for (latency, prompts) in [(299, "\x1b[J> "), (301, "> ls\r\n\x1b[J> ")] {
+    for (latency, prompts) in [(299, "> \x1b[J"), (301, "> ls\r\n> \x1b[J")] {
         let mut steps = typed("ls\r");
         steps.insert(0, Wait(500));
         steps.push(Wait(500));
@@ -169,7 +169,7 @@ fn an_answer_in_time_counts_and_a_late_one_turns_editing_on_later() {
 fn the_mode_can_be_set() {
     for (term, columns, want) in [
         (Term::Plain, Some(80), "> ls\r\n> "),
-        (Term::Ansi, None, "\x1b[J> ls\r\n\x1b[J> \r\n"),
+        (Term::Ansi, None, "> \x1b[Jls\r\n> \x1b[J\r\n"),
         (Term::Auto, None, "> ls\r\n> "),
     ] {
         let mut peer = Peer::new([Wait(400), send("ls\r"), Wait(400)]);
