@@ -10,11 +10,13 @@
 //! | `<"heap":{>` | nothing | `"heap":{`, what groups members |
 //! | anything else | itself | nothing |
 //!
-//! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{` and no `<`.
+//! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{` and no `<`; it is
+//! [`packed`](crate::packed) in flash.
 
 use crate::error::Error;
 use crate::escape::Escape;
 use crate::output::{Output, Sink, digit, put};
+use crate::packed::{Packed, packed, unpack};
 
 /// A command failed, and has said why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub(crate) struct Answer<'o> {
     comma: bool,
     /// Whether a failure's message is written, within its string.
     message: bool,
-    /// What is left of the form.
+    /// What is left of the form, packed.
     form: &'static [u8],
 }
 
@@ -44,9 +46,9 @@ impl<'o> Answer<'o> {
 
     /// Ends the form before and begins another; a value for each of its places follows.
     #[inline(never)]
-    pub(crate) fn form(&mut self, form: &'static str) -> &mut Self {
+    pub(crate) fn form(&mut self, form: Packed) -> &mut Self {
         self.advance();
-        self.form = form.as_bytes();
+        self.form = form.0;
         self
     }
 
@@ -113,21 +115,23 @@ impl<'o> Answer<'o> {
     /// Puts a text behind what is printed, in no place: for people, and in a failure's message for programs too.
     pub(crate) fn prose(&mut self, text: &str) -> &mut Self {
         self.advance();
-        self.people(text.as_bytes());
+        if !self.members() {
+            self.write(text.as_bytes());
+        }
         self
     }
 
-    /// Begins what says that a command failed. Its form begins with a code; the rest, and what follows, is a message,
-    /// which for programs is a text like any other.
-    pub(crate) fn failure(&mut self, form: &'static str) -> &mut Self {
+    /// Begins what says that a command failed. Its form begins with a code and a colon; the rest, and what follows, is a
+    /// message, which for programs is a text like any other.
+    pub(crate) fn failure(&mut self, form: Packed) -> &mut Self {
         self.advance();
-        self.form = form.as_bytes();
+        self.form = form.0;
         let code = self.until(|byte| byte == b':');
-        let message = core::mem::replace(&mut self.form, b"error[{error}]: {message}");
-        self.with(|out| out.bytes(code)).advance();
+        let message = core::mem::replace(&mut self.form, packed!("error[{error}]: {message}").0);
+        self.with(|out| unpack(code, out)).advance();
         self.quote();
         self.message = true;
-        self.form = message.get(b": ".len()..).unwrap_or_default();
+        self.form = message.get(1..).unwrap_or_default();
         self
     }
 
@@ -138,13 +142,13 @@ impl<'o> Answer<'o> {
         if core::mem::take(&mut self.message) {
             self.quote();
         }
-        self.form("\n").end(1);
+        self.form(packed!("\n")).end(1);
         Failed
     }
 
     /// Ends the answer.
     pub(crate) fn end(&mut self, status: u64) {
-        self.form("<\"status\":>").advance();
+        self.form(packed!("<\"status\":>")).advance();
         if self.json {
             put!(self.out, "{}}}\n", status);
         }
@@ -154,7 +158,9 @@ impl<'o> Answer<'o> {
     fn advance(&mut self) {
         loop {
             let text = self.until(|byte| matches!(byte, b'{' | b'<'));
-            self.people(text);
+            if !self.members() {
+                unpack(text, self);
+            }
             let Some((&mark, rest)) = self.form.split_first() else { return };
             self.form = rest;
             let place = mark == b'{';
@@ -187,18 +193,11 @@ impl<'o> Answer<'o> {
         if named {
             self.out.text("\"");
         }
-        self.out.bytes(piece);
+        unpack(piece, &mut self.out);
         if named {
             self.out.text("\":");
         }
         self.comma = !matches!(piece.last(), Some(b'[' | b'{'));
-    }
-
-    /// Prints what is not a value.
-    fn people(&mut self, text: &[u8]) {
-        if !self.members() {
-            self.write(text);
-        }
     }
 
     /// Whether members are written, and nothing between them.
@@ -266,34 +265,42 @@ mod tests {
     #[test]
     fn one_form_is_text_and_members() {
         check(
-            |a| a.form("free {free} of {total} B\n").number(5u32).number(9usize).end(0),
+            |a| a.form(packed!("free {free} of {total} B\n")).number(5u32).number(9usize).end(0),
             "free 5 of 9 B\n",
             "\"free\":5,\"total\":9,\"status\":0}\n",
         );
-        check(|a| a.form("{us} ms\n").millis(1250).end(1), "1.3 ms\n", "\"us\":1250,\"status\":1}\n");
         check(
-            |a| a.form("{known}").choice(false, "", "unknown").end(0),
+            |a| a.form(packed!("{us} ms\n")).millis(1250).end(1),
+            "1.3 ms\n",
+            "\"us\":1250,\"status\":1}\n",
+        );
+        check(
+            |a| a.form(packed!("{known}")).choice(false, "", "unknown").end(0),
             "unknown",
             "\"known\":false,\"status\":0}\n",
         );
-        check(|a| a.form("{hash}").hex(&[0x0f, 0xa0]).end(0), "0fa0", "\"hash\":\"0fa0\",\"status\":0}\n");
+        check(
+            |a| a.form(packed!("{hash}")).hex(&[0x0f, 0xa0]).end(0),
+            "0fa0",
+            "\"hash\":\"0fa0\",\"status\":0}\n",
+        );
         check(|a| a.end(0), "", "\"status\":0}\n");
     }
 
     #[test]
     fn groups_are_programs_and_blanks_are_peoples() {
         let list = |answer: &mut Answer<'_>| {
-            answer.form("<\"list\":[>title\n");
+            answer.form(packed!("<\"list\":[>title\n"));
             for (name, len) in [("a", 1u8), ("b", 2)] {
-                answer.form("<{>{name}{len}<}>\n").text(name).pad(2).number(len);
+                answer.form(packed!("<{>{name}{len}<}>\n")).text(name).pad(2).number(len);
             }
             answer
-                .form("<],\"names\":[>")
-                .form("{}")
+                .form(packed!("<],\"names\":[>"))
+                .form(packed!("{}"))
                 .text("c")
-                .form("{},")
+                .form(packed!("{},"))
                 .text("d")
-                .form("<],\"none\":null>")
+                .form(packed!("<],\"none\":null>"))
                 .end(0);
         };
         let json =
@@ -305,6 +312,6 @@ mod tests {
     fn text_from_outside_cannot_leave_its_place() {
         let text = "a\"b\\c\n\x1b\x7f é";
         let json = "\"text\":\"a\\\"b\\\\c\\u000a\\u001b\\u007f é\",\"status\":0}\n";
-        check(|a| a.form("{text}").text(text).end(0), "a\"b\\c\\n\\u{1b}\\u{7f} é", json);
+        check(|a| a.form(packed!("{text}")).text(text).end(0), "a\"b\\c\\n\\u{1b}\\u{7f} é", json);
     }
 }

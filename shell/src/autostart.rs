@@ -19,6 +19,7 @@ use crate::context::Target;
 use crate::error::Error;
 use crate::limits::{AUTOSTART_SKIP_MS, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT};
 use crate::line::Activity;
+use crate::packed::packed;
 use crate::session::Session;
 
 /// The words of a stored autostart.
@@ -102,7 +103,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             return false;
         }
         let mut answer = self.answer();
-        answer.form("autostart: {}; Ctrl-C within {} s skips it\n").text(words);
+        answer.form(packed!("autostart: {}; Ctrl-C within {} s skips it\n")).text(words);
         answer.number(AUTOSTART_SKIP_MS / 1000).end(0);
         let begin = self.console.board().millis();
         loop {
@@ -115,7 +116,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
                 Activity::Idle => {}
                 Activity::Frame => self.frame(),
                 Activity::Interrupt => {
-                    self.answer().form("autostart skipped\n").end(0);
+                    self.answer().form(packed!("autostart skipped\n")).end(0);
                     return true;
                 }
             }

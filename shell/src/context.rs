@@ -11,6 +11,7 @@ use crate::escape::Escape;
 use crate::instances::Loaded;
 use crate::line::Line;
 use crate::output::{Output, Sink};
+use crate::packed::{Packed, packed};
 use crate::session::Session;
 
 /// Where a command prints.
@@ -34,7 +35,7 @@ pub(crate) struct Context<'c, 't, 'a, B, F> {
     /// Whether a guest's text has left the cursor within a line.
     pub(crate) midline: bool,
     /// How the command is written.
-    pub(crate) usage: &'static str,
+    pub(crate) usage: Packed,
 }
 
 impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
@@ -46,7 +47,7 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
             begun: false,
             printed: Escape::default(),
             midline: false,
-            usage: "",
+            usage: packed!(""),
         }
     }
 

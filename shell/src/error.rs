@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
 use crate::output::{Output, put};
+use crate::packed::{Packed, packed};
 
 /// Why a command failed. Texts borrow from the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Error<'a> {
     /// There is no such command.
     UnknownCommand(&'a str),
     /// The words do not fit the command; this is how it is written.
-    Usage(&'static str),
+    Usage(Packed),
     /// The store failed.
     Store(wasmote_fs::Error),
     /// The store failed for this name.
@@ -118,102 +119,112 @@ impl Error<'_> {
     /// Says what is wrong, behind a code for programs, which stays when the text changes.
     pub(crate) fn tell(&self, answer: &mut Answer<'_>) {
         match *self {
-            Self::LineTooLong => {
-                answer.failure("LINE: the line is longer than {} bytes; shorten it").number(LINE_LIMIT)
-            }
+            Self::LineTooLong => answer
+                .failure(packed!("LINE:the line is longer than {} bytes; shorten it"))
+                .number(LINE_LIMIT),
             Self::TooManyWords => {
-                answer.failure("LINE: the line has more than {} words; shorten it").number(ARGS_LIMIT)
+                answer.failure(packed!("LINE:the line has more than {} words; shorten it")).number(ARGS_LIMIT)
             }
-            Self::OpenQuote(quote) => {
-                answer.failure("LINE: a quote is not closed; add a {}").text(quote.encode_utf8(&mut [0; 4]))
+            Self::OpenQuote(quote) => answer
+                .failure(packed!("LINE:a quote is not closed; add a {}"))
+                .text(quote.encode_utf8(&mut [0; 4])),
+            Self::OpenEscape => {
+                answer.failure(packed!("LINE:the line ends with a backslash; write \\\\ for one"))
             }
-            Self::OpenEscape => answer.failure("LINE: the line ends with a backslash; write \\\\ for one"),
             Self::BadEscape(c) => answer
-                .failure("LINE: \\{} is not an escape; write \\\\ for a backslash")
+                .failure(packed!("LINE:\\{} is not an escape; write \\\\ for a backslash"))
                 .text(c.encode_utf8(&mut [0; 4])),
             Self::NoValue(option) => {
-                answer.failure("OPTION: {} lacks its value; write {} N").text(option).text(option)
+                answer.failure(packed!("OPTION:{} lacks its value; write {} N")).text(option).text(option)
             }
-            Self::Number { option, text, max } => {
-                answer.failure("OPTION: {}: {} is not a number of 0..{}").text(option).text(text).number(max)
-            }
+            Self::Number { option, text, max } => answer
+                .failure(packed!("OPTION:{}: {} is not a number of 0..{}"))
+                .text(option)
+                .text(text)
+                .number(max),
             Self::Argument { position, text, ty, fault } => {
-                argument(answer.failure("ARGUMENT: {}: ").number(position), text, ty, fault)
+                argument(answer.failure(packed!("ARGUMENT:{}: ")).number(position), text, ty, fault)
             }
             Self::ArgumentCount { name, takes, given } => answer
-                .failure("ARGUMENT: {} takes {} arguments, not {}; see exports")
+                .failure(packed!("ARGUMENT:{} takes {} arguments, not {}; see exports"))
                 .text(name)
                 .number(takes)
                 .number(given),
             Self::UnknownCommand(name) => {
-                answer.failure("COMMAND: no command {}; help lists them").text(name)
+                answer.failure(packed!("COMMAND:no command {}; help lists them")).text(name)
             }
-            Self::Usage(usage) => answer.failure("USAGE: the words do not fit; write ").prose(usage),
-            Self::NotText => answer.failure("LINE: the line is no UTF-8; install the file anew"),
+            Self::Usage(usage) => answer.failure(packed!("USAGE:the words do not fit; write ")).form(usage),
+            Self::NotText => answer.failure(packed!("LINE:the line is no UTF-8; install the file anew")),
             Self::SourceDepth => {
-                answer.failure("USAGE: files that source each other too deeply; flatten them")
+                answer.failure(packed!("USAGE:files that source each other too deeply; flatten them"))
             }
             Self::Store(error) => answer.failure(store_code(error)).prose(error.message()),
             Self::StoreName(error, name) => {
-                answer.failure(store_code(error)).form("{}: ").text(name).prose(error.message())
+                answer.failure(store_code(error)).form(packed!("{}: ")).text(name).prose(error.message())
             }
             Self::Damaged(count) => answer
-                .failure("CORRUPT: damaged modules: {}; install them again, or remove them")
+                .failure(packed!("CORRUPT:damaged modules: {}; install them again, or remove them"))
                 .number(count),
             Self::NotLoaded(name) => {
-                answer.failure("NOTLOADED: {} is not loaded; load it, or see ps").text(name)
+                answer.failure(packed!("NOTLOADED:{} is not loaded; load it, or see ps")).text(name)
             }
             Self::Loaded(name) => {
-                answer.failure("LOADED: {} is loaded; unload it, or load as another name").text(name)
+                answer.failure(packed!("LOADED:{} is loaded; unload it, or load as another name")).text(name)
             }
             Self::Running(name) => {
-                answer.failure("BUSY: {} is running; wait for it, or stop it with Ctrl-C").text(name)
+                answer.failure(packed!("BUSY:{} is running; wait for it, or stop it with Ctrl-C")).text(name)
             }
-            Self::Nested => answer.failure("BUSY: two calls are running; wait for one"),
+            Self::Nested => answer.failure(packed!("BUSY:two calls are running; wait for one")),
             Self::NoExport { module, kind, name } => answer
-                .failure("EXPORT: {} exports no {} {}; see exports {}")
+                .failure(packed!("EXPORT:{} exports no {} {}; see exports {}"))
                 .text(module)
                 .text(kind)
                 .text(name)
                 .text(module),
             Self::NoMain(name) => answer
-                .failure("EXPORT: {} exports neither main(i32, i32) nor _start(); call a function by name")
+                .failure(packed!(
+                    "EXPORT:{} exports neither main(i32, i32) nor _start(); call a function by name"
+                ))
                 .text(name),
             Self::Import { module, name, defined } => answer
-                .failure("IMPORT: import {}.{} {}; see imports")
+                .failure(packed!("IMPORT:import {}.{} {}; see imports"))
                 .text(module)
                 .text(name)
                 .text(if defined { "has another type" } else { "is unknown" }),
-            Self::Immutable(name) => {
-                answer.failure("IMMUTABLE: {} is immutable; only a mutable global can be set").text(name)
-            }
-            Self::Memory => answer.failure("MEMORY: the heap is full; unload a module"),
+            Self::Immutable(name) => answer
+                .failure(packed!("IMMUTABLE:{} is immutable; only a mutable global can be set"))
+                .text(name),
+            Self::Memory => answer.failure(packed!("MEMORY:the heap is full; unload a module")),
             Self::Runtime(error) => runtime(answer, error),
-            Self::Interrupted => answer.failure("INTERRUPTED: stopped by Ctrl-C; call again"),
-            Self::FuelLimit(fuel) => answer.failure("FUEL: stopped after {} fuel; raise --fuel").number(fuel),
-            Self::TimeLimit(ms) => answer.failure("TIME: stopped after {} ms; raise --time").number(ms),
+            Self::Interrupted => answer.failure(packed!("INTERRUPTED:stopped by Ctrl-C; call again")),
+            Self::FuelLimit(fuel) => {
+                answer.failure(packed!("FUEL:stopped after {} fuel; raise --fuel")).number(fuel)
+            }
+            Self::TimeLimit(ms) => {
+                answer.failure(packed!("TIME:stopped after {} ms; raise --time")).number(ms)
+            }
             Self::GivenUp(words) => answer
-                .failure("AUTOSTART: {} failed {} times within {} s of boot and is turned off; ")
+                .failure(packed!("AUTOSTART:{} failed {} times within {} s of boot and is turned off; "))
                 .text(words)
                 .number(AUTOSTART_TRIES)
                 .number(AUTOSTART_STEADY_MS / 1000)
-                .prose("mend it, then autostart it again"),
+                .form(packed!("mend it, then autostart it again")),
         };
     }
 }
 
 /// The code of a store's error.
-const fn store_code(error: wasmote_fs::Error) -> &'static str {
+const fn store_code(error: wasmote_fs::Error) -> Packed {
     use wasmote_fs::Error as E;
     match error {
-        E::NotFound => "NOTFOUND: ",
-        E::Exists => "EXISTS: ",
-        E::Full => "FULL: ",
-        E::Corrupt | E::HashMismatch => "CORRUPT: ",
-        E::Unformatted | E::Geometry => "UNFORMATTED: ",
-        E::NameInvalid => "NAME: ",
-        E::OutOfMemory => "MEMORY: ",
-        _ => "FLASH: ",
+        E::NotFound => packed!("NOTFOUND:"),
+        E::Exists => packed!("EXISTS:"),
+        E::Full => packed!("FULL:"),
+        E::Corrupt | E::HashMismatch => packed!("CORRUPT:"),
+        E::Unformatted | E::Geometry => packed!("UNFORMATTED:"),
+        E::NameInvalid => packed!("NAME:"),
+        E::OutOfMemory => packed!("MEMORY:"),
+        _ => packed!("FLASH:"),
     }
 }
 
@@ -221,34 +232,34 @@ fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) ->
     use wasmote_runtime::{Error as E, Trap};
     match error {
         E::Malformed { reason, offset } => {
-            let answer = answer.failure("MALFORMED: ").prose(reason);
-            answer.form(" at byte {}; install the file again").number(offset)
+            let answer = answer.failure(packed!("MALFORMED:")).prose(reason);
+            answer.form(packed!(" at byte {}; install the file again")).number(offset)
         }
         E::Invalid { reason, offset } => {
-            let answer = answer.failure("INVALID: ").prose(reason);
-            answer.form(" at byte {}; build the module anew").number(offset)
+            let answer = answer.failure(packed!("INVALID:")).prose(reason);
+            answer.form(packed!(" at byte {}; build the module anew")).number(offset)
         }
         E::Unsupported { feature, offset } => {
-            let answer = answer.failure("UNSUPPORTED: ").prose(feature);
-            answer.form(" at byte {}; build the module without it").number(offset)
+            let answer = answer.failure(packed!("UNSUPPORTED:")).prose(feature);
+            answer.form(packed!(" at byte {}; build the module without it")).number(offset)
         }
         E::Limit { what } => {
-            answer.failure("LIMIT: over the limit of {}; make the module smaller").text(what)
+            answer.failure(packed!("LIMIT:over the limit of {}; make the module smaller")).text(what)
         }
         E::UnknownImport { index } => {
-            answer.failure("IMPORT: import {} is unknown; see imports").number(index)
+            answer.failure(packed!("IMPORT:import {} is unknown; see imports")).number(index)
         }
         E::IncompatibleImport { index } => {
-            answer.failure("IMPORT: import {} has another type; see imports").number(index)
+            answer.failure(packed!("IMPORT:import {} has another type; see imports")).number(index)
         }
-        E::OutOfMemory => answer.failure("MEMORY: the heap is full; unload a module"),
-        E::Read => answer.failure("FLASH: the flash does not read; check the module"),
+        E::OutOfMemory => answer.failure(packed!("MEMORY:the heap is full; unload a module")),
+        E::Read => answer.failure(packed!("FLASH:the flash does not read; check the module")),
         E::Trap(Trap::Exit(status)) => {
-            answer.failure("EXIT: exit with status {}").with(|out| put!(out, "{}", i64::from(status)))
+            answer.failure(packed!("EXIT:exit with status {}")).with(|out| put!(out, "{}", i64::from(status)))
         }
-        E::Trap(trap) => answer.failure("TRAP: ").prose(trap.as_str()),
-        E::Signature => answer.failure("CALL: the values do not fit; see exports"),
-        _ => answer.failure("CALL: the call is not possible; reload the module"),
+        E::Trap(trap) => answer.failure(packed!("TRAP:")).prose(trap.as_str()),
+        E::Signature => answer.failure(packed!("CALL:the values do not fit; see exports")),
+        _ => answer.failure(packed!("CALL:the call is not possible; reload the module")),
     }
 }
 
@@ -256,40 +267,52 @@ fn argument<'a, 'o>(answer: &'a mut Answer<'o>, text: &str, ty: ValType, fault: 
     let name = ty.as_str();
     match fault {
         Fault::NoValue => {
-            let answer =
-                if text.is_empty() { answer.prose("an empty word") } else { answer.form("{}").text(text) };
-            answer.form(" is no {}; ").text(name).prose(hint(ty))
+            let answer = if text.is_empty() {
+                answer.form(packed!("an empty word"))
+            } else {
+                answer.form(packed!("{}")).text(text)
+            };
+            answer.form(packed!(" is no {}; ")).text(name).form(hint(ty))
         }
-        Fault::Range => answer.form("{} does not fit {} (").text(text).text(name).prose(range(ty)).prose(")"),
+        Fault::Range => {
+            answer.form(packed!("{} does not fit {} (")).text(text).text(name).form(range(ty)).prose(")")
+        }
         Fault::LeftOver { bytes } => {
             let rest = text.get(text.len().saturating_sub(bytes)..).unwrap_or_default();
-            let answer = answer.form("{} has {} left over after the {}; ").text(text).text(rest).text(name);
-            answer.prose(hint(ty))
+            let answer =
+                answer.form(packed!("{} has {} left over after the {}; ")).text(text).text(rest).text(name);
+            answer.form(hint(ty))
         }
         Fault::Payload => {
             let most = if matches!(ty, ValType::F32) { "7fffff" } else { "fffffffffffff" };
-            answer.form("{} has no payload that fits {} (0x1..0x{})").text(text).text(name).text(most)
+            answer
+                .form(packed!("{} has no payload that fits {} (0x1..0x{})"))
+                .text(text)
+                .text(name)
+                .text(most)
         }
-        Fault::TooLong => answer.form("{} is longer than {} bytes; round it").text(text).number(NUMBER_LIMIT),
+        Fault::TooLong => {
+            answer.form(packed!("{} is longer than {} bytes; round it")).text(text).number(NUMBER_LIMIT)
+        }
     }
 }
 
-const fn hint(ty: ValType) -> &'static str {
+const fn hint(ty: ValType) -> Packed {
     match ty {
-        ValType::I32 | ValType::I64 => "write it like -5, 0xff or 1_000",
-        ValType::F32 | ValType::F64 => "write it like 1.5, -1e-3, inf, nan or nan:0x123",
-        ValType::FuncRef => "write null",
-        ValType::ExternRef => "write null or a number",
+        ValType::I32 | ValType::I64 => packed!("write it like -5, 0xff or 1_000"),
+        ValType::F32 | ValType::F64 => packed!("write it like 1.5, -1e-3, inf, nan or nan:0x123"),
+        ValType::FuncRef => packed!("write null"),
+        ValType::ExternRef => packed!("write null or a number"),
     }
 }
 
-const fn range(ty: ValType) -> &'static str {
+const fn range(ty: ValType) -> Packed {
     match ty {
-        ValType::I32 => "-2147483648..4294967295",
-        ValType::I64 => "-9223372036854775808..18446744073709551615",
-        ValType::F32 => "-3.4028235e38..3.4028235e38",
-        ValType::F64 => "-1.7976931348623157e308..1.7976931348623157e308",
-        ValType::FuncRef | ValType::ExternRef => "0..4294967294",
+        ValType::I32 => packed!("-2147483648..4294967295"),
+        ValType::I64 => packed!("-9223372036854775808..18446744073709551615"),
+        ValType::F32 => packed!("-3.4028235e38..3.4028235e38"),
+        ValType::F64 => packed!("-1.7976931348623157e308..1.7976931348623157e308"),
+        ValType::FuncRef | ValType::ExternRef => packed!("0..4294967294"),
     }
 }
 

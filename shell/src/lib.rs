@@ -23,6 +23,7 @@ pub mod limits;
 pub mod line;
 mod management;
 pub mod output;
+mod packed;
 #[cfg(feature = "wasi")]
 mod random;
 pub mod received;

@@ -14,6 +14,7 @@ use crate::instances::Instances;
 use crate::line::{Event, Line, LineBuffers};
 use crate::output::Output;
 #[cfg(feature = "wasi")]
+use crate::packed::packed;
 use crate::random::Random;
 use crate::smp::{After, Server};
 
@@ -114,7 +115,11 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
         let (name, version) = (self.console.board().name(), self.console.board().version());
         if self.console.board().console_is_terminal() {
             let mut answer = self.answer();
-            answer.form("wasmote {} on {}; help lists the commands\n").text(version).text(name).end(0);
+            answer
+                .form(packed!("wasmote {} on {}; help lists the commands\n"))
+                .text(version)
+                .text(name)
+                .end(0);
         }
         match self.store.mount() {
             Ok(()) => self.autostart(),

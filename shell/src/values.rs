@@ -7,6 +7,7 @@ use wasmote_runtime::{Func, Val};
 
 use crate::answer::Answer;
 use crate::output::{Output, put};
+use crate::packed::packed;
 
 /// Prints `5:i32`, `-3:i64`, `1.5:f64`, `nan:0x123:f32`, `null:funcref`, `func[3]:funcref`, `extern[7]:externref`.
 ///
@@ -18,7 +19,10 @@ pub fn typed(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Optio
 
 /// Puts a value and its type into an answer.
 pub(crate) fn answer(answer: &mut Answer<'_>, value: Val) {
-    answer.form("{value}:{type}").with(|out| untyped(out, value, |_| None)).text(value.ty().as_str());
+    answer
+        .form(packed!("{value}:{type}"))
+        .with(|out| untyped(out, value, |_| None))
+        .text(value.ty().as_str());
 }
 
 /// Prints a value as [`typed`] does, without its type.

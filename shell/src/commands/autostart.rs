@@ -8,6 +8,7 @@ use crate::autostart::{quoted, words};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use crate::packed::packed;
 
 pub(super) fn autostart<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -38,13 +39,13 @@ fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outco
     let failures = line.as_ref().map_or(0, |line| line.failures);
     let mut answer = context.begin();
     match &line {
-        None => answer.form("<\"autostart\":null>off"),
+        None => answer.form(packed!("<\"autostart\":null>off")),
         // Whole for people too, who may want to write it again.
-        Some(line) => answer.form("{autostart}").with(|out| out.text(words(line))),
+        Some(line) => answer.form(packed!("{autostart}")).with(|out| out.text(words(line))),
     };
     match failures {
-        0 => answer.form("<\"failures\":0>\n"),
-        _ => answer.form("; failed {failures} times in a row\n").number(failures),
+        0 => answer.form(packed!("<\"failures\":0>\n")),
+        _ => answer.form(packed!("; failed {failures} times in a row\n")).number(failures),
     };
     answer.end(0);
     Ok(())

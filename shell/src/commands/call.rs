@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::guest::Guest;
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::NAME_SHOWN;
+use crate::packed::packed;
 use crate::running::{Budget, Stopped, UNLIMITED, Used};
 use crate::values;
 
@@ -100,14 +101,14 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn print_results(&mut self, store: &Store<Guest>, results: &[Val], used: Used) {
         let (stack, memory) = (store.stack_peak(), store.memory_committed());
         let mut answer = self.begin();
-        answer.form("<\"results\":[>");
+        answer.form(packed!("<\"results\":[>"));
         for (i, &value) in results.iter().enumerate() {
-            answer.form("<{>").pad(usize::from(i > 0));
+            answer.form(packed!("<{>")).pad(usize::from(i > 0));
             values::answer(&mut answer, value);
-            answer.form("<}>");
+            answer.form(packed!("<}>"));
         }
-        answer.form(if results.is_empty() { "<]>" } else { "<]>\n" });
-        answer.form("fuel {fuel}, {us} ms, stack {stack} B, memory {memory} B\n");
+        answer.form(if results.is_empty() { packed!("<]>") } else { packed!("<]>\n") });
+        answer.form(packed!("fuel {fuel}, {us} ms, stack {stack} B, memory {memory} B\n"));
         answer.number(used.fuel).millis(used.micros).number(stack).number(memory).end(0);
     }
 
@@ -126,8 +127,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             let name = name.and_then(|name| core::str::from_utf8(name).ok());
             let mut answer = self.begin();
             match name {
-                Some(name) => answer.form("  {}!{}\n").text(module.as_str()).text(name),
-                None => answer.form("  {}!func[{}]\n").text(module.as_str()).number(frame.func),
+                Some(name) => answer.form(packed!("  {}!{}\n")).text(module.as_str()).text(name),
+                None => answer.form(packed!("  {}!func[{}]\n")).text(module.as_str()).number(frame.func),
             };
             answer.end(0);
         }

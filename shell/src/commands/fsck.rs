@@ -9,6 +9,7 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use crate::packed::packed;
 
 /// What a survey says of a module, in a word.
 pub(super) fn state(found: Result<(), StoreError>) -> &'static str {
@@ -48,28 +49,28 @@ pub(super) fn fsck<B: Board, F: NorFlash>(
     let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
     let (store, mut answer) = context.store_and_answer();
     let mut count = Count::default();
-    answer.form("<\"modules\":[>");
+    answer.form(packed!("<\"modules\":[>"));
     let surveyed = store.survey(|entry, found| {
         count.add(found);
-        answer.form("<{>{name}: {len} B, {state}<}>\n");
+        answer.form(packed!("<{>{name}: {len} B, {state}<}>\n"));
         answer.text(entry.name.as_str()).number(entry.len).text(state(found));
     });
-    answer.form("<]>");
+    answer.form(packed!("<]>"));
     let survey = match surveyed {
         Ok(survey) => survey,
         Err(error) => return Err(answer.fail(&Error::Store(error))),
     };
     match survey.part {
-        Some(part) => answer.form("an upload stopped after {part} B and can go on\n").number(part),
-        None => answer.form("<\"part\":null>"),
+        Some(part) => answer.form(packed!("an upload stopped after {part} B and can go on\n")).number(part),
+        None => answer.form(packed!("<\"part\":null>")),
     };
     match survey.foreign {
-        0 => answer.form("<\"foreign\":0>"),
-        foreign => {
-            answer.form("{foreign} files of other tools, whose names are no modules'\n").number(foreign)
-        }
+        0 => answer.form(packed!("<\"foreign\":0>")),
+        foreign => answer
+            .form(packed!("{foreign} files of other tools, whose names are no modules'\n"))
+            .number(foreign),
     };
-    answer.form("{count} modules, {damaged} damaged; {used} of {total} B used\n");
+    answer.form(packed!("{count} modules, {damaged} damaged; {used} of {total} B used\n"));
     answer.number(count.modules).number(count.damaged).number(usage.used).number(usage.total);
     if count.damaged > 0 {
         return Err(answer.fail(&Error::Damaged(count.damaged)));

@@ -8,6 +8,7 @@ use crate::args::{Args, number};
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use crate::packed::packed;
 use crate::values;
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
@@ -37,7 +38,7 @@ pub(super) fn get<B: Board, F: NorFlash>(
     };
     let mut answer = context.begin();
     values::answer(&mut answer, value);
-    answer.form("\n").end(0);
+    answer.form(packed!("\n")).end(0);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::board::Board;
 use crate::context::Context;
 use crate::guest::{self, Guest};
 use crate::output::{Output, SHOWN, characters, put};
+use crate::packed::packed;
 
 /// Prints `(i32, i64) -> f64`.
 fn func_type(out: &mut Output<'_>, ty: FuncType<'_>) {
@@ -96,13 +97,13 @@ pub(super) fn exports<B: Board, F: NorFlash>(
     // No row is longer for a name that is cut.
     let width = longest.unwrap_or(0).min(SHOWN);
     let mut answer = context.begin();
-    answer.form("<\"exports\":[>");
+    answer.form(packed!("<\"exports\":[>"));
     for export in module.exports() {
-        answer.form("<{>{name}{type}<}>\n").text(export.name);
+        answer.form(packed!("<{>{name}{type}<}>\n")).text(export.name);
         answer.pad(width.saturating_sub(characters(export.name)).saturating_add(2));
         answer.with(|out| extern_type(out, export.ty));
     }
-    answer.form("<]>").end(0);
+    answer.form(packed!("<]>")).end(0);
     Ok(())
 }
 
@@ -110,12 +111,12 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     /// Prints the functions that modules may import.
     fn available(&mut self, linker: &Linker<Guest>) {
         let mut answer = self.begin();
-        answer.form("<\"available\":[>");
+        answer.form(packed!("<\"available\":[>"));
         for row in linker.rows() {
-            answer.form("<{>{module}.{name} {type}<}>\n").text(row.module).text(row.name);
+            answer.form(packed!("<{>{module}.{name} {type}<}>\n")).text(row.module).text(row.name);
             answer.with(|out| func_type(out, *row.ty));
         }
-        answer.form("<]>").end(0);
+        answer.form(packed!("<]>")).end(0);
     }
 }
 
@@ -137,11 +138,11 @@ pub(super) fn imports<B: Board, F: NorFlash>(
     let word = context.only(args)?;
     let module = context.module(word)?;
     let mut answer = context.begin();
-    answer.form("<\"imports\":[>");
+    answer.form(packed!("<\"imports\":[>"));
     for import in module.imports() {
-        answer.form("<{>{module}.{name}  {type}{known}<}>\n").text(import.module).text(import.name);
+        answer.form(packed!("<{>{module}.{name}  {type}{known}<}>\n")).text(import.module).text(import.name);
         answer.with(|out| extern_type(out, import.ty)).choice(linker.is_defined(import), "", "  unknown");
     }
-    answer.form("<]>").end(0);
+    answer.form(packed!("<]>")).end(0);
     Ok(())
 }

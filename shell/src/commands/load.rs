@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
+use crate::packed::packed;
 use crate::running::{Budget, UNLIMITED};
 
 /// What is to be loaded, and how; the words are those that messages name.
@@ -57,7 +58,7 @@ pub(super) fn unload<B: Board, F: NorFlash>(
     context.remove(word)?;
     let after = context.heap().free;
     let mut answer = context.begin();
-    answer.form("heap {heap_before} -> {heap_free} B free\n").number(before).number(after).end(0);
+    answer.form(packed!("heap {heap_before} -> {heap_free} B free\n")).number(before).number(after).end(0);
     Ok(())
 }
 
@@ -101,9 +102,13 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let (code, committed) = (loaded.code, loaded.store.memory_committed());
         let declared = loaded.store.memory_size();
         let mut answer = self.begin();
-        answer.form("{name}: {exports} exports, code {code} B, memory {memory} of {declared} B; ");
+        answer.form(packed!("{name}: {exports} exports, code {code} B, memory {memory} of {declared} B; "));
         answer.text(alias_word).number(exports).number(code).number(committed).number(declared);
-        answer.form("heap {heap_before} -> {heap_free} B free\n").number(before).number(after).end(0);
+        answer
+            .form(packed!("heap {heap_before} -> {heap_free} B free\n"))
+            .number(before)
+            .number(after)
+            .end(0);
         Ok(())
     }
 

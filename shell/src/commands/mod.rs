@@ -19,37 +19,26 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use crate::packed::{Packed, packed, part};
 use embedded_storage::nor_flash::NorFlash;
 
 /// What a command does with its words; the command's own name is taken off.
 type Handler<B, F> = fn(&mut Context<'_, '_, '_, B, F>, &mut Args) -> Outcome;
 
-/// A command as `help` shows it.
-pub(crate) struct Command {
-    /// How it is written: its name first.
-    pub(crate) usage: &'static str,
-    /// What it does, in a line.
-    pub(crate) about: &'static str,
-}
-
-impl Command {
-    /// Whether this is its name.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        self.usage.bytes().take_while(|byte| *byte != b' ').eq(name.bytes())
-    }
-}
-
-/// Makes the table that `help` shows and the functions behind it from the same rows.
+/// Makes the texts that `help` shows and the functions behind them from the same rows.
 macro_rules! commands {
     ($($usage:literal, $about:literal, $run:path;)*) => {
-        /// All commands, in the order of `help`.
-        pub(crate) const ALL: &[Command] = &[$(Command { usage: $usage, about: $about }),*];
+        /// How the commands are written, their names first: a line each, in the order of `help`.
+        pub(crate) const USAGES: &str = concat!($($usage, "\n"),*);
+
+        /// What they do: a line each, in the same order.
+        const ABOUTS: Packed = packed!(concat!($($about, "\n"),*));
 
         /// Their functions, in the same order.
         struct Handlers<B, F>(PhantomData<(B, F)>);
 
         impl<B: Board, F: NorFlash> Handlers<B, F> {
-            const ALL: [Handler<B, F>; ALL.len()] = [$($run),*];
+            const ALL: [Handler<B, F>; [$($usage),*].len()] = [$($run),*];
         }
     };
 }
@@ -82,6 +71,19 @@ commands! {
     "reboot", "restarts the device", shell::reboot;
 }
 
+/// The place of a command in the tables, and how it is written.
+fn find(name: &str) -> Option<(usize, Packed)> {
+    let usage = |n| part(USAGES.as_bytes(), b'\n', n).filter(|usage| !usage.is_empty());
+    let mut usages = (0..).map_while(|n| Some((n, usage(n)?)));
+    let (n, usage) = usages.find(|(_, usage)| part(usage, b' ', 0) == Some(name.as_bytes()))?;
+    Some((n, Packed(usage)))
+}
+
+/// What a command does, by its place in the tables.
+fn about(n: usize) -> Packed {
+    Packed(part(ABOUTS.0, b'\n', n).unwrap_or_default())
+}
+
 /// Runs the command that the first word names; a line without words does nothing.
 pub(crate) fn dispatch<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -89,9 +91,10 @@ pub(crate) fn dispatch<B: Board, F: NorFlash>(
 ) -> Outcome {
     let Some(word) = args.shift() else { return Ok(()) };
     let name = args.text(word);
-    let Some((command, run)) = ALL.iter().zip(&Handlers::ALL).find(|(command, _)| command.is(name)) else {
+    let found = find(name).and_then(|(n, usage)| Some((usage, Handlers::ALL.get(n)?)));
+    let Some((usage, run)) = found else {
         return Err(context.fail(&Error::UnknownCommand(name)));
     };
-    context.usage = command.usage;
+    context.usage = usage;
     run(context, args)
 }

@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::Name;
 
-use super::ALL;
+use super::{USAGES, about, find};
 use crate::answer::{Failed, Outcome};
 use crate::args::Args;
 use crate::board::Board;
@@ -12,6 +12,10 @@ use crate::error::Error;
 use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
 use crate::line::Term;
 use crate::output::put;
+use crate::packed::{Packed, packed, unpack};
+
+/// What `help` says behind the commands.
+const HELP: Packed = packed!("help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call\n");
 
 pub(super) fn help<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -20,19 +24,17 @@ pub(super) fn help<B: Board, F: NorFlash>(
     match (args.get(0), args.len()) {
         (None, _) => {
             let out = &mut context.out();
-            for command in ALL {
-                out.text(command.usage);
-                out.text("\n");
-            }
-            out.text("help COMMAND explains one; -j gives an answer as JSON; Ctrl-C stops a call\n");
+            out.text(USAGES);
+            unpack(HELP.0, out);
         }
         (Some(word), 1) => {
-            let Some(command) = ALL.iter().find(|command| command.is(word)) else {
+            let Some((n, usage)) = find(word) else {
                 return Err(context.fail(&Error::UnknownCommand(word)));
             };
             let out = &mut context.out();
-            for line in [command.usage, "\n", command.about, "\n"] {
-                out.text(line);
+            for line in [usage, about(n)] {
+                unpack(line.0, out);
+                out.text("\n");
             }
         }
         _ => return Err(context.misused()),
@@ -48,9 +50,9 @@ pub(super) fn version<B: Board, F: NorFlash>(
     let board = context.session.console.board();
     let (version, board, reset) = (board.version(), board.name(), board.reset_cause());
     let mut answer = context.begin();
-    answer.form("wasmote {version} on {board}\n").text(version).text(board);
+    answer.form(packed!("wasmote {version} on {board}\n")).text(version).text(board);
     if let Some(cause) = reset {
-        answer.form("last reset: {reset}\n").with(|out| cause.print(out));
+        answer.form(packed!("last reset: {reset}\n")).with(|out| cause.print(out));
     }
     answer.end(0);
     Ok(())

@@ -6,6 +6,7 @@ use crate::answer::{Answer, Outcome};
 use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
+use crate::packed::packed;
 
 /// Width of a column of names.
 const NAME_WIDTH: usize = 16;
@@ -21,23 +22,25 @@ pub(super) fn ps<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
     // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
     let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
     let mut answer = context.begin();
-    answer.form(
+    answer.form(packed!(
         "<\"instances\":[>name            module          \
-         fuel, code, stack peak of most, memory committed of declared (bytes)\n",
-    );
+         fuel, code, stack peak of most, memory committed of declared (bytes)\n"
+    ));
     for loaded in instances.iter() {
-        answer.form("<{>{name}{module}{fuel}, {code}, {stack} of {stack_max}, {memory} of {declared}<}>\n");
+        answer.form(packed!(
+            "<{>{name}{module}{fuel}, {code}, {stack} of {stack_max}, {memory} of {declared}<}>\n"
+        ));
         column(&mut answer, loaded.alias.as_str());
         column(&mut answer, loaded.module.as_str());
         answer.number(loaded.fuel).number(loaded.code);
         answer.number(loaded.stack_peak).number(loaded.options.stack);
         answer.number(loaded.store.memory_committed()).number(loaded.store.memory_size());
     }
-    answer.form("<],\"running\":[>");
+    answer.form(packed!("<],\"running\":[>"));
     for name in instances.running() {
-        column(answer.form("{}running\n"), name.as_str());
+        column(answer.form(packed!("{}running\n")), name.as_str());
     }
-    answer.form("<]>").end(0);
+    answer.form(packed!("<]>")).end(0);
     context.session.instances = instances;
     Ok(())
 }
@@ -61,17 +64,17 @@ fn board<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) {
     let heap = context.heap();
     let stack = context.session.console.board().stack();
     let mut answer = context.begin();
-    answer.form(
+    answer.form(packed!(
         "<\"heap\":{>heap {total} B, used {used}, peak {peak}, free {free}, \
-         largest free block {largest_free}<}>\n",
-    );
+         largest free block {largest_free}<}>\n"
+    ));
     answer.number(heap.total).number(heap.used).number(heap.peak).number(heap.free).number(heap.largest_free);
     match stack {
         Some(stack) => answer
-            .form("<\"stack\":{>stack {total} B, peak {peak}<}>\n")
+            .form(packed!("<\"stack\":{>stack {total} B, peak {peak}<}>\n"))
             .number(stack.total)
             .number(stack.peak),
-        None => answer.form("<\"stack\":null>stack unknown on this board\n"),
+        None => answer.form(packed!("<\"stack\":null>stack unknown on this board\n")),
     };
     answer.end(0);
 }
@@ -82,10 +85,13 @@ fn instance<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, alia
     let (code, options) = (loaded.code, loaded.options);
     let (peak, stack) = (loaded.stack_peak, loaded.store.stack_size());
     let mut answer = context.begin();
-    answer.form("code {code} B\nlinear memory {memory} B committed of {declared} declared\n");
+    answer.form(packed!("code {code} B\nlinear memory {memory} B committed of {declared} declared\n"));
     answer.number(code).number(committed).number(declared);
-    answer.form("value stack {stack} B, peak {stack_peak}, at most {stack_max}\n");
+    answer.form(packed!("value stack {stack} B, peak {stack_peak}, at most {stack_max}\n"));
     answer.number(stack).number(peak).number(options.stack);
-    answer.form("malloc heap at most {heap_max} B, inside linear memory\n").number(options.heap).end(0);
+    answer
+        .form(packed!("malloc heap at most {heap_max} B, inside linear memory\n"))
+        .number(options.heap)
+        .end(0);
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
+use crate::packed::packed;
 
 /// Bytes of a hash that `ls` shows; `ls -l` shows all.
 const HASH_SHOWN: usize = 4;
@@ -26,9 +27,9 @@ pub(super) fn ls<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
     });
     measured.map_err(|error| context.fail(&Error::Store(error)))?;
     let (store, mut answer) = context.store_and_answer();
-    answer.form("<\"modules\":[>");
+    answer.form(packed!("<\"modules\":[>"));
     let listed = store.survey(|entry, found| row(&mut answer, entry, found, width, long));
-    answer.form("<]>");
+    answer.form(packed!("<]>"));
     if let Err(error) = listed {
         return Err(answer.fail(&Error::Store(error)));
     }
@@ -40,13 +41,13 @@ fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, wi
     let name = entry.name.as_str();
     // Numbers end in one column.
     let blanks = width.saturating_sub(name.len()).saturating_add(7usize.saturating_sub(digits(entry.len)));
-    answer.form("<{>{name}  {len} B  ").text(name).pad(blanks).number(entry.len);
+    answer.form(packed!("<{>{name}  {len} B  ")).text(name).pad(blanks).number(entry.len);
     match &entry.sha256 {
-        None => answer.form("<\"sha256\":null>no hash  {state}<}>\n"),
-        Some(hash) if long || answer.json => answer.form("sha256 {sha256}  {state}<}>\n").hex(hash),
+        None => answer.form(packed!("<\"sha256\":null>no hash  {state}<}>\n")),
+        Some(hash) if long || answer.json => answer.form(packed!("sha256 {sha256}  {state}<}>\n")).hex(hash),
         Some(hash) => {
             let start = hash.get(..HASH_SHOWN).unwrap_or_default();
-            answer.form("sha256 {sha256}...  {state}<}>\n").hex(start)
+            answer.form(packed!("sha256 {sha256}...  {state}<}>\n")).hex(start)
         }
     };
     let set = entry.settings.0.iter().any(|byte| *byte != 0);
@@ -68,7 +69,7 @@ pub(super) fn df<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
 fn report_usage<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outcome {
     let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
     let mut answer = context.begin();
-    answer.form("flash {total} B, used {used} B, free {free} B\n");
+    answer.form(packed!("flash {total} B, used {used} B, free {free} B\n"));
     answer.number(usage.total).number(usage.used).number(usage.free).end(0);
     Ok(())
 }
@@ -114,7 +115,10 @@ pub(super) fn check<B: Board, F: NorFlash>(
     let len = context.session.store.stat(&name).map_err(|error| context.refused(error, word))?.len;
     let code = context.compile(&name, word)?.code_size();
     let mut answer = context.begin();
-    answer.form("{name}: {len} B, {hash}, valid; loads to {code} B of code\n").text(word).number(len);
+    answer
+        .form(packed!("{name}: {len} B, {hash}, valid; loads to {code} B of code\n"))
+        .text(word)
+        .number(len);
     answer.choice(hashed, "hash good", "no hash recorded").number(code).end(0);
     Ok(())
 }
