@@ -112,7 +112,8 @@ impl<'o> Answer<'o> {
         self
     }
 
-    /// Puts a text behind what is printed, in no place: for people, and in a failure's message for programs too.
+    /// Puts a text as it is into the next place or behind what is printed: for people, and in a failure's message for
+    /// programs too.
     pub(crate) fn prose(&mut self, text: &str) -> &mut Self {
         self.advance();
         if !self.members() {

@@ -6,88 +6,52 @@ use crate::answer::Answer;
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
 use crate::output::{Output, put};
-use crate::packed::{Packed, packed};
+use crate::packed::{Packed, packed, part};
 
-/// Why a command failed. Texts borrow from the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error<'a> {
+/// Makes the errors and what they say from the same rows: behind each error its code, a colon, and a form.
+macro_rules! errors {
+    ($(
+        $(#[$about:meta])*
+        $name:ident $(($($part:ty),+))? $({$($(#[$what:meta])* $field:ident: $ty:ty,)+})?: $says:literal,
+    )+) => {
+        /// Why a command failed. Texts borrow from the command line.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Error<'a> {
+            $($(#[$about])* $name $(($($part),+))? $({$($(#[$what])* $field: $ty,)+})?,)+
+        }
+
+        /// What errors say, a line each.
+        const SAYS: Packed = packed!(concat!($($says, "\n"),+));
+
+        impl Error<'_> {
+            /// What the error says. Codes are for programs, and stay when the text changes.
+            fn says(&self) -> Packed {
+                enum Row {
+                    $($name),+
+                }
+                let row = match self {
+                    $(Self::$name { .. } => Row::$name),+
+                };
+                Packed(part(SAYS.0, b'\n', row as usize).unwrap_or_default())
+            }
+        }
+    };
+}
+errors! {
     /// The line is longer than [`LINE_LIMIT`].
-    LineTooLong,
+    LineTooLong: "LINE:the line is longer than {} bytes; shorten it",
     /// The line has more words than [`ARGS_LIMIT`].
-    TooManyWords,
+    TooManyWords: "LINE:the line has more than {} words; shorten it",
     /// A quote of this kind is not closed.
-    OpenQuote(char),
+    OpenQuote(char): "LINE:a quote is not closed; add a {}",
     /// The line ends with a backslash.
-    OpenEscape,
+    OpenEscape: "LINE:the line ends with a backslash; write \\\\ for one",
     /// This character means nothing after a backslash.
-    BadEscape(char),
-    /// There is no such command.
-    UnknownCommand(&'a str),
-    /// The words do not fit the command; this is how it is written.
-    Usage(Packed),
-    /// The store failed.
-    Store(wasmote_fs::Error),
-    /// The store failed for this name.
-    StoreName(wasmote_fs::Error, &'a str),
-    /// So many modules on flash are damaged.
-    Damaged(u32),
-    /// No instance has this name.
-    NotLoaded(&'a str),
-    /// An instance has this name already.
-    Loaded(&'a str),
-    /// The instance is running.
-    Running(&'a str),
-    /// Too many are running already.
-    Nested,
-    /// `source` in a file that `source` runs, too often.
-    SourceDepth,
+    BadEscape(char): "LINE:\\{} is not an escape; write \\\\ for a backslash",
     /// A line that `source` runs is no UTF-8.
-    NotText,
-    /// The instance or module has no such export of this kind.
-    NoExport {
-        /// The module or instance.
-        module: &'a str,
-        /// What was looked for: `function` or `global`.
-        kind: &'static str,
-        /// Its name.
-        name: &'a str,
-    },
-    /// The global cannot be set.
-    Immutable(&'a str),
-    /// The count of arguments is not the function's.
-    ArgumentCount {
-        /// The function.
-        name: &'a str,
-        /// The count it takes.
-        takes: usize,
-        /// The count given.
-        given: usize,
-    },
-    /// `run` found neither `main` nor `_start` of a fitting type.
-    NoMain(&'a str),
-    /// What a module imports is unknown, or of another type than what is there.
-    Import {
-        /// The import's module.
-        module: &'a str,
-        /// Its name.
-        name: &'a str,
-        /// Whether it is there.
-        defined: bool,
-    },
-    /// The heap is full.
-    Memory,
-    /// The runtime failed.
-    Runtime(wasmote_runtime::Error),
-    /// Ctrl-C stopped the call.
-    Interrupted,
-    /// The call used this much fuel, which was all.
-    FuelLimit(u64),
-    /// The call took this many milliseconds, which was all.
-    TimeLimit(u64),
-    /// The autostart of these words failed too often.
-    GivenUp(&'a str),
+    NotText: "LINE:the line is no UTF-8; install the file anew",
     /// The option lacks its value.
-    NoValue(&'static str),
+    NoValue(&'static str): "OPTION:{} lacks its value; write {} N",
     /// An option's value is not a number that it takes.
     Number {
         /// The option.
@@ -96,7 +60,7 @@ pub enum Error<'a> {
         text: &'a str,
         /// The largest number it takes.
         max: u64,
-    },
+    }: "OPTION:{}: {} is not a number of 0..{}",
     /// An argument is not a value of the type it must have.
     Argument {
         /// Its number among the arguments, from 1.
@@ -107,7 +71,71 @@ pub enum Error<'a> {
         ty: ValType,
         /// What is wrong with it.
         fault: Fault,
-    },
+    }: "ARGUMENT:{}: ",
+    /// The count of arguments is not the function's.
+    ArgumentCount {
+        /// The function.
+        name: &'a str,
+        /// The count it takes.
+        takes: usize,
+        /// The count given.
+        given: usize,
+    }: "ARGUMENT:{} takes {} arguments, not {}; see exports",
+    /// There is no such command.
+    UnknownCommand(&'a str): "COMMAND:no command {}; help lists them",
+    /// The words do not fit the command; this is how it is written.
+    Usage(Packed): "USAGE:the words do not fit; write ",
+    /// `source` in a file that `source` runs, too often.
+    SourceDepth: "USAGE:files that source each other too deeply; flatten them",
+    /// The store failed.
+    Store(wasmote_fs::Error): "",
+    /// The store failed for this name.
+    StoreName(wasmote_fs::Error, &'a str): "",
+    /// So many modules on flash are damaged.
+    Damaged(u32): "CORRUPT:damaged modules: {}; install them again, or remove them",
+    /// No instance has this name.
+    NotLoaded(&'a str): "NOTLOADED:{} is not loaded; load it, or see ps",
+    /// An instance has this name already.
+    Loaded(&'a str): "LOADED:{} is loaded; unload it, or load as another name",
+    /// The instance is running.
+    Running(&'a str): "BUSY:{} is running; wait for it, or stop it with Ctrl-C",
+    /// Too many are running already.
+    Nested: "BUSY:two calls are running; wait for one",
+    /// The instance or module has no such export of this kind.
+    NoExport {
+        /// The module or instance.
+        module: &'a str,
+        /// What was looked for: `function` or `global`.
+        kind: &'static str,
+        /// Its name.
+        name: &'a str,
+    }: "EXPORT:{} exports no {} {}; see exports {}",
+    /// `run` found neither `main` nor `_start` of a fitting type.
+    NoMain(&'a str): "EXPORT:{} exports neither main(i32, i32) nor _start(); call a function by name",
+    /// What a module imports is unknown, or of another type than what is there.
+    Import {
+        /// The import's module.
+        module: &'a str,
+        /// Its name.
+        name: &'a str,
+        /// Whether it is there.
+        defined: bool,
+    }: "IMPORT:import {}.{} {}; see imports",
+    /// The global cannot be set.
+    Immutable(&'a str): "IMMUTABLE:{} is immutable; only a mutable global can be set",
+    /// The heap is full.
+    Memory: "MEMORY:the heap is full; unload a module",
+    /// The runtime failed.
+    Runtime(wasmote_runtime::Error): "",
+    /// Ctrl-C stopped the call.
+    Interrupted: "INTERRUPTED:stopped by Ctrl-C; call again",
+    /// The call used this much fuel, which was all.
+    FuelLimit(u64): "FUEL:stopped after {} fuel; raise --fuel",
+    /// The call took this many milliseconds, which was all.
+    TimeLimit(u64): "TIME:stopped after {} ms; raise --time",
+    /// The autostart of these words failed too often.
+    GivenUp(&'a str): "AUTOSTART:{} failed {} times within {} s of boot and is turned off; \
+        mend it, then autostart it again",
 }
 
 impl Error<'_> {
@@ -116,99 +144,43 @@ impl Error<'_> {
         Answer::new(Output::new(out), false, false).fail(self);
     }
 
-    /// Says what is wrong, behind a code for programs, which stays when the text changes.
+    /// Says what is wrong, and with what.
     pub(crate) fn tell(&self, answer: &mut Answer<'_>) {
+        let says = match *self {
+            Self::Store(error) | Self::StoreName(error, _) => store_code(error),
+            Self::Runtime(error) => return runtime(answer, error),
+            _ => self.says(),
+        };
+        answer.failure(says);
         match *self {
-            Self::LineTooLong => answer
-                .failure(packed!("LINE:the line is longer than {} bytes; shorten it"))
-                .number(LINE_LIMIT),
-            Self::TooManyWords => {
-                answer.failure(packed!("LINE:the line has more than {} words; shorten it")).number(ARGS_LIMIT)
-            }
-            Self::OpenQuote(quote) => answer
-                .failure(packed!("LINE:a quote is not closed; add a {}"))
-                .text(quote.encode_utf8(&mut [0; 4])),
-            Self::OpenEscape => {
-                answer.failure(packed!("LINE:the line ends with a backslash; write \\\\ for one"))
-            }
-            Self::BadEscape(c) => answer
-                .failure(packed!("LINE:\\{} is not an escape; write \\\\ for a backslash"))
-                .text(c.encode_utf8(&mut [0; 4])),
-            Self::NoValue(option) => {
-                answer.failure(packed!("OPTION:{} lacks its value; write {} N")).text(option).text(option)
-            }
-            Self::Number { option, text, max } => answer
-                .failure(packed!("OPTION:{}: {} is not a number of 0..{}"))
-                .text(option)
-                .text(text)
-                .number(max),
+            Self::LineTooLong => answer.number(LINE_LIMIT),
+            Self::TooManyWords => answer.number(ARGS_LIMIT),
+            Self::OpenQuote(c) | Self::BadEscape(c) => answer.text(c.encode_utf8(&mut [0; 4])),
+            Self::NoValue(option) => answer.text(option).text(option),
+            Self::Number { option, text, max } => answer.text(option).text(text).number(max),
             Self::Argument { position, text, ty, fault } => {
-                argument(answer.failure(packed!("ARGUMENT:{}: ")).number(position), text, ty, fault)
+                argument(answer.number(position), text, ty, fault)
             }
-            Self::ArgumentCount { name, takes, given } => answer
-                .failure(packed!("ARGUMENT:{} takes {} arguments, not {}; see exports"))
-                .text(name)
-                .number(takes)
-                .number(given),
-            Self::UnknownCommand(name) => {
-                answer.failure(packed!("COMMAND:no command {}; help lists them")).text(name)
+            Self::ArgumentCount { name, takes, given } => answer.text(name).number(takes).number(given),
+            Self::UnknownCommand(name)
+            | Self::NotLoaded(name)
+            | Self::Loaded(name)
+            | Self::Running(name)
+            | Self::NoMain(name)
+            | Self::Immutable(name) => answer.text(name),
+            Self::Usage(usage) => answer.form(usage),
+            Self::Store(error) => answer.prose(error.message()),
+            Self::StoreName(error, name) => answer.form(packed!("{}: ")).text(name).prose(error.message()),
+            Self::Damaged(count) => answer.number(count),
+            Self::NoExport { module, kind, name } => answer.text(module).text(kind).text(name).text(module),
+            Self::Import { module, name, defined } => {
+                answer.text(module).text(name).text(if defined { "has another type" } else { "is unknown" })
             }
-            Self::Usage(usage) => answer.failure(packed!("USAGE:the words do not fit; write ")).form(usage),
-            Self::NotText => answer.failure(packed!("LINE:the line is no UTF-8; install the file anew")),
-            Self::SourceDepth => {
-                answer.failure(packed!("USAGE:files that source each other too deeply; flatten them"))
+            Self::FuelLimit(limit) | Self::TimeLimit(limit) => answer.number(limit),
+            Self::GivenUp(words) => {
+                answer.text(words).number(AUTOSTART_TRIES).number(AUTOSTART_STEADY_MS / 1000)
             }
-            Self::Store(error) => answer.failure(store_code(error)).prose(error.message()),
-            Self::StoreName(error, name) => {
-                answer.failure(store_code(error)).form(packed!("{}: ")).text(name).prose(error.message())
-            }
-            Self::Damaged(count) => answer
-                .failure(packed!("CORRUPT:damaged modules: {}; install them again, or remove them"))
-                .number(count),
-            Self::NotLoaded(name) => {
-                answer.failure(packed!("NOTLOADED:{} is not loaded; load it, or see ps")).text(name)
-            }
-            Self::Loaded(name) => {
-                answer.failure(packed!("LOADED:{} is loaded; unload it, or load as another name")).text(name)
-            }
-            Self::Running(name) => {
-                answer.failure(packed!("BUSY:{} is running; wait for it, or stop it with Ctrl-C")).text(name)
-            }
-            Self::Nested => answer.failure(packed!("BUSY:two calls are running; wait for one")),
-            Self::NoExport { module, kind, name } => answer
-                .failure(packed!("EXPORT:{} exports no {} {}; see exports {}"))
-                .text(module)
-                .text(kind)
-                .text(name)
-                .text(module),
-            Self::NoMain(name) => answer
-                .failure(packed!(
-                    "EXPORT:{} exports neither main(i32, i32) nor _start(); call a function by name"
-                ))
-                .text(name),
-            Self::Import { module, name, defined } => answer
-                .failure(packed!("IMPORT:import {}.{} {}; see imports"))
-                .text(module)
-                .text(name)
-                .text(if defined { "has another type" } else { "is unknown" }),
-            Self::Immutable(name) => answer
-                .failure(packed!("IMMUTABLE:{} is immutable; only a mutable global can be set"))
-                .text(name),
-            Self::Memory => answer.failure(packed!("MEMORY:the heap is full; unload a module")),
-            Self::Runtime(error) => runtime(answer, error),
-            Self::Interrupted => answer.failure(packed!("INTERRUPTED:stopped by Ctrl-C; call again")),
-            Self::FuelLimit(fuel) => {
-                answer.failure(packed!("FUEL:stopped after {} fuel; raise --fuel")).number(fuel)
-            }
-            Self::TimeLimit(ms) => {
-                answer.failure(packed!("TIME:stopped after {} ms; raise --time")).number(ms)
-            }
-            Self::GivenUp(words) => answer
-                .failure(packed!("AUTOSTART:{} failed {} times within {} s of boot and is turned off; "))
-                .text(words)
-                .number(AUTOSTART_TRIES)
-                .number(AUTOSTART_STEADY_MS / 1000)
-                .form(packed!("mend it, then autostart it again")),
+            _ => answer,
         };
     }
 }
@@ -228,21 +200,22 @@ const fn store_code(error: wasmote_fs::Error) -> Packed {
     }
 }
 
-fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) -> &'a mut Answer<'o> {
+/// Says why the runtime failed.
+fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
     use wasmote_runtime::{Error as E, Trap};
     match error {
-        E::Malformed { reason, offset } => {
-            let answer = answer.failure(packed!("MALFORMED:")).prose(reason);
-            answer.form(packed!(" at byte {}; install the file again")).number(offset)
-        }
-        E::Invalid { reason, offset } => {
-            let answer = answer.failure(packed!("INVALID:")).prose(reason);
-            answer.form(packed!(" at byte {}; build the module anew")).number(offset)
-        }
-        E::Unsupported { feature, offset } => {
-            let answer = answer.failure(packed!("UNSUPPORTED:")).prose(feature);
-            answer.form(packed!(" at byte {}; build the module without it")).number(offset)
-        }
+        E::Malformed { reason, offset } => answer
+            .failure(packed!("MALFORMED:{} at byte {}; install the file again"))
+            .prose(reason)
+            .number(offset),
+        E::Invalid { reason, offset } => answer
+            .failure(packed!("INVALID:{} at byte {}; build the module anew"))
+            .prose(reason)
+            .number(offset),
+        E::Unsupported { feature, offset } => answer
+            .failure(packed!("UNSUPPORTED:{} at byte {}; build the module without it"))
+            .prose(feature)
+            .number(offset),
         E::Limit { what } => {
             answer.failure(packed!("LIMIT:over the limit of {}; make the module smaller")).text(what)
         }
@@ -252,7 +225,7 @@ fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) ->
         E::IncompatibleImport { index } => {
             answer.failure(packed!("IMPORT:import {} has another type; see imports")).number(index)
         }
-        E::OutOfMemory => answer.failure(packed!("MEMORY:the heap is full; unload a module")),
+        E::OutOfMemory => answer.failure(Error::Memory.says()),
         E::Read => answer.failure(packed!("FLASH:the flash does not read; check the module")),
         E::Trap(Trap::Exit(status)) => {
             answer.failure(packed!("EXIT:exit with status {}")).with(|out| put!(out, "{}", i64::from(status)))
@@ -260,7 +233,7 @@ fn runtime<'a, 'o>(answer: &'a mut Answer<'o>, error: wasmote_runtime::Error) ->
         E::Trap(trap) => answer.failure(packed!("TRAP:")).prose(trap.as_str()),
         E::Signature => answer.failure(packed!("CALL:the values do not fit; see exports")),
         _ => answer.failure(packed!("CALL:the call is not possible; reload the module")),
-    }
+    };
 }
 
 fn argument<'a, 'o>(answer: &'a mut Answer<'o>, text: &str, ty: ValType, fault: Fault) -> &'a mut Answer<'o> {
