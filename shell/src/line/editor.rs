@@ -146,7 +146,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
     /// Lays a key out as noline reads it.
     fn press(&mut self, key: Key) {
         let bytes = match &key {
-            Key::Char(c) => c.text().as_bytes(),
+            Key::Char(c) => c.bytes(),
             Key::Control(DELETE) => DELETE_FORWARD,
             // Bytes follow it at once: a part of a damaged frame, or a key in the middle of a paste.
             Key::Control(CTRL_D) if !self.input.is_quiet() => DELETE_FORWARD,

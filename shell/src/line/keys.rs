@@ -22,7 +22,6 @@ pub(crate) const CTRL_U: u8 = 0x15;
 pub(crate) const CTRL_W: u8 = 0x17;
 
 const ESCAPE: u8 = 0x1b;
-const UNKNOWN: u8 = 0;
 
 /// A character as its bytes of UTF-8, zeros behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +50,14 @@ impl Utf8 {
         rest.get_mut(..Self::len(*first).saturating_sub(1)).unwrap_or_default()
     }
 
+    /// The character's bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.get(..Self::len(self.0[0])).unwrap_or_default()
+    }
+
     /// The character; nothing if the bytes are none.
     pub(crate) fn text(&self) -> &str {
-        let bytes = self.0.get(..Self::len(self.0[0])).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default()
+        core::str::from_utf8(self.bytes()).unwrap_or_default()
     }
 }
 
@@ -72,62 +75,55 @@ pub(crate) enum Key {
 #[derive(Clone, Copy)]
 enum State {
     Ground,
-    /// In a character of which so many bytes have come.
-    Utf8 {
-        character: Utf8,
-        len: usize,
-    },
+    /// In a character.
+    Utf8,
     Escape,
     /// After ESC O: one byte names the key.
     Ss3,
-    /// After ESC [: two numbers; `which` counts the separators.
-    Csi {
-        args: [u16; 2],
-        which: usize,
-        odd: bool,
-    },
+    /// After ESC [: two numbers.
+    Csi,
 }
 
 /// The decoder; one per line, as sequences may arrive in pieces.
 pub(crate) struct Keys {
     state: State,
     after_cr: bool,
+    /// The newest character.
+    character: Utf8,
+    /// How many of its bytes, or separators of a sequence, have come.
+    count: usize,
+    /// The sequence's numbers.
+    args: [u16; 2],
+    /// The sequence is none that is known.
+    odd: bool,
 }
 
 impl Keys {
     pub(crate) const fn new() -> Self {
-        Self { state: State::Ground, after_cr: false }
+        let character = Utf8::new(0);
+        Self { state: State::Ground, after_cr: false, character, count: 0, args: [0; 2], odd: false }
     }
 
     /// Takes a byte; gives a key when one is whole.
     pub(crate) fn push(&mut self, byte: u8) -> Option<Key> {
-        let after_cr = core::mem::replace(&mut self.after_cr, false);
-        match (self.state, byte) {
-            (_, 0..=0x1f | 0x7f) => {
-                self.state = State::Ground;
-                self.control(byte, after_cr)
+        let after_cr = core::mem::take(&mut self.after_cr);
+        let state = core::mem::replace(&mut self.state, State::Ground);
+        match (state, byte) {
+            (_, 0..=0x1f | 0x7f) => return self.control(byte, after_cr),
+            (State::Utf8, 0x80..=0xbf) => return self.continuation(byte),
+            (State::Ground | State::Utf8, _) => return self.ground(byte),
+            (State::Escape, b'[' | b'O') => {
+                self.state = if byte == b'[' { State::Csi } else { State::Ss3 };
+                (self.args, self.count, self.odd) = ([0; 2], 0, false);
             }
-            (State::Utf8 { character, len }, 0x80..=0xbf) => self.continuation(character, len, byte),
-            (State::Ground | State::Utf8 { .. }, _) => self.ground(byte),
-            (State::Escape, b'[') => {
-                self.state = State::Csi { args: [0; 2], which: 0, odd: false };
-                None
+            (State::Csi, 0x20..=0x3f) => {
+                self.state = State::Csi;
+                self.parameter(byte);
             }
-            (State::Escape, b'O') => {
-                self.state = State::Ss3;
-                None
-            }
-            (State::Ss3, _) => self.finish(byte, [0; 2], false),
-            (State::Csi { args, which, odd }, 0x20..=0x3f) => {
-                self.state = csi_parameter(args, which, odd, byte);
-                None
-            }
-            (State::Csi { args, odd, .. }, 0x40..=0x7e) => self.finish(byte, args, odd),
-            (State::Escape | State::Csi { .. }, _) => {
-                self.state = State::Ground;
-                None
-            }
+            (State::Ss3, _) | (State::Csi, 0x40..=0x7e) => return self.finish(byte),
+            (State::Escape | State::Csi, _) => {}
         }
+        None
     }
 
     fn control(&mut self, byte: u8, after_cr: bool) -> Option<Key> {
@@ -151,32 +147,43 @@ impl Keys {
     }
 
     fn ground(&mut self, byte: u8) -> Option<Key> {
-        let character = Utf8::new(byte);
+        (self.character, self.count) = (Utf8::new(byte), 1);
         let len = Utf8::len(byte);
-        self.state = if len > 1 { State::Utf8 { character, len: 1 } } else { State::Ground };
-        (len == 1).then_some(Key::Char(character))
+        if len > 1 {
+            self.state = State::Utf8;
+        }
+        (len == 1).then_some(Key::Char(self.character))
     }
 
-    fn continuation(&mut self, mut character: Utf8, len: usize, byte: u8) -> Option<Key> {
-        let rest = character.rest();
-        *rest.get_mut(len.saturating_sub(1))? = byte;
-        if len < rest.len() {
-            self.state = State::Utf8 { character, len: len.saturating_add(1) };
+    fn continuation(&mut self, byte: u8) -> Option<Key> {
+        let rest = self.character.rest();
+        *rest.get_mut(self.count.saturating_sub(1))? = byte;
+        if self.count < rest.len() {
+            self.count = self.count.saturating_add(1);
+            self.state = State::Utf8;
             return None;
         }
-        self.state = State::Ground;
         // The controls of 80 to 9f have two bytes.
-        let text = character.text();
-        (!text.is_empty() && text >= "\u{a0}").then_some(Key::Char(character))
+        let control = matches!(self.character.0, [0xc2, 0x80..=0x9f, ..]);
+        (!control && !self.character.text().is_empty()).then_some(Key::Char(self.character))
+    }
+
+    /// Takes a byte between a sequence's begin and its final byte.
+    fn parameter(&mut self, byte: u8) {
+        match (byte, self.args.get_mut(self.count)) {
+            (b'0'..=b'9', Some(arg)) => {
+                *arg = arg.saturating_mul(10).saturating_add(u16::from(byte & 0x0f));
+            }
+            (b';', _) => self.count = self.count.saturating_add(1),
+            // Private and intermediate bytes make it some other sequence.
+            _ => self.odd = true,
+        }
     }
 
     /// Ends a sequence with its final byte.
-    fn finish(&mut self, byte: u8, args: [u16; 2], odd: bool) -> Option<Key> {
-        self.state = State::Ground;
-        if odd {
-            return None;
-        }
-        let control = match (byte, args[0]) {
+    fn finish(&self, byte: u8) -> Option<Key> {
+        let control = match (byte, self.args[0]) {
+            _ if self.odd => return None,
             (b'A', _) => CTRL_P,
             (b'B', _) => CTRL_N,
             (b'C', _) => CTRL_F,
@@ -184,22 +191,10 @@ impl Keys {
             (b'H', _) | (b'~', 1 | 7) => CTRL_A,
             (b'F', _) | (b'~', 4 | 8) => CTRL_E,
             (b'~', 3) => DELETE,
-            (b'R', _) => return Some(Key::Report(args[0], args[1])),
-            _ => UNKNOWN,
+            (b'R', row) => return Some(Key::Report(row, self.args[1])),
+            _ => return None,
         };
-        (control != UNKNOWN).then_some(Key::Control(control))
-    }
-}
-
-fn csi_parameter(mut args: [u16; 2], which: usize, odd: bool, byte: u8) -> State {
-    match (byte, args.get_mut(which)) {
-        (b'0'..=b'9', Some(arg)) => {
-            *arg = arg.saturating_mul(10).saturating_add(u16::from(byte & 0x0f));
-            State::Csi { args, which, odd }
-        }
-        (b';', _) => State::Csi { args, which: which.saturating_add(1), odd },
-        // Private and intermediate bytes make it some other sequence.
-        _ => State::Csi { args, which, odd: true },
+        Some(Key::Control(control))
     }
 }
 

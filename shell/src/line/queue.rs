@@ -32,7 +32,7 @@ impl Queue {
     /// Puts a character or control key at the end. Without room (see [`Queue::has_room`]) it is lost.
     pub(crate) fn push(&mut self, key: Key) {
         let bytes = match &key {
-            Key::Char(c) => c.text().as_bytes(),
+            Key::Char(c) => c.bytes(),
             Key::Control(code) => core::slice::from_ref(code),
             Key::Report(..) => return,
         };
