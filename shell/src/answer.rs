@@ -15,7 +15,7 @@
 
 use crate::error::Error;
 use crate::escape::Escape;
-use crate::output::{Output, Sink, digit, put};
+use crate::output::{Output, Sink, digit};
 use crate::packed::{Packed, packed, unpack};
 
 /// A command failed, and has said why.
@@ -59,7 +59,7 @@ impl<'o> Answer<'o> {
 
     fn wide(&mut self, number: u64) -> &mut Self {
         self.advance();
-        put!(self.out, "{}", number);
+        self.out.number(number);
         self
     }
 
@@ -70,7 +70,8 @@ impl<'o> Answer<'o> {
         }
         let tenths = micros.saturating_add(50) / 100;
         self.wide(tenths / 10);
-        put!(self.out, ".{}", tenths % 10);
+        self.out.text(".");
+        self.out.number(tenths % 10);
         self
     }
 
@@ -151,7 +152,8 @@ impl<'o> Answer<'o> {
     pub(crate) fn end(&mut self, status: u64) {
         self.form(packed!("<\"status\":>")).advance();
         if self.json {
-            put!(self.out, "{}}}\n", status);
+            self.out.number(status);
+            self.out.text("}\n");
         }
     }
 

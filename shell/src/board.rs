@@ -3,7 +3,7 @@
 use wasmote_runtime::HostFunc;
 
 use crate::guest::Guest;
-use crate::output::{Output, put};
+use crate::output::Output;
 
 /// What a read from the console brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,9 @@ impl ResetCause {
             Self::Fault { at, status } => ("hard fault", at, ", status 0x", status),
             Self::StackOverflow { at } => ("stack overflow", at, "", 0),
             Self::OutOfMemory { bytes } => {
-                return put!(out, "out of memory for {} B", u64::from(bytes));
+                out.text("out of memory for ");
+                out.number(bytes.into());
+                return out.text(" B");
             }
             Self::Panic { at, from } => ("panic", at, ", called at 0x", from),
         };

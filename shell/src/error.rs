@@ -5,7 +5,7 @@ use wasmote_runtime::ValType;
 use crate::answer::Answer;
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
-use crate::output::{Output, put};
+use crate::output::Output;
 use crate::packed::{Packed, packed, part};
 
 /// Makes the errors and what they say from the same rows: behind each error its code, a colon, and a form.
@@ -228,7 +228,7 @@ fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
         E::OutOfMemory => answer.failure(Error::Memory.says()),
         E::Read => answer.failure(packed!("FLASH:the flash does not read; check the module")),
         E::Trap(Trap::Exit(status)) => {
-            answer.failure(packed!("EXIT:exit with status {}")).with(|out| put!(out, "{}", i64::from(status)))
+            answer.failure(packed!("EXIT:exit with status {}")).with(|out| out.signed(status.into()))
         }
         E::Trap(trap) => answer.failure(packed!("TRAP:")).prose(trap.as_str()),
         E::Signature => answer.failure(packed!("CALL:the values do not fit; see exports")),

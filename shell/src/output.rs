@@ -63,6 +63,21 @@ impl<'a> Output<'a> {
         self.bytes(&[digit(number as u8 & 15)]);
     }
 
+    /// Writes a number in decimal.
+    #[inline(never)]
+    pub fn number(&mut self, number: u64) {
+        // Writing cannot fail.
+        let _ = ufmt::uwrite!(self, "{}", number);
+    }
+
+    /// Writes a number in decimal, with its sign if it is negative.
+    pub(crate) fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.text("-");
+        }
+        self.number(number.unsigned_abs());
+    }
+
     /// Writes text as it is.
     pub fn text(&mut self, text: &str) {
         self.sink.write(text.as_bytes());
@@ -89,15 +104,6 @@ impl uWrite for Output<'_> {
         Ok(())
     }
 }
-
-/// Prints to an [`Output`] as `ufmt::uwrite!` does; writing cannot fail.
-macro_rules! put {
-    ($out:expr, $($arg:tt)*) => {{
-        let _ = ::ufmt::uwrite!($out, $($arg)*);
-    }};
-}
-
-pub(crate) use put;
 
 /// The hexadecimal digit of a number below 16.
 pub(crate) const fn digit(n: u8) -> u8 {

@@ -6,7 +6,7 @@ use wasmote_runtime::decimal::{Format, Shortest, shortest};
 use wasmote_runtime::{Func, Val};
 
 use crate::answer::Answer;
-use crate::output::{Output, put};
+use crate::output::Output;
 use crate::packed::packed;
 
 /// Prints `5:i32`, `-3:i64`, `1.5:f64`, `nan:0x123:f32`, `null:funcref`, `func[3]:funcref`, `extern[7]:externref`.
@@ -14,7 +14,8 @@ use crate::packed::packed;
 /// `index` gives a function's number in its module; without one it is printed as `func`.
 pub fn typed(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Option<u32>) {
     untyped(out, value, index);
-    put!(out, ":{}", value.ty().as_str());
+    out.text(":");
+    out.text(value.ty().as_str());
 }
 
 /// Puts a value and its type into an answer.
@@ -28,17 +29,24 @@ pub(crate) fn answer(answer: &mut Answer<'_>, value: Val) {
 /// Prints a value as [`typed`] does, without its type.
 pub fn untyped(out: &mut Output<'_>, value: Val, index: impl FnOnce(Func) -> Option<u32>) {
     match value {
-        Val::I32(x) => put!(out, "{}", i64::from(x)),
-        Val::I64(x) => put!(out, "{}", x),
+        Val::I32(x) => out.signed(x.into()),
+        Val::I64(x) => out.signed(x),
         Val::F32(bits) => float(out, u64::from(bits), Format::F32),
         Val::F64(bits) => float(out, bits, Format::F64),
         Val::FuncRef(None) | Val::ExternRef(None) => out.text("null"),
         Val::FuncRef(Some(func)) => match index(func) {
-            Some(n) => put!(out, "func[{}]", u64::from(n)),
+            Some(n) => place(out, "func[", n),
             None => out.text("func"),
         },
-        Val::ExternRef(Some(n)) => put!(out, "extern[{}]", u64::from(n)),
+        Val::ExternRef(Some(n)) => place(out, "extern[", n),
     }
+}
+
+/// Prints `func[3]`.
+fn place(out: &mut Output<'_>, list: &str, n: u32) {
+    out.text(list);
+    out.number(n.into());
+    out.text("]");
 }
 
 /// Decimal exponents for which a float is printed without one.
@@ -70,7 +78,8 @@ fn finite(out: &mut Output<'_>, number: &Shortest) {
         out.bytes(first);
         out.text(if rest.is_empty() { "" } else { "." });
         out.bytes(rest);
-        return put!(out, "e{}", i64::from(number.point.saturating_sub(1)));
+        out.text("e");
+        return out.signed(number.point.saturating_sub(1).into());
     }
     let whole = usize::try_from(number.point).unwrap_or(0);
     let (before, after) = digits.split_at_checked(whole).unwrap_or((digits, b"0"));

@@ -9,7 +9,7 @@ use crate::args::Args;
 use crate::board::Board;
 use crate::context::Context;
 use crate::guest::{self, Guest};
-use crate::output::{Output, SHOWN, characters, put};
+use crate::output::{Output, SHOWN, characters};
 use crate::packed::packed;
 
 /// Prints `(i32, i64) -> f64`.
@@ -59,9 +59,12 @@ fn extern_type(out: &mut Output<'_>, ty: ExternType<'_>) {
 
 /// Prints `memory 1..2 `, or `memory 1.. ` without an end.
 fn range(out: &mut Output<'_>, what: &str, min: u32, max: Option<u32>) {
-    put!(out, "{} {}..", what, u64::from(min));
+    out.text(what);
+    out.text(" ");
+    out.number(min.into());
+    out.text("..");
     if let Some(max) = max {
-        put!(out, "{}", u64::from(max));
+        out.number(max.into());
     }
     out.text(" ");
 }

@@ -11,7 +11,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::limits::{LINE_LIMIT, SOURCE_DEPTH};
 use crate::line::Term;
-use crate::output::put;
 use crate::packed::{Packed, packed, unpack};
 
 /// What `help` says behind the commands.
@@ -78,7 +77,8 @@ pub(super) fn history<B: Board, F: NorFlash>(
     context.none(args)?;
     let (line, mut out) = context.line_and_out();
     for (i, entry) in line.history().enumerate() {
-        put!(out, "{}  ", i.saturating_add(1) as u64);
+        out.number(i.saturating_add(1) as u64);
+        out.text("  ");
         out.bytes(entry);
         out.text("\n");
     }

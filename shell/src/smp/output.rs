@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 
-use crate::output::{Output as Text, Sink, put};
+use crate::output::{Output as Text, Sink};
 
 /// Room for the note that output was cut, in bytes.
 const NOTE: usize = 40;
@@ -38,7 +38,10 @@ impl<'a> Output<'a> {
         if self.lost > 0 {
             let lost = u64::from(self.lost);
             self.limit = self.buffer.len();
-            put!(Text::new(&mut self), "\n[{} more bytes do not fit]\n", lost);
+            let mut note = Text::new(&mut self);
+            note.text("\n[");
+            note.number(lost);
+            note.text(" more bytes do not fit]\n");
         }
         self.used
     }
