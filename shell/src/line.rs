@@ -38,7 +38,7 @@ use cooked::End;
 use editor::{EditorIo, Nowhere, Stop};
 use history::History;
 use input::{Ctrl, Input, Pumped};
-use keys::{CTRL_D, Key};
+use keys::{CTRL_C, CTRL_D, Key};
 #[cfg(feature = "wasi")]
 pub use read::Read;
 
@@ -78,6 +78,15 @@ pub enum Activity {
     Interrupt,
     /// An SMP frame came; [`Line::frame`] has it until the line is used again.
     Frame,
+}
+
+/// What stopped the typing of a plain line.
+enum Typed {
+    End(End),
+    /// A frame came.
+    Frame,
+    /// The peer is gone.
+    Gone,
 }
 
 /// How the line treats a terminal.
@@ -276,34 +285,66 @@ impl<'a> Line<'a> {
         if terminal {
             console.raw(self.text.as_bytes());
         }
-        loop {
-            while let Some(key) = self.input.queue.pop() {
-                // Bytes follow it at once: a part of a damaged frame, not a person's end.
-                if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
-                    continue;
-                }
-                let mut echo = |bytes: &[u8]| {
-                    if terminal {
-                        console.raw(bytes);
-                    }
-                };
-                match cooked::press(&mut self.text, key, &mut echo) {
-                    None => {}
-                    Some(End::Entered) => return self.entered(terminal),
-                    Some(End::Interrupt) => return Event::Interrupt,
-                    Some(End::Eof) => return Event::Eof,
-                }
+        let typed = loop {
+            if let Some(typed) = self.type_plain(console, IDLE_MS, false) {
+                break typed;
             }
-            match self.input.pump(console, IDLE_MS, Ctrl::IsKey) {
-                Pumped::Frame => return self.cut_by_frame(0),
-                // A script's last line may lack its newline.
-                Pumped::Eof if !terminal && !self.text.is_empty() => return self.entered(terminal),
-                Pumped::Eof => {
-                    self.input.reopen();
-                    return Event::Eof;
-                }
-                Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout | Pumped::Full => {}
+        };
+        match typed {
+            Typed::Frame => self.cut_by_frame(0),
+            Typed::End(End::Entered) => self.entered(terminal),
+            Typed::End(End::Interrupt) => Event::Interrupt,
+            Typed::End(End::Eof) => Event::Eof,
+            Typed::Gone => {
+                self.input.reopen();
+                Event::Eof
             }
+        }
+    }
+
+    /// Takes the keys of a plain line that are there, or else waits for at most `timeout_ms` milliseconds for some to
+    /// come; what stopped that, if anything did. A terminal shows them. A program that reads the line is stopped by
+    /// Ctrl-C at once, gets the newline too, and takes a line above [`LINE_LIMIT`] in parts.
+    fn type_plain<B: Board>(
+        &mut self,
+        console: &mut Console<B>,
+        timeout_ms: u32,
+        program: bool,
+    ) -> Option<Typed> {
+        let terminal = console.board().console_is_terminal();
+        while let Some(key) = self.input.queue.pop() {
+            // Bytes follow it at once: a part of a damaged frame, not a person's end.
+            if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
+                continue;
+            }
+            let mut echo = |bytes: &[u8]| {
+                if terminal {
+                    console.raw(bytes);
+                }
+            };
+            let end = cooked::press(&mut self.text, key, &mut echo);
+            if program && end == Some(End::Entered) {
+                // There is room for a character beyond the limit.
+                let _ = self.text.push('\n');
+            } else if program && self.text.len() >= LINE_LIMIT {
+                return Some(Typed::End(End::Entered));
+            }
+            if let Some(end) = end {
+                return Some(Typed::End(end));
+            }
+        }
+        let ctrl = if program { Ctrl::Interrupts } else { Ctrl::IsKey };
+        match self.input.pump(console, timeout_ms, ctrl) {
+            Pumped::Frame => Some(Typed::Frame),
+            Pumped::Interrupt => {
+                // It is shown like any other key.
+                self.input.queue.push(Key::Control(CTRL_C));
+                None
+            }
+            // A script's last line may lack its newline.
+            Pumped::Eof if !terminal && !self.text.is_empty() => Some(Typed::End(End::Entered)),
+            Pumped::Eof => Some(Typed::Gone),
+            Pumped::Bytes | Pumped::Timeout | Pumped::Full => None,
         }
     }
 
