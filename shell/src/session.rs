@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::instances::Instances;
 use crate::line::{Event, Line, LineBuffers};
 use crate::output::Output;
-#[cfg(feature = "wasi")]
 use crate::packed::packed;
+#[cfg(feature = "wasi")]
 use crate::random::Random;
 use crate::smp::{After, Server};
 
