@@ -32,13 +32,11 @@ use noline::sync_editor::Editor;
 
 use crate::board::Board;
 use crate::console::Console;
-use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, IDLE_MS, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
+use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
 use crate::output::characters;
-use cooked::End;
 use editor::{EditorIo, Nowhere, Stop};
 use history::History;
 use input::{Ctrl, Input, Pumped};
-use keys::{CTRL_C, CTRL_D, Key};
 #[cfg(feature = "wasi")]
 pub use read::Read;
 
@@ -78,15 +76,6 @@ pub enum Activity {
     Interrupt,
     /// An SMP frame came; [`Line::frame`] has it until the line is used again.
     Frame,
-}
-
-/// What stopped the typing of a plain line.
-enum Typed {
-    End(End),
-    /// A frame came.
-    Frame,
-    /// The peer is gone.
-    Gone,
 }
 
 /// How the line treats a terminal.
@@ -278,73 +267,6 @@ impl<'a> Line<'a> {
             Term::Plain => None,
             Term::Auto => report,
             Term::Ansi => Some(report.unwrap_or(DEFAULT_COLUMNS)),
-        }
-    }
-
-    fn read_plain<B: Board>(&mut self, console: &mut Console<B>, terminal: bool) -> Event<'_> {
-        if terminal {
-            console.raw(self.text.as_bytes());
-        }
-        let typed = loop {
-            if let Some(typed) = self.type_plain(console, IDLE_MS, false) {
-                break typed;
-            }
-        };
-        match typed {
-            Typed::Frame => self.cut_by_frame(0),
-            Typed::End(End::Entered) => self.entered(terminal),
-            Typed::End(End::Interrupt) => Event::Interrupt,
-            Typed::End(End::Eof) => Event::Eof,
-            Typed::Gone => {
-                self.input.reopen();
-                Event::Eof
-            }
-        }
-    }
-
-    /// Takes the keys of a plain line that are there, or else waits for at most `timeout_ms` milliseconds for some to
-    /// come; what stopped that, if anything did. A terminal shows them. A program that reads the line is stopped by
-    /// Ctrl-C at once, gets the newline too, and takes a line above [`LINE_LIMIT`] in parts.
-    fn type_plain<B: Board>(
-        &mut self,
-        console: &mut Console<B>,
-        timeout_ms: u32,
-        program: bool,
-    ) -> Option<Typed> {
-        let terminal = console.board().console_is_terminal();
-        while let Some(key) = self.input.queue.pop() {
-            // Bytes follow it at once: a part of a damaged frame, not a person's end.
-            if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
-                continue;
-            }
-            let mut echo = |bytes: &[u8]| {
-                if terminal {
-                    console.raw(bytes);
-                }
-            };
-            let end = cooked::press(&mut self.text, key, &mut echo);
-            if program && end == Some(End::Entered) {
-                // There is room for a character beyond the limit.
-                let _ = self.text.push('\n');
-            } else if program && self.text.len() >= LINE_LIMIT {
-                return Some(Typed::End(End::Entered));
-            }
-            if let Some(end) = end {
-                return Some(Typed::End(end));
-            }
-        }
-        let ctrl = if program { Ctrl::Interrupts } else { Ctrl::IsKey };
-        match self.input.pump(console, timeout_ms, ctrl) {
-            Pumped::Frame => Some(Typed::Frame),
-            Pumped::Interrupt => {
-                // It is shown like any other key.
-                self.input.queue.push(Key::Control(CTRL_C));
-                None
-            }
-            // A script's last line may lack its newline.
-            Pumped::Eof if !terminal && !self.text.is_empty() => Some(Typed::End(End::Entered)),
-            Pumped::Eof => Some(Typed::Gone),
-            Pumped::Bytes | Pumped::Timeout | Pumped::Full => None,
         }
     }
 

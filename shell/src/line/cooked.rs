@@ -4,8 +4,12 @@
 
 use heapless::String;
 
+use super::input::{Ctrl, Pumped};
 use super::keys::{BACKSPACE, CTRL_C, CTRL_D, CTRL_U, CTRL_W, ENTER, Key};
-use crate::limits::LINE_CAPACITY;
+use super::{Event, Line};
+use crate::board::Board;
+use crate::console::Console;
+use crate::limits::{IDLE_MS, LINE_CAPACITY, LINE_LIMIT};
 
 /// How a plain line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,85 @@ pub(crate) enum End {
 
 /// Says that a key does nothing.
 pub(crate) const BELL: &[u8] = b"\x07";
+
+/// What stopped the typing of a plain line.
+pub(crate) enum Typed {
+    End(End),
+    /// A frame came.
+    Frame,
+    /// The peer is gone.
+    Gone,
+}
+
+impl Line<'_> {
+    /// Reads a line at the prompt, or of a script.
+    pub(crate) fn read_plain<B: Board>(&mut self, console: &mut Console<B>, terminal: bool) -> Event<'_> {
+        if terminal {
+            console.raw(self.text.as_bytes());
+        }
+        let typed = loop {
+            if let Some(typed) = self.type_plain(console, IDLE_MS, false) {
+                break typed;
+            }
+        };
+        match typed {
+            Typed::Frame => self.cut_by_frame(0),
+            Typed::End(End::Entered) => self.entered(terminal),
+            Typed::End(End::Interrupt) => Event::Interrupt,
+            Typed::End(End::Eof) => Event::Eof,
+            Typed::Gone => {
+                self.input.reopen();
+                Event::Eof
+            }
+        }
+    }
+
+    /// Takes the keys of a plain line that are there, or else waits for at most `timeout_ms` milliseconds for some to
+    /// come; what stopped that, if anything did. A terminal shows them. A program that reads the line is stopped by
+    /// Ctrl-C at once, gets the newline too, and takes a line above [`LINE_LIMIT`] in parts.
+    pub(crate) fn type_plain<B: Board>(
+        &mut self,
+        console: &mut Console<B>,
+        timeout_ms: u32,
+        program: bool,
+    ) -> Option<Typed> {
+        let terminal = console.board().console_is_terminal();
+        while let Some(key) = self.input.queue.pop() {
+            // Bytes follow it at once: a part of a damaged frame, not a person's end.
+            if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
+                continue;
+            }
+            let mut echo = |bytes: &[u8]| {
+                if terminal {
+                    console.raw(bytes);
+                }
+            };
+            let end = press(&mut self.text, key, &mut echo);
+            if program && end == Some(End::Entered) {
+                // There is room for a character beyond the limit.
+                let _ = self.text.push('\n');
+            } else if program && self.text.len() >= LINE_LIMIT {
+                return Some(Typed::End(End::Entered));
+            }
+            if let Some(end) = end {
+                return Some(Typed::End(end));
+            }
+        }
+        let ctrl = if program { Ctrl::Interrupts } else { Ctrl::IsKey };
+        match self.input.pump(console, timeout_ms, ctrl) {
+            Pumped::Frame => Some(Typed::Frame),
+            Pumped::Interrupt => {
+                // It is shown like any other key.
+                self.input.queue.push(Key::Control(CTRL_C));
+                None
+            }
+            // A script's last line may lack its newline.
+            Pumped::Eof if !terminal && !self.text.is_empty() => Some(Typed::End(End::Entered)),
+            Pumped::Eof => Some(Typed::Gone),
+            Pumped::Bytes | Pumped::Timeout | Pumped::Full => None,
+        }
+    }
+}
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
 pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {

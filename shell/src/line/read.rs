@@ -4,8 +4,8 @@
 //! [`LINE_LIMIT`](crate::limits::LINE_LIMIT) bytes is read in parts, which are edited apart. Ctrl-D on an empty line ends the input for one read,
 //! the end of a script for all.
 
-use super::cooked::End;
-use super::{Activity, Line, Typed};
+use super::cooked::{End, Typed};
+use super::{Activity, Line};
 use crate::board::Board;
 use crate::console::Console;
 
