@@ -13,7 +13,7 @@
 //! wait there: they are told as soon as they are whole, also in the middle of a half-typed line.
 
 mod cooked;
-mod demux;
+pub mod demux;
 mod editor;
 mod history;
 mod input;

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use mcumgr_toolkit::transport::serial::ConfigurableTimeout;
 use wasmote_host::line::Port;
+use wasmote_shell::line::demux::Demux;
 use wasmote_shell::smp;
 
 #[path = "../../../shell/src/smp/tests/fake.rs"]
 pub mod fake;
 
 use fake::FakeDevice;
-use smp::{Fed, Server};
+use smp::Server;
 
 /// What the line does to bytes.
 #[derive(Clone, Copy, Default)]
@@ -32,6 +33,7 @@ pub struct Faults {
 
 /// The device, its line, and what went over it.
 pub struct Board {
+    demux: Demux,
     pub server: Server,
     pub device: FakeDevice,
     pub faults: Faults,
@@ -63,23 +65,20 @@ impl Board {
     /// Takes bytes from the line and queues what the server answers.
     pub fn take(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            match self.server.feed(*byte) {
-                Fed::Taken => {}
-                Fed::Text(byte) => self.console.push(byte),
-                Fed::Pair(first, second) => self.console.extend([first, second]),
-                Fed::Packet => {
-                    self.turns += 1;
-                    let mut lines = Lines(Vec::new());
-                    self.server.serve(&mut self.device, &mut lines).unwrap();
-                    for line in lines.0 {
-                        if self.faults.chatter {
-                            self.output.extend(b"> module says: 06 09 \x06 and more\r\n");
-                        }
-                        self.sent += line.len();
-                        let line = self.damage(&line);
-                        self.output.extend(line);
-                    }
+            let framed = self.demux.push(*byte, |byte| self.console.push(byte));
+            if !(framed && self.server.frame(self.demux.frame())) {
+                continue;
+            }
+            self.turns += 1;
+            let mut lines = Lines(Vec::new());
+            self.server.serve(&mut self.device, &mut lines).unwrap();
+            for line in lines.0 {
+                if self.faults.chatter {
+                    self.output.extend(b"> module says: 06 09 \x06 and more\r\n");
                 }
+                self.sent += line.len();
+                let line = self.damage(&line);
+                self.output.extend(line);
             }
         }
     }
@@ -115,6 +114,7 @@ pub struct Wire(Arc<Mutex<Board>>);
 impl Wire {
     pub fn new(faults: Faults) -> Self {
         Self(Arc::new(Mutex::new(Board {
+            demux: Demux::new(),
             server: Server::new(),
             device: FakeDevice::default(),
             faults,

@@ -25,18 +25,25 @@ enum State {
 }
 
 /// The demultiplexer; it does no I/O and knows no clock.
-pub(crate) struct Demux {
+pub struct Demux {
     state: State,
     frame: Vec<u8, FRAME_LIMIT>,
 }
 
+impl Default for Demux {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Demux {
-    pub(crate) const fn new() -> Self {
+    /// In console text.
+    pub const fn new() -> Self {
         Self { state: State::Console, frame: Vec::new() }
     }
 
     /// Takes a byte from the line. Console bytes, none to two, go to `console`; `true` says that a frame is whole.
-    pub(crate) fn push(&mut self, byte: u8, mut console: impl FnMut(u8)) -> bool {
+    pub fn push(&mut self, byte: u8, mut console: impl FnMut(u8)) -> bool {
         match self.state {
             State::Held(first) if MARKERS.contains(&[first, byte]) => {
                 self.frame.clear();
@@ -77,17 +84,17 @@ impl Demux {
     }
 
     /// Whether no frame has begun, nor what could be one.
-    pub(crate) fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Console | State::Ready)
     }
 
     /// The last whole frame, marker included, newline not.
-    pub(crate) fn frame(&self) -> &[u8] {
+    pub fn frame(&self) -> &[u8] {
         &self.frame
     }
 
     /// How long the line may stay silent before [`Demux::expire`] is due, milliseconds.
-    pub(crate) fn patience(&self) -> Option<u32> {
+    pub fn patience(&self) -> Option<u32> {
         match self.state {
             State::Console | State::Ready => None,
             State::Held(_) => Some(FRAME_HOLD_MS),
@@ -96,7 +103,7 @@ impl Demux {
     }
 
     /// Ends the wait: gives back a held byte, or drops an incomplete frame.
-    pub(crate) fn expire(&mut self) -> Option<u8> {
+    pub fn expire(&mut self) -> Option<u8> {
         let held = match self.state {
             State::Held(byte) => Some(byte),
             _ => None,

@@ -1,9 +1,8 @@
 //! Frames: SMP packets as base64 lines among console text.
 //!
-//! Decoding is a state machine over single bytes, so a line needs no buffer of its own and a packet lands where it
-//! is served. Nothing that the line sends can wedge it: a frame gives up at its first wrong character, at 127
-//! characters, or when the caller finds the line idle, and a control character inside a frame (Ctrl-C, say) is
-//! handed to the console as usual.
+//! Which lines are frames is told where the console's bytes come in (see [`Demux`](crate::line::demux::Demux)); here they
+//! become packets. Nothing that a line has can wedge that: a packet is given up at its first wrong character, and the
+//! next line that begins one is taken.
 
 use embedded_io::Write;
 
@@ -16,216 +15,79 @@ const FIRST: [u8; 2] = [0x06, 0x09];
 const NEXT: [u8; 2] = [0x04, 0x14];
 /// Bytes that a full line carries: 31 groups of 4 characters.
 const LINE_BYTES: usize = 93;
+/// Bytes of the length in front of a packet.
+const LENGTH_SIZE: usize = 2;
 /// Bytes of the CRC behind a packet, over header and body.
 const CRC_SIZE: usize = 2;
 
-/// What became of a byte that was fed to a [`Deframer`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fed {
-    /// It belongs to a frame, or is held until the next byte tells.
-    Taken,
-    /// A byte of console text.
-    Text(u8),
-    /// Two bytes of console text: the first was held, as it could have begun a frame.
-    Pair(u8, u8),
-    /// A packet is complete; [`Deframer::packet`] gives it until the next byte is fed.
-    Packet,
-}
-
-/// Where the decoder is in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// In console text.
-    Text,
-    /// After the first byte of a possible pair of lead bytes.
-    Lead(u8),
-    /// Among the base64 characters of a line.
-    Body,
-    /// In the rest of a line that is not to be used.
-    Skip,
-    /// After a carriage return that ended a line, whose line feed may follow.
-    AfterReturn,
-}
-
-/// Takes packets of up to `N` bytes, header to CRC, out of a stream of console bytes.
+/// Takes packets of up to `N` bytes, header to CRC, out of frame lines.
 pub struct Deframer<const N: usize> {
-    state: State,
     /// A packet has begun and is neither complete nor given up.
     open: bool,
     /// Header, body and CRC received so far.
     buffer: [u8; N],
-    /// Bytes decoded so far, the two of the length prefix included.
+    /// Bytes decoded so far, those of the length in front included.
     decoded: usize,
-    /// The length prefix: header, body and CRC.
+    /// The length in front: header, body and CRC.
     length: usize,
-    /// Characters of this line so far, lead bytes included.
-    line: usize,
-    /// Bits of an unfinished group of four characters.
-    bits: u32,
-    /// Characters of that group.
-    group: u8,
-    /// `=` signs of that group.
-    padding: u8,
 }
 
 impl<const N: usize> Deframer<N> {
-    /// Returns a decoder in console text.
+    /// Returns a decoder without a packet.
     pub const fn new() -> Self {
-        Self {
-            state: State::Text,
-            open: false,
-            buffer: [0; N],
-            decoded: 0,
-            length: 0,
-            line: 0,
-            bits: 0,
-            group: 0,
-            padding: 0,
-        }
+        Self { open: false, buffer: [0; N], decoded: 0, length: 0 }
     }
 
-    /// Takes the next byte of the line.
-    pub fn feed(&mut self, byte: u8) -> Fed {
-        match self.state {
-            State::Text => self.text(byte),
-            State::Lead(lead) => self.lead(lead, byte),
-            State::AfterReturn if byte == b'\n' => {
-                self.state = State::Text;
-                Fed::Taken
-            }
-            State::AfterReturn => self.text(byte),
-            State::Body | State::Skip => match byte {
-                b'\n' | b'\r' => self.end_line(byte),
-                0..=0x1f | 0x7f => {
-                    self.open = false;
-                    self.text(byte)
-                }
-                _ => {
-                    self.character(byte);
-                    Fed::Taken
-                }
-            },
-        }
-    }
-
-    /// Takes a whole line, without its newline; returns whether it completes a packet.
+    /// Takes a line, without its newline; returns whether it completes a packet, which [`packet`](Self::packet) gives
+    /// until the next line.
     pub fn line(&mut self, line: &[u8]) -> bool {
-        let Some((lead, characters)) = line.split_first_chunk() else { return false };
-        if !self.begin(*lead) {
+        let Some((&lead, characters)) = line.split_first_chunk() else { return false };
+        match lead {
+            FIRST => (self.open, self.decoded, self.length) = (true, 0, 0),
+            NEXT => {}
+            _ => return false,
+        }
+        self.open &=
+            line.len() < MAX_LINE && self.decode(characters).is_some() && self.decoded >= LENGTH_SIZE;
+        if !self.open || self.decoded < self.length.saturating_add(LENGTH_SIZE) {
             return false;
         }
-        characters.iter().for_each(|byte| self.character(*byte));
-        self.end_line(b'\n') == Fed::Packet
+        self.open = false;
+        let sum = self.buffer.get(self.packet().len()..self.length);
+        sum == Some(crc16(self.packet()).to_be_bytes().as_slice())
     }
 
-    /// Returns the packet that [`Fed::Packet`] announced: header and body, its length and CRC checked.
+    /// Returns the packet that is complete: header and body, its length and CRC checked.
     pub fn packet(&self) -> &[u8] {
         let end = self.length.saturating_sub(CRC_SIZE);
         self.buffer.get(..end).unwrap_or_default()
     }
 
-    /// Tells that the line was silent for a while (about 100 ms): gives the console back its line.
-    ///
-    /// Returns the byte that was held back (Ctrl-D and Ctrl-F could begin a frame). A line cut in the middle is
-    /// given up; a packet between two of its lines is not.
-    pub fn idle(&mut self) -> Option<u8> {
-        let held = match self.state {
-            State::Lead(byte) => Some(byte),
-            State::Body => {
-                self.open = false;
-                None
-            }
-            _ => None,
-        };
-        self.state = State::Text;
-        held
-    }
-
-    /// Tells whether a line is under way, so that the caller should not write to it or wait long.
-    pub fn in_frame(&self) -> bool {
-        matches!(self.state, State::Body | State::Skip)
-    }
-
-    fn text(&mut self, byte: u8) -> Fed {
-        if byte == FIRST[0] || byte == NEXT[0] {
-            self.state = State::Lead(byte);
-            return Fed::Taken;
-        }
-        self.state = State::Text;
-        Fed::Text(byte)
-    }
-
-    fn lead(&mut self, lead: u8, byte: u8) -> Fed {
-        if self.begin([lead, byte]) {
-            return Fed::Taken;
-        }
-        match self.text(byte) {
-            Fed::Text(byte) => Fed::Pair(lead, byte),
-            _ => Fed::Text(lead),
-        }
-    }
-
-    /// Begins a line, if these are a line's lead bytes.
-    fn begin(&mut self, lead: [u8; 2]) -> bool {
-        match lead {
-            FIRST => {
-                self.open = true;
-                self.decoded = 0;
-                self.length = 0;
-            }
-            NEXT => {}
-            _ => return false,
-        }
-        self.state = if self.open { State::Body } else { State::Skip };
-        self.line = FIRST.len();
-        self.bits = 0;
-        self.group = 0;
-        self.padding = 0;
-        true
-    }
-
-    /// Takes a printable character of a line.
-    fn character(&mut self, byte: u8) {
-        if self.state == State::Skip {
-            return;
-        }
-        self.line = self.line.saturating_add(1);
-        if self.line >= MAX_LINE || self.base64(byte).is_none() {
-            self.open = false;
-            self.state = State::Skip;
-        }
-    }
-
-    /// Decodes a character; `None` if it has no place there.
-    fn base64(&mut self, byte: u8) -> Option<()> {
-        let value = if byte == b'=' {
-            if self.group < 2 {
+    /// Decodes a line's characters; `None` if they are no whole groups of base64 or too many.
+    fn decode(&mut self, characters: &[u8]) -> Option<()> {
+        let (groups, rest) = characters.as_chunks::<4>();
+        let mut padding = rest.len();
+        for group in groups {
+            // Padding ends a line.
+            if padding > 0 {
                 return None;
             }
-            self.padding = self.padding.saturating_add(1);
-            0
-        } else if self.padding > 0 {
-            return None;
-        } else {
-            sextet(byte)?
-        };
-        self.bits = self.bits << 6 | u32::from(value);
-        self.group = self.group.saturating_add(1);
-        if self.group == 4 {
-            let [_, bytes @ ..] = self.bits.to_be_bytes();
-            let count = bytes.len().saturating_sub(usize::from(self.padding));
-            for byte in bytes.iter().take(count) {
-                self.push(*byte)?;
+            padding = group.iter().rev().take_while(|character| **character == b'=').count();
+            let mut bits = 0u32;
+            for &character in group.iter().take(group.len().saturating_sub(padding)) {
+                bits = bits << 6 | u32::from(sextet(character)?);
             }
-            self.bits = 0;
-            self.group = 0;
+            let [_, bytes @ ..] = (bits << (6 * padding)).to_be_bytes();
+            for &byte in bytes.iter().take(bytes.len().checked_sub(padding)?) {
+                self.push(byte)?;
+            }
         }
-        Some(())
+        rest.is_empty().then_some(())
     }
 
     /// Stores a decoded byte; `None` if the packet is longer than it said or than the buffer.
     fn push(&mut self, byte: u8) -> Option<()> {
-        match self.decoded.checked_sub(2) {
+        match self.decoded.checked_sub(LENGTH_SIZE) {
             None => {
                 self.length = self.length << 8 | usize::from(byte);
                 if self.decoded == 1 && (self.length <= CRC_SIZE || self.length > N) {
@@ -237,18 +99,6 @@ impl<const N: usize> Deframer<N> {
         }
         self.decoded = self.decoded.saturating_add(1);
         Some(())
-    }
-
-    fn end_line(&mut self, byte: u8) -> Fed {
-        let whole = self.state == State::Body && self.group == 0;
-        self.state = if byte == b'\r' { State::AfterReturn } else { State::Text };
-        self.open &= whole && self.decoded >= 2;
-        if !self.open || self.decoded < self.length.saturating_add(2) {
-            return Fed::Taken;
-        }
-        self.open = false;
-        let sum = self.buffer.get(self.packet().len()..self.length);
-        if sum == Some(crc16(self.packet()).to_be_bytes().as_slice()) { Fed::Packet } else { Fed::Taken }
     }
 }
 

@@ -11,7 +11,7 @@
 //! | shell (9) | execute a command line |
 //! | modules (64) | list, commit, delete, resume state, upload |
 //!
-//! The module does no I/O and takes no heap: [`Server`] takes bytes, calls a [`Device`] and writes frames to an
+//! The module does no I/O and takes no heap: [`Server`] takes lines, calls a [`Device`] and writes frames to an
 //! `embedded_io::Write`. All of its memory is in the `Server` value, [`RAM_BUDGET`] bytes at most.
 //!
 //! A file upload by a stock client to `/NAME`, `/lfs/NAME` or `NAME.wasm` installs the module NAME when its last
@@ -40,7 +40,7 @@ mod upload;
 
 pub use device::{Device, Digest, Module, Task};
 pub use fault::Refusal;
-pub use frame::{Deframer, Fed, write_packet};
+pub use frame::{Deframer, write_packet};
 pub use header::{Header, Op};
 pub use output::Output;
 pub use server::{After, Server};

@@ -6,7 +6,7 @@ use super::body::Body;
 use super::exchange::Exchange;
 use super::frame::send_packet;
 use super::upload::Upload;
-use super::{Deframer, Device, Fed, Header, Op, PACKET_SIZE};
+use super::{Deframer, Device, Header, Op, PACKET_SIZE};
 
 /// Bytes of a packet buffer that framing takes: the length prefix and the CRC.
 const FRAMING: usize = 4;
@@ -27,23 +27,14 @@ pub enum After {
 
 /// The SMP server of a line. It holds all of its memory.
 ///
-/// The caller feeds it every byte of the line and gives what comes back as text to the console:
+/// The caller gives it the lines that are frames:
 ///
 /// ```
-/// # use wasmote_shell::smp::{After, Device, Fed, Server};
+/// # use wasmote_shell::smp::{After, Device, Server};
 /// # fn turn<D: Device, W: embedded_io::Write>(
-/// #     server: &mut Server, device: &mut D, line: &mut W, byte: u8, console: &mut dyn FnMut(u8),
+/// #     server: &mut Server, device: &mut D, out: &mut W, line: &[u8],
 /// # ) -> Result<After, W::Error> {
-/// match server.feed(byte) {
-///     Fed::Taken => {}
-///     Fed::Text(byte) => console(byte),
-///     Fed::Pair(first, second) => {
-///         console(first);
-///         console(second);
-///     }
-///     Fed::Packet => return server.serve(device, line),
-/// }
-/// # Ok(After::Continue)
+/// if server.frame(line) { server.serve(device, out) } else { Ok(After::Continue) }
 /// # }
 /// ```
 pub struct Server {
@@ -58,28 +49,12 @@ impl Server {
         Self { request: Deframer::new(), response: [0; RESPONSE_SIZE], upload: Upload::new() }
     }
 
-    /// Takes the next byte of the line and says what it is.
-    pub fn feed(&mut self, byte: u8) -> Fed {
-        self.request.feed(byte)
-    }
-
-    /// Takes a whole frame line, without its newline, from a caller that sets frames apart itself; returns whether
-    /// it completes a packet.
+    /// Takes a frame's line, without its newline; returns whether it completes a packet.
     pub fn frame(&mut self, line: &[u8]) -> bool {
         self.request.line(line)
     }
 
-    /// Tells that the line was silent for about 100 ms; returns a byte that was held back. See [`Deframer::idle`].
-    pub fn idle(&mut self) -> Option<u8> {
-        self.request.idle()
-    }
-
-    /// Tells whether a frame line is under way. See [`Deframer::in_frame`].
-    pub fn in_frame(&self) -> bool {
-        self.request.in_frame()
-    }
-
-    /// Carries out the packet that [`Fed::Packet`] announced and writes its response frames to `out`: each
+    /// Carries out the packet that [`Server::frame`] announced and writes its response frames to `out`: each
     /// `write_all` is one line, newline included.
     ///
     /// A packet that is itself a response is ignored: a peer that echoes must not start an endless exchange.

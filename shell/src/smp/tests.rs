@@ -14,11 +14,13 @@ use std::string::String;
 use std::vec::Vec;
 
 use super as smp;
+use crate::line::demux::Demux;
 use fake::FakeDevice;
-use smp::{After, Deframer, Fed, Header, Server, write_packet};
+use smp::{After, Deframer, Header, Server, write_packet};
 
 /// A server, its device, and what a client sees of them.
 struct Bench {
+    demux: Demux,
     server: Server,
     device: FakeDevice,
     /// Text that went to the console.
@@ -29,6 +31,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         Self {
+            demux: Demux::new(),
             server: Server::new(),
             device: FakeDevice::default(),
             console: Vec::new(),
@@ -40,13 +43,9 @@ impl Bench {
     fn send(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut line = Vec::new();
         for byte in bytes {
-            match self.server.feed(*byte) {
-                Fed::Taken => {}
-                Fed::Text(byte) => self.console.push(byte),
-                Fed::Pair(first, second) => self.console.extend([first, second]),
-                Fed::Packet => {
-                    self.after = self.server.serve(&mut self.device, &mut Sink(&mut line)).unwrap()
-                }
+            let framed = self.demux.push(*byte, |byte| self.console.push(byte));
+            if framed && self.server.frame(self.demux.frame()) {
+                self.after = self.server.serve(&mut self.device, &mut Sink(&mut line)).unwrap();
             }
         }
         line
@@ -108,10 +107,10 @@ fn frames(packet: &[u8]) -> Vec<u8> {
 
 /// Returns the packets in a stream of bytes.
 fn packets(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut deframer = Deframer::<4096>::new();
+    let (mut demux, mut deframer) = (Demux::new(), Deframer::<4096>::new());
     let mut found = Vec::new();
     for byte in bytes {
-        if deframer.feed(*byte) == Fed::Packet {
+        if demux.push(*byte, |_| {}) && deframer.line(demux.frame()) {
             found.push(deframer.packet().to_vec());
         }
     }

@@ -41,7 +41,7 @@ fn the_next_good_frame_is_served_after() {
         ("a line of 134 bytes", &long_line),
     ] {
         check(bench, what, bytes);
-        bench.server.idle();
+        bench.demux.expire();
     }
 }
 
