@@ -8,7 +8,6 @@ use wasmote_fs::Name;
 use wasmote_runtime::libc::{self, Entry};
 use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
 
-use super::load::Request;
 use crate::answer::{Failed, Outcome};
 use crate::args::{Args, number as literal};
 use crate::board::Board;
@@ -145,9 +144,7 @@ pub(super) fn run<B: Board, F: NorFlash>(
     let was_loaded = context.session.instances.has(word);
     if !was_loaded {
         let module = context.name(word)?;
-        let (module, options) = (&module, &LoadOptions::DEFAULT);
-        let request = Request { module_word: word, module, alias_word: word, alias: module, options };
-        context.instantiate(&request)?;
+        context.instantiate(&module, &module, &LoadOptions::DEFAULT)?;
     }
     let outcome = context.run_main(word, args);
     if !was_loaded {

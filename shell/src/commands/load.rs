@@ -18,15 +18,6 @@ use crate::instances::{LoadOptions, Loaded};
 use crate::packed::packed;
 use crate::running::{Budget, UNLIMITED};
 
-/// What is to be loaded, and how; the words are those that messages name.
-pub(super) struct Request<'e> {
-    pub(super) module_word: &'e str,
-    pub(super) module: &'e Name,
-    pub(super) alias_word: &'e str,
-    pub(super) alias: &'e Name,
-    pub(super) options: &'e LoadOptions,
-}
-
 pub(super) fn load<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
@@ -39,14 +30,13 @@ pub(super) fn load<B: Board, F: NorFlash>(
         fuel: context.option(args, "--fuel", fuel, fuel)?,
     };
     args.end_options();
-    let (module_word, alias_word) = match (args.get(0), args.get(1), args.get(2), args.len()) {
+    let (module, alias) = match (args.get(0), args.get(1), args.get(2), args.len()) {
         (Some(module), None, None, 1) => (module, module),
         (Some(module), Some("as"), Some(alias), 3) => (module, alias),
         _ => return Err(context.misused()),
     };
-    let (module, alias) = (context.name(module_word)?, context.name(alias_word)?);
-    let (module, alias, options) = (&module, &alias, &options);
-    context.load_as(&Request { module_word, module, alias_word, alias, options })
+    let (module, alias) = (context.name(module)?, context.name(alias)?);
+    context.load_as(&module, &alias, &options)
 }
 
 pub(super) fn unload<B: Board, F: NorFlash>(
@@ -72,8 +62,7 @@ pub(super) fn reload<B: Board, F: NorFlash>(
     // The module must be on flash, or the old instance stays.
     verify(context.session.store, &module).map_err(|error| context.refused(error, module.as_str()))?;
     context.remove(word)?;
-    let (module, alias, options) = (&module, &alias, &options);
-    context.load_as(&Request { module_word: word, module, alias_word: word, alias, options })
+    context.load_as(&module, &alias, &options)
 }
 
 /// Checks a module against its recorded hash; one without a record is loaded all the same.
@@ -92,18 +81,17 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Loads a module as an instance and says what it takes.
-    fn load_as(&mut self, request: &Request<'_>) -> Outcome {
-        let alias_word = request.alias_word;
+    fn load_as(&mut self, module: &Name, alias: &Name, options: &LoadOptions) -> Outcome {
         let before = self.heap().free;
-        self.instantiate(request)?;
+        self.instantiate(module, alias, options)?;
         let after = self.heap().free;
-        let loaded = self.loaded(alias_word)?;
+        let loaded = self.loaded(alias.as_str())?;
         let exports = loaded.instance.module(&*loaded.store).map_or(0, |module| module.exports().count());
         let (code, committed) = (loaded.code, loaded.store.memory_committed());
         let declared = loaded.store.memory_size();
         let mut answer = self.begin();
         answer.form(packed!("{name}: {exports} exports, code {code} B, memory {memory} of {declared} B; "));
-        answer.text(alias_word).number(exports).number(code).number(committed).number(declared);
+        answer.text(alias.as_str()).number(exports).number(code).number(committed).number(declared);
         answer
             .form(packed!("heap {heap_before} -> {heap_free} B free\n"))
             .number(before)
@@ -113,41 +101,41 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Makes an instance and adds it to the loaded ones. When that fails, everything is as before.
-    pub(super) fn instantiate(&mut self, request: &Request<'_>) -> Outcome {
-        let &Request { module_word, module, alias_word, alias, options } = request;
-        if self.session.instances.has(alias_word) {
-            return Err(self.fail(&Error::Loaded(alias_word)));
+    pub(super) fn instantiate(&mut self, module: &Name, alias: &Name, options: &LoadOptions) -> Outcome {
+        if self.session.instances.has(alias.as_str()) {
+            return Err(self.fail(&Error::Loaded(alias.as_str())));
         }
-        verify(self.session.store, module).map_err(|error| self.refused(error, module_word))?;
+        verify(self.session.store, module).map_err(|error| self.refused(error, module.as_str()))?;
         let engine = Engine::default();
         let mut store = store(&engine, options).map_err(|error| self.broken(error))?;
-        self.session.instances.start(*alias).map_err(|why| self.fail(&why.error(alias_word)))?;
-        let started = self.open_and_start(request, &engine, &mut store);
+        self.session.instances.start(*alias).map_err(|why| self.fail(&why.error(alias.as_str())))?;
+        let started = self.open_and_start(module, options.fuel, &engine, &mut store);
         self.session.instances.stop();
         let (instance, fuel) = started?;
         let code = instance.module(&store).map_or(0, Module::code_size);
         let stack_peak = store.stack_peak();
-        let (alias, module, options) = (*alias, *module, *options);
-        let loaded = Loaded { alias, module, options, store, instance, code, fuel, stack_peak };
+        let (name, module, options) = (*alias, *module, *options);
+        let loaded = Loaded { alias: name, module, options, store, instance, code, fuel, stack_peak };
         let loaded = boxed(loaded).map_err(|full| self.broken(full.into()))?;
-        self.session.instances.add(loaded).map_err(|why| self.fail(&why.error(alias_word)))
+        self.session.instances.add(loaded).map_err(|why| self.fail(&why.error(alias.as_str())))
     }
 
     fn open_and_start(
         &mut self,
-        request: &Request<'_>,
+        name: &Name,
+        fuel: u64,
         engine: &Engine,
         store: &mut Store<Guest>,
     ) -> Outcome<(Instance, u64)> {
         let linker = guest::linker::<B>(engine).map_err(|error| self.broken(error))?;
         store.set_fuel(0);
-        let opened = self.session.store.open(request.module, |reader| {
+        let opened = self.session.store.open(name, |reader| {
             let module = Module::from_reader(engine, reader)?;
             // Without fuel the start function is suspended at once, and runs when the file is closed.
             let instantiated = linker.instantiate_from(&mut *store, &module, reader);
             Ok::<_, RuntimeError>((module, instantiated))
         });
-        let opened = opened.map_err(|error| self.refused(error, request.module_word))?;
+        let opened = opened.map_err(|error| self.refused(error, name.as_str()))?;
         let (module, instantiated) = opened.map_err(|error| self.broken(error))?;
         let (instance, status) =
             instantiated.map_err(|error| self.not_instantiated(error, &module, &linker))?;
@@ -155,11 +143,11 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         if status == CallStatus::Finished {
             return Ok((instance, 0));
         }
-        let budget = Budget { fuel: request.options.fuel, time_ms: UNLIMITED };
+        let budget = Budget { fuel, time_ms: UNLIMITED };
         let (used, outcome) = self.drive(store, budget, None, &mut []);
         match outcome {
             Ok(()) => Ok((instance, used.fuel)),
-            Err(stopped) => Err(self.stopped(stopped, request.module, store)),
+            Err(stopped) => Err(self.stopped(stopped, name, store)),
         }
     }
 
