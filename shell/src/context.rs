@@ -8,7 +8,7 @@ use crate::args::{Args, number};
 use crate::board::{Board, HeapStats};
 use crate::error::Error;
 use crate::escape::Escape;
-use crate::instances::Loaded;
+use crate::instances::{Instances, Loaded};
 use crate::line::Line;
 use crate::output::{Output, Sink};
 use crate::packed::{Packed, packed};
@@ -20,6 +20,13 @@ pub(crate) enum Target<'t> {
     Console,
     /// To a buffer that a management response carries away.
     Buffer(&'t mut dyn Sink),
+}
+
+/// What a command works with while it prints.
+pub(crate) struct Parts<'p, 'a, F> {
+    pub(crate) store: &'p mut ModuleStore<F>,
+    pub(crate) line: &'p Line<'a>,
+    pub(crate) instances: &'p Instances,
 }
 
 /// A command's session and output.
@@ -53,22 +60,17 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
 
     /// Where the command prints.
     pub(crate) fn out(&mut self) -> Output<'_> {
-        self.parts().2
+        self.parts().1
     }
 
-    /// The line, and where the command prints.
-    pub(crate) fn line_and_out(&mut self) -> (&Line<'a>, Output<'_>) {
-        let (_, line, out) = self.parts();
-        (line, out)
-    }
-
-    /// The store, the line, and where the command prints.
-    fn parts(&mut self) -> (&mut ModuleStore<F>, &Line<'a>, Output<'_>) {
+    /// The session's parts, and where the command prints.
+    pub(crate) fn parts(&mut self) -> (Parts<'_, 'a, F>, Output<'_>) {
+        let Session { console, store, line, instances, .. } = &mut *self.session;
         let out = match &mut self.target {
-            Target::Console => Output::new(&mut self.session.console),
+            Target::Console => Output::new(console),
             Target::Buffer(sink) => Output::new(*sink),
         };
-        (self.session.store, &self.session.line, out)
+        (Parts { store, line, instances }, out)
     }
 
     /// Where a command run by this one prints.
@@ -108,19 +110,19 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
 
     /// Begins an answer.
     pub(crate) fn begin(&mut self) -> Answer<'_> {
-        self.store_and_answer().1
+        self.begin_with().1
     }
 
-    /// The store, and a command's answer.
-    pub(crate) fn store_and_answer(&mut self) -> (&mut ModuleStore<F>, Answer<'_>) {
+    /// Begins an answer from the session's parts.
+    pub(crate) fn begin_with(&mut self) -> (Parts<'_, 'a, F>, Answer<'_>) {
         let (json, begun) = (self.json, core::mem::take(&mut self.begun));
         let mut printed = core::mem::take(&mut self.printed);
-        let (store, _, mut out) = self.parts();
+        let (parts, mut out) = self.parts();
         if json {
             printed.end(&mut out);
             out.text(if begun { "\"" } else { "{" });
         }
-        (store, Answer::new(out, json, begun))
+        (parts, Answer::new(out, json, begun))
     }
 
     /// Ends a command that has nothing to say.

@@ -47,10 +47,10 @@ pub(super) fn fsck<B: Board, F: NorFlash>(
     context.none(args)?;
     // The directory and all lists of blocks are read before anything is printed.
     let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
-    let (store, mut answer) = context.store_and_answer();
+    let (parts, mut answer) = context.begin_with();
     let mut count = Count::default();
     answer.form(packed!("<\"modules\":[>"));
-    let surveyed = store.survey(|entry, found| {
+    let surveyed = parts.store.survey(|entry, found| {
         count.add(found);
         answer.form(packed!("<{>{name}: {len} B, {state}<}>\n"));
         answer.text(entry.name.as_str()).number(entry.len).text(state(found));

@@ -75,8 +75,8 @@ pub(super) fn history<B: Board, F: NorFlash>(
     args: &mut Args,
 ) -> Outcome {
     context.none(args)?;
-    let (line, mut out) = context.line_and_out();
-    for (i, entry) in line.history().enumerate() {
+    let (parts, mut out) = context.parts();
+    for (i, entry) in parts.line.history().enumerate() {
         out.number(i.saturating_add(1) as u64);
         out.text("  ");
         out.bytes(entry);

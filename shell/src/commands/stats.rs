@@ -18,15 +18,12 @@ fn column(answer: &mut Answer<'_>, name: &str) {
 
 pub(super) fn ps<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
     context.none(args)?;
-    let session = &mut *context.session;
-    // The list is printed while it is borrowed, so it is taken out of the session meanwhile.
-    let instances = core::mem::replace(&mut session.instances, crate::instances::Instances::new());
-    let mut answer = context.begin();
+    let (parts, mut answer) = context.begin_with();
     answer.form(packed!(
         "<\"instances\":[>name            module          \
          fuel, code, stack peak of most, memory committed of declared (bytes)\n"
     ));
-    for loaded in instances.iter() {
+    for loaded in parts.instances.iter() {
         answer.form(packed!(
             "<{>{name}{module}{fuel}, {code}, {stack} of {stack_max}, {memory} of {declared}<}>\n"
         ));
@@ -37,11 +34,10 @@ pub(super) fn ps<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
         answer.number(loaded.store.memory_committed()).number(loaded.store.memory_size());
     }
     answer.form(packed!("<],\"running\":[>"));
-    for name in instances.running() {
+    for name in parts.instances.running() {
         column(answer.form(packed!("{}running\n")), name.as_str());
     }
     answer.form(packed!("<]>")).end(0);
-    context.session.instances = instances;
     Ok(())
 }
 

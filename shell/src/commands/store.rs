@@ -26,9 +26,9 @@ pub(super) fn ls<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
         ControlFlow::Continue(())
     });
     measured.map_err(|error| context.fail(&Error::Store(error)))?;
-    let (store, mut answer) = context.store_and_answer();
+    let (parts, mut answer) = context.begin_with();
     answer.form(packed!("<\"modules\":[>"));
-    let listed = store.survey(|entry, found| row(&mut answer, entry, found, width, long));
+    let listed = parts.store.survey(|entry, found| row(&mut answer, entry, found, width, long));
     answer.form(packed!("<]>"));
     if let Err(error) = listed {
         return Err(answer.fail(&Error::Store(error)));
