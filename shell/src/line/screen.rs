@@ -6,10 +6,14 @@
 //! where the real cursor is, printed only when something is printed there.
 
 use super::PROMPT;
+use crate::limits::LINE_CAPACITY;
 
 /// What noline is told of its terminal, in the order of its questions: its far corner, and where the line begins.
 /// noline panics on more than 9,999 columns.
 pub(crate) const ANSWERS: &[u8] = b"\x1b[1;999R\x1b[1;1R";
+
+// Its row holds any line.
+const _: () = assert!(LINE_CAPACITY < 999);
 
 #[derive(Clone, Copy)]
 enum State {
