@@ -113,7 +113,7 @@ pub(crate) fn unpack(packed: &[u8], out: &mut dyn Sink) {
 }
 
 /// Part `n` of a table whose parts are ended by a byte.
-pub(crate) fn part(table: &'static [u8], end: u8, n: usize) -> Option<&'static [u8]> {
+pub(crate) fn part(table: &[u8], end: u8, n: usize) -> Option<&[u8]> {
     table.split(|byte| *byte == end).nth(n)
 }
 

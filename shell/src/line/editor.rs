@@ -137,7 +137,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
 
     /// Has a line of the history typed once the line is cleared; whether there is one, the empty one before it included.
     fn show(&mut self, n: usize) -> bool {
-        let line = if n == 0 { Some([].as_slice()) } else { self.history.recall(n) };
+        let line = self.history.recall(n);
         self.replay = line.unwrap_or_default();
         self.shown = if line.is_some() { n } else { self.shown };
         line.is_some()

@@ -3,6 +3,8 @@
 //! noline's own history is searched byte by byte, and gets every line that the editor sees, also one that was cut to
 //! serve a frame. So the adapter keeps what was really entered, and types it again to recall it.
 
+use crate::packed::part;
+
 /// What ends a line; no key makes one.
 const END: u8 = 0;
 
@@ -19,14 +21,21 @@ impl<'a> History<'a> {
     }
 
     /// The lines, oldest first.
-    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
-        let bytes = self.buffer.get(..self.len).unwrap_or_default();
-        bytes.split_inclusive(|byte| *byte == END).filter_map(|line| line.strip_suffix(&[END]))
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.count()).filter_map(|n| part(self.text(), END, n))
     }
 
-    /// Line number `n`, counted back from 1 for the newest.
+    /// Line number `n`, counted back from 1 for the newest; 0 is the empty one behind it.
     pub(crate) fn recall(&self, n: usize) -> Option<&[u8]> {
-        self.lines().rev().nth(n.checked_sub(1)?)
+        part(self.text(), END, self.count().checked_sub(n)?)
+    }
+
+    fn text(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+
+    fn count(&self) -> usize {
+        self.text().iter().filter(|byte| **byte == END).count()
     }
 
     /// Adds a line, unless it repeats the newest; the oldest ones give way.
@@ -69,6 +78,7 @@ mod tests {
         let newest = history.recall(1).map(String::from_utf8_lossy);
         assert_eq!(newest.as_deref(), left.last().copied());
         assert_eq!(history.recall(left.len() + 1), None);
+        assert_eq!(history.recall(0), Some([].as_slice()));
     }
 
     #[test]
