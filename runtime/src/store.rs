@@ -138,6 +138,11 @@ impl<T> Store<T> {
         self.inner.trace.frames()
     }
 
+    /// Whether functions further out were running too, which [`backtrace`](Self::backtrace) leaves out.
+    pub fn backtrace_is_cut(&self) -> bool {
+        self.inner.trace.is_cut()
+    }
+
     /// Bytes of the value stack that the last call took at most.
     pub fn stack_peak(&self) -> usize {
         self.inner.stack.peak_bytes()

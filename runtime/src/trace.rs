@@ -18,6 +18,7 @@ pub struct Frame {
 #[derive(Default)]
 pub(crate) struct Trace {
     frames: [Frame; MAX_FRAMES],
+    /// The frames that were met: one more than there are places where some are left out.
     len: usize,
 }
 
@@ -29,15 +30,16 @@ impl Trace {
     pub(crate) fn push(&mut self, frame: Frame) {
         if let Some(place) = self.frames.get_mut(self.len) {
             *place = frame;
-            self.len += 1;
         }
+        self.len += 1;
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.len == MAX_FRAMES
+    /// Whether frames are left out.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.len > MAX_FRAMES
     }
 
     pub(crate) fn frames(&self) -> &[Frame] {
-        self.frames.get(..self.len).unwrap_or_default()
+        self.frames.get(..self.len).unwrap_or(&self.frames)
     }
 }

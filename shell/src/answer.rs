@@ -139,13 +139,18 @@ impl<'o> Answer<'o> {
 
     /// Ends the answer with a failure.
     pub(crate) fn fail(&mut self, error: &Error<'_>) -> Failed {
+        self.refuse(error).end(1);
+        Failed
+    }
+
+    /// Says what failed, in a line of its own; more may follow.
+    pub(crate) fn refuse(&mut self, error: &Error<'_>) -> &mut Self {
         error.tell(self);
         self.advance();
-        if core::mem::take(&mut self.message) {
-            self.quote();
-        }
-        self.form(packed!("\n")).end(1);
-        Failed
+        // The message's string ends here.
+        self.message = false;
+        self.quote();
+        self.form(packed!("\n"))
     }
 
     /// Ends the answer.

@@ -142,6 +142,9 @@ fn trapped(store: &Store<Guest>, module: &[u8], file: &str, error: RuntimeError)
                 None => format!("\n  func[{}]", frame.func),
             };
         }
+        if store.backtrace_is_cut() {
+            text += "\n  ...";
+        }
     }
     Error::Device(text)
 }

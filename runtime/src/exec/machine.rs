@@ -431,7 +431,7 @@ impl StoreInner {
             // In wide code FP_UP has moved the frame already.
             fp = lowered(ip.wrapping_add(CALL_IMPORT_UNITS), fp);
         }
-        while !trace.is_full() {
+        while !trace.is_cut() {
             let Some(instance) = self.instance(tag) else { break };
             let Some((index, start)) = instance.module.parts().code.find(ip) else { break };
             let offset = (ip as usize - start as usize) / 2;

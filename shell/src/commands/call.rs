@@ -113,25 +113,30 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
 
     /// Prints why guest code stopped, and for a trap which functions were running.
     pub(super) fn stopped(&mut self, stopped: Stopped, module: &Name, store: &Store<Guest>) -> Failed {
-        let failed = self.fail(&stopped.error());
-        if self.json || !stopped.is_trap() {
-            return failed;
+        if !stopped.is_trap() {
+            return self.fail(&stopped.error());
         }
+        let (parts, mut answer) = self.begin_with();
+        answer.refuse(&stopped.error()).form(packed!("<\"backtrace\":[>"));
         for frame in store.backtrace() {
             let mut buffer = [0; NAME_SHOWN];
-            let found = self.session.store.open(module, |reader| {
+            let found = parts.store.open(module, |reader| {
                 names::function_name(reader, frame.func, &mut buffer).ok().flatten().map(str::len)
             });
             let name = found.ok().flatten().and_then(|len| buffer.get(..len));
             let name = name.and_then(|name| core::str::from_utf8(name).ok());
-            let mut answer = self.begin();
             match name {
-                Some(name) => answer.form(packed!("  {}!{}\n")).text(module.as_str()).text(name),
-                None => answer.form(packed!("  {}!func[{}]\n")).text(module.as_str()).number(frame.func),
+                Some(name) => {
+                    answer.form(packed!("<{>  {module}!{function}<}>\n")).text(module.as_str()).text(name)
+                }
+                None => answer
+                    .form(packed!("<{>  {module}!func[{index}]<}>\n"))
+                    .text(module.as_str())
+                    .number(frame.func),
             };
-            answer.end(0);
         }
-        failed
+        answer.form(packed!("<]>{more}")).choice(store.backtrace_is_cut(), "  ...\n", "").end(1);
+        Failed
     }
 }
 

@@ -110,9 +110,8 @@ fn json_is_utf8_whatever_a_guest_prints() {
     let check = |bytes: &[u8], output: &str| {
         let answer = String::from_utf8(printed(&printing(bytes), "load m -j\ncall m f -j\n")).unwrap();
         let line = answer.lines().next_back().unwrap();
-        let want =
-            std::format!(r#"{{"output":"{output}","error":"TRAP","message":"unreachable","status":1}}"#);
-        assert_eq!(line, want);
+        let want = std::format!(r#"{{"output":"{output}","error":"TRAP","message":"unreachable","#);
+        assert_eq!(line.split("\"backtrace\":").next(), Some(&*want));
     };
     check("\"é\n".as_bytes(), "\\\"é\\u000a");
     check(b"\xff\xc3\x28", "\\ufffd\\ufffd(");
@@ -120,6 +119,40 @@ fn json_is_utf8_whatever_a_guest_prints() {
     // Cut where what was printed is taken.
     let long = "€".repeat(50);
     check(long.as_bytes(), &long);
+}
+
+/// `(module (func (export "f") (param i32) ...))` that calls itself so often, and then traps; its name is a quote.
+fn recursing() -> Vec<u8> {
+    // if (local.get 0) call 0 (local.get 0 - 1) else unreachable end
+    let body = b"\0\x20\0\x04\x40\x20\0\x41\x01\x6b\x10\0\x05\0\x0b\x0b";
+    let code = [&[1, body.len() as u8], &body[..]].concat();
+    module(&[
+        (1, b"\x01\x60\x01\x7f\0"),
+        (3, b"\x01\0"),
+        (7, b"\x01\x01f\0\0"),
+        (10, &code),
+        (0, b"\x04name\x01\x04\x01\0\x01\""),
+    ])
+}
+
+#[test]
+fn a_backtrace_says_where_it_is_cut() {
+    let check = |calls: usize, frames: usize, more: bool| {
+        let script = std::format!("load m -j\ncall m f {calls}\ncall m f {calls} -j\n");
+        let answer = String::from_utf8(printed(&recursing(), &script)).unwrap();
+        let (text, json) = answer.trim_end().split_once('\n').unwrap().1.rsplit_once('\n').unwrap();
+        let cut = if more { "\n  ..." } else { "" };
+        assert_eq!(text, std::format!("error[TRAP]: unreachable{}{cut}", "\n  m!\"".repeat(frames)));
+        let backtrace = [r#"{"module":"m","function":"\""}"#].repeat(frames).join(",");
+        let want = std::format!(
+            r#"{{"error":"TRAP","message":"unreachable","backtrace":[{backtrace}],"more":{more},"status":1}}"#
+        );
+        assert_eq!(json, want);
+    };
+    check(0, 1, false);
+    check(15, 16, false);
+    check(16, 16, true);
+    check(100, 16, true);
 }
 
 #[test]
