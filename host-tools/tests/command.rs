@@ -288,6 +288,7 @@ fn errors_say_what_to_do_and_have_their_status() {
             "argument 1: x is no i32; write it like -5, 0xff or 1_000\n".into(),
         ),
         (&["run", CALC, "--invoke", "add", "1"], 2, "add takes 2 arguments, not 1; `wasmote check`".into()),
+        (&["run", CALC, "--invoke", "fib"], 2, "fib takes 1 argument, not 0; `wasmote check`".into()),
         (&["run", CALC, "--invoke", "sub"], 2, format!("{CALC} exports no function sub; `wasmote check`")),
         (&["run", CALC], 2, format!("{CALC} exports neither main nor _start; name a function with")),
         (&["fly"], 2, "there is no command `fly`; `wasmote help` shows the commands".into()),

@@ -8,9 +8,10 @@
 //! | `{used}` | the next value | `"used":` and the next value |
 //! | `{}` | the next value | the next value, as an array's element |
 //! | `<"heap":{>` | nothing | `"heap":{`, what groups members |
+//! | `~` | `s`, unless the number before it is 1 | nothing |
 //! | anything else | itself | nothing |
 //!
-//! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{` and no `<`; it is
+//! Commas are set where JSON has them, and nothing is allocated. A form's own text has no `{`, `<` and `~`; it is
 //! [`packed`](crate::packed) in flash.
 
 use crate::error::Error;
@@ -34,6 +35,8 @@ pub(crate) struct Answer<'o> {
     comma: bool,
     /// Whether a failure's message is written, within its string.
     message: bool,
+    /// Whether the newest number is 1, so that what it counts is singular.
+    one: bool,
     /// What is left of the form, packed.
     form: &'static [u8],
 }
@@ -41,7 +44,7 @@ pub(crate) struct Answer<'o> {
 impl<'o> Answer<'o> {
     /// An answer as text, or as the inside of a JSON object of which `begun` says whether it has a member.
     pub(crate) fn new(out: Output<'o>, json: bool, begun: bool) -> Self {
-        Self { out, json, comma: begun, message: false, form: &[] }
+        Self { out, json, comma: begun, message: false, one: false, form: &[] }
     }
 
     /// Ends the form before and begins another; a value for each of its places follows.
@@ -59,6 +62,7 @@ impl<'o> Answer<'o> {
 
     fn wide(&mut self, number: u64) -> &mut Self {
         self.advance();
+        self.one = number == 1;
         self.out.number(number);
         self
     }
@@ -165,12 +169,18 @@ impl<'o> Answer<'o> {
     /// Goes on to the value of the next place, or to the form's end.
     fn advance(&mut self) {
         loop {
-            let text = self.until(|byte| matches!(byte, b'{' | b'<'));
+            let text = self.until(|byte| matches!(byte, b'{' | b'<' | b'~'));
             if !self.members() {
                 unpack(text, self);
             }
             let Some((&mark, rest)) = self.form.split_first() else { return };
             self.form = rest;
+            if mark == b'~' {
+                if !self.members() && !self.one {
+                    self.write(b"s");
+                }
+                continue;
+            }
             let place = mark == b'{';
             let piece = self.until(|byte| byte == if place { b'}' } else { b'>' });
             self.form = self.form.get(1..).unwrap_or_default();
@@ -277,6 +287,10 @@ mod tests {
             "free 5 of 9 B\n",
             "\"free\":5,\"total\":9,\"status\":0}\n",
         );
+        for (count, text) in [(0u8, "0 parts"), (1, "1 part"), (2, "2 parts")] {
+            let json = std::format!("\"count\":{count},\"status\":0}}\n");
+            check(|a| a.form(packed!("{count} part~")).number(count).end(0), text, &json);
+        }
         check(
             |a| a.form(packed!("{us} ms\n")).millis(1250).end(1),
             "1.3 ms\n",

@@ -80,7 +80,7 @@ errors! {
         takes: usize,
         /// The count given.
         given: usize,
-    }: "ARGUMENT:{} takes {} arguments, not {}; see exports",
+    }: "ARGUMENT:{} takes {} argument~, not {}; see exports",
     /// There is no such command.
     UnknownCommand(&'a str): "COMMAND:no command {}; help lists them",
     /// The words do not fit the command; this is how it is written.

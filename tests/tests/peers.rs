@@ -96,7 +96,7 @@ fn mcumgrctl_uploads_downloads_hashes_and_runs_commands() {
         ("fs upload code10k.wasm /lfs/stock.wasm", ""),
         ("fs download /lfs/stock.wasm stock.back", ""),
         ("fs checksum /lfs/stock.wasm sha256", "  /lfs/stock.wasm"),
-        ("shell load stock", "stock: 1 exports"),
+        ("shell load stock", "stock: 1 export"),
         ("shell nonsense", "error[COMMAND]: no command nonsense"),
     ] {
         let mut command = Command::new("sh");
@@ -167,5 +167,5 @@ fn the_board_boots_an_image_of_littlefs_python() {
     check("rm big100k report", "");
     check("mv calc adder", "");
     check("fsck", "adder: 433 B");
-    check("fsck", "1 modules, 0 damaged; ");
+    check("fsck", "1 module, 0 damaged; ");
 }

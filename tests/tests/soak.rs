@@ -222,7 +222,8 @@ impl<'a> Soak<'a> {
             })
             .collect();
         assert_eq!(modules, expected, "{}", self.session.transcript());
-        assert!(summary.starts_with(&format!("{} modules, 0 damaged; ", expected.len())), "{summary}");
+        let s = if expected.len() == 1 { "" } else { "s" };
+        assert!(summary.starts_with(&format!("{} module{s}, 0 damaged; ", expected.len())), "{summary}");
         let loaded = self
             .command("ps")
             .iter()

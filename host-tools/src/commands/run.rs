@@ -95,8 +95,9 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
 fn typed(store: &Store<Guest>, func: Func, function: &str, words: &[String]) -> Result<Vec<Val>> {
     let (takes, _) = func.arity(store).map_err(|error| Error::Device(error.to_string()))?;
     if words.len() != takes {
-        let given = words.len();
-        let text = format!("{function} takes {takes} arguments, not {given}; `wasmote check` shows its type");
+        let (given, s) = (words.len(), if takes == 1 { "" } else { "s" });
+        let text =
+            format!("{function} takes {takes} argument{s}, not {given}; `wasmote check` shows its type");
         return Err(Error::Argument(text));
     }
     let types = (0..takes).map(|i| func.param(store, i).unwrap_or(ValType::I32));

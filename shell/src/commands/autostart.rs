@@ -45,7 +45,7 @@ fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outco
     };
     match failures {
         0 => answer.form(packed!("<\"failures\":0>\n")),
-        _ => answer.form(packed!("; failed {failures} times in a row\n")).number(failures),
+        _ => answer.form(packed!("; failed {failures} time~ in a row\n")).number(failures),
     };
     answer.end(0);
     Ok(())

@@ -67,10 +67,10 @@ pub(super) fn fsck<B: Board, F: NorFlash>(
     match survey.foreign {
         0 => answer.form(packed!("<\"foreign\":0>")),
         foreign => answer
-            .form(packed!("{foreign} files of other tools, whose names are no modules'\n"))
+            .form(packed!("{foreign} file~ of other tools, whose names are no modules'\n"))
             .number(foreign),
     };
-    answer.form(packed!("{count} modules, {damaged} damaged; {used} of {total} B used\n"));
+    answer.form(packed!("{count} module~, {damaged} damaged; {used} of {total} B used\n"));
     answer.number(count.modules).number(count.damaged).number(usage.used).number(usage.total);
     if count.damaged > 0 {
         return Err(answer.fail(&Error::Damaged(count.damaged)));

@@ -90,7 +90,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         let (code, committed) = (loaded.code, loaded.store.memory_committed());
         let declared = loaded.store.memory_size();
         let mut answer = self.begin();
-        answer.form(packed!("{name}: {exports} exports, code {code} B, memory {memory} of {declared} B; "));
+        answer.form(packed!("{name}: {exports} export~, code {code} B, memory {memory} of {declared} B; "));
         answer.text(alias.as_str()).number(exports).number(code).number(committed).number(declared);
         answer
             .form(packed!("heap {heap_before} -> {heap_free} B free\n"))
