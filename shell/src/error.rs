@@ -216,6 +216,9 @@ fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
             .failure(packed!("UNSUPPORTED:{} at byte {}; build the module without it"))
             .prose(feature)
             .number(offset),
+        E::Limit { what: "memory_bytes" } => {
+            answer.failure(packed!("LIMIT:its memory is over --max-memory; raise that"))
+        }
         E::Limit { what } => {
             answer.failure(packed!("LIMIT:over the limit of {}; make the module smaller")).text(what)
         }
