@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 use embedded_storage::nor_flash::NorFlash;
 
-use wasmote_fs::{Entry, Error as StoreError};
+use wasmote_fs::{Entry, Error as StoreError, Name};
 
 use super::fsck::{is_damage, state};
 use crate::answer::{Answer, Outcome};
@@ -79,13 +79,20 @@ pub(super) fn rm<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
     if args.is_empty() {
         return Err(context.misused());
     }
-    let args = &*args;
+    let mut outcome = Ok(());
     for word in args.iter() {
-        let name = context.name(word)?;
-        context.session.store.remove(&name).map_err(|error| context.refused(error, word))?;
+        let removed = Name::new(word).and_then(|name| context.session.store.remove(&name));
+        // One that fails does not keep the others. JSON tells the first failure only.
+        if let Err(error) = removed
+            && !(context.json && outcome.is_err())
+        {
+            outcome = Err(context.refused(error, word));
+        }
     }
-    context.done();
-    Ok(())
+    if outcome.is_ok() {
+        context.done();
+    }
+    outcome
 }
 
 pub(super) fn mv<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
