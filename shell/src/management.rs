@@ -97,7 +97,7 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
         let stack = self.console.board().stack().unwrap_or_default();
         let bytes = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         each(&Task {
-            name: "shell",
+            name: SHELL,
             stack_used: bytes(stack.peak),
             stack_size: bytes(stack.total),
             ..Task::default()
@@ -115,5 +115,18 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
     }
 }
 
+/// The task that the shell is, named as no instance can be: a response names each task once.
+const SHELL: &str = "(shell)";
+
 /// Zephyr's state bit of a task that does not run.
 const SUSPENDED: u8 = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_instance_has_the_name_of_the_shell() {
+        assert_eq!(name(SHELL), Err(Refusal::InvalidName));
+    }
+}
