@@ -128,10 +128,12 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
 
     /// Runs `NAME` as `run` does, `NAME FUNC ARGS` as `load` and `call` do; whether all went well.
     fn run_autostart(&mut self, words: &str) -> bool {
-        match words.bytes().position(|byte| byte == b' ') {
+        // A name like an option stands behind a `--`.
+        let from = if words.starts_with("-- ") { 3 } else { 0 };
+        match words.bytes().skip(from).position(|byte| byte == b' ') {
             None => self.execute("run", words, Target::Console),
             Some(end) => {
-                let name = words.get(..end).unwrap_or_default();
+                let name = words.get(..from.saturating_add(end)).unwrap_or_default();
                 self.execute("load", name, Target::Console) && self.execute(CALL, words, Target::Console)
             }
         }

@@ -14,9 +14,9 @@ pub(super) fn autostart<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
-    args.end_options();
     let args = &*args;
-    match args.get(0) {
+    // A `--` stays where it stands: it is read again with the stored words.
+    match args.get(usize::from(args.get(0) == Some("--"))) {
         None => return show(context),
         Some("off") if args.len() == 1 => {
             context.session.store.set_boot_line(b"").map_err(|error| context.fail(&Error::Store(error)))?;
