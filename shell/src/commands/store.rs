@@ -43,16 +43,16 @@ fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, wi
     let blanks = width.saturating_sub(name.len()).saturating_add(7usize.saturating_sub(digits(entry.len)));
     answer.form(packed!("<{>{name}  {len} B  ")).text(name).pad(blanks).number(entry.len);
     match &entry.sha256 {
-        None => answer.form(packed!("<\"sha256\":null>no hash  {state}<}>\n")),
-        Some(hash) if long || answer.json => answer.form(packed!("sha256 {sha256}  {state}<}>\n")).hex(hash),
+        None => answer.form(packed!("<\"sha256\":null>no hash")),
+        Some(hash) if long || answer.json => answer.form(packed!("sha256 {sha256}")).hex(hash),
         Some(hash) => {
-            let start = hash.get(..HASH_SHOWN).unwrap_or_default();
-            answer.form(packed!("sha256 {sha256}...  {state}<}>\n")).hex(start)
+            answer.form(packed!("sha256 {sha256}...")).hex(hash.get(..HASH_SHOWN).unwrap_or_default())
         }
     };
-    let set = entry.settings.0.iter().any(|byte| *byte != 0);
-    let settings = if set { "settings" } else { "-" };
-    answer.text(if answer.json || is_damage(found) { state(found) } else { settings });
+    if answer.json || is_damage(found) {
+        answer.form(packed!("  {state}")).text(state(found));
+    }
+    answer.form(packed!("<}>\n"));
 }
 
 /// The decimal digits of a number.
