@@ -11,6 +11,7 @@ use std::io::Write;
 use std::path::Path;
 
 use wasmote_shell::limits::LINE_LIMIT;
+use wasmote_shell::output::is_hidden;
 
 use crate::cli::{Command, HELP, Invocation};
 use crate::error::{EXIT_OK, Error, Result};
@@ -54,11 +55,9 @@ pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// A module's own text, whose controls would move the terminal's cursor, as escapes.
+/// A module's own text, with escapes for what would move the terminal's cursor, or hide.
 fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
-        .collect()
+    text.chars().map(|c| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// Prints a value as one line of JSON.
@@ -144,4 +143,14 @@ fn print_rows(rows: &[Row], json: bool) -> Result<u8> {
         text += &format!("{:<width$} {:>8} B  sha256 {sha256}{damaged}\n", row.name, row.len);
     }
     print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_modules_text_neither_moves_the_cursor_nor_hides() {
+        assert_eq!(shown("añ\x1b[2J\u{202e}b\u{200b}"), "añ\\u{1b}[2J\\u{202e}b\\u{200b}");
+    }
 }

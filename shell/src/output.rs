@@ -35,7 +35,7 @@ impl<'a> Output<'a> {
         self.sink.write(bytes);
     }
 
-    /// Writes text from outside, made safe: controls as escapes, cut after [`SHOWN`] characters.
+    /// Writes text from outside, made safe: what [moves or hides](is_hidden) as escapes, cut after [`SHOWN`] characters.
     pub(crate) fn shown(&mut self, text: &str) {
         for (n, c) in text.chars().enumerate() {
             if n == SHOWN {
@@ -45,7 +45,7 @@ impl<'a> Output<'a> {
                 '\n' => self.text("\\n"),
                 '\r' => self.text("\\r"),
                 '\t' => self.text("\\t"),
-                c if c.is_control() => {
+                c if is_hidden(c) => {
                     self.text("\\u{");
                     self.hex(u32::from(c).into());
                     self.text("}");
@@ -110,6 +110,37 @@ pub(crate) const fn digit(n: u8) -> u8 {
     if n < 10 { b'0'.wrapping_add(n) } else { (b'a' - 10).wrapping_add(n) }
 }
 
+/// Whether a terminal shows a character as nothing of its own: controls, what turns the direction of text, line
+/// separators, and Unicode's `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`).
+pub fn is_hidden(c: char) -> bool {
+    /// The first and the last of each range.
+    const RANGES: [(u16, u16); 16] = [
+        (0x00, 0x1f),
+        (0x7f, 0x9f),
+        (0xad, 0xad),
+        (0x34f, 0x34f),
+        (0x61c, 0x61c),
+        (0x115f, 0x1160),
+        (0x17b4, 0x17b5),
+        (0x180b, 0x180f),
+        (0x200b, 0x200f),
+        (0x2028, 0x202e),
+        (0x2060, 0x206f),
+        (0x3164, 0x3164),
+        (0xfe00, 0xfe0f),
+        (0xfeff, 0xfeff),
+        (0xffa0, 0xffa0),
+        (0xfff0, 0xfffb),
+    ];
+    match u16::try_from(u32::from(c)) {
+        Ok(c) => RANGES.iter().any(|&(first, last)| (first..=last).contains(&c)),
+        // Musical and shorthand controls, tags and variation selectors.
+        Err(_) => {
+            matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        }
+    }
+}
+
 /// How many characters a text has.
 pub(crate) fn characters(text: &str) -> usize {
     // All bytes but those that continue a character.
@@ -130,6 +161,12 @@ mod tests {
         check("calc", "calc");
         check("héllo", "héllo");
         check("a\x1b[2Jb\n", "a\\u{1b}[2Jb\\n");
+        check("trusted\u{202e}detsurt\u{2069}", "trusted\\u{202e}detsurt\\u{2069}");
+        check(
+            "a\u{200b}b\u{ad}c\u{feff}\u{2028}\u{e0041}",
+            "a\\u{200b}b\\u{ad}c\\u{feff}\\u{2028}\\u{e0041}",
+        );
+        check("\u{9b}2J \u{a0}ä٣あ😂\u{d7ff}\u{fffc}", "\\u{9b}2J \u{a0}ä٣あ😂\u{d7ff}\u{fffc}");
         check(&"x".repeat(41), &("x".repeat(40) + "..."));
     }
 }
