@@ -42,16 +42,28 @@ impl Setting<'_> {
     }
 }
 
+/// Why a script does not pass.
+#[derive(Debug)]
+pub struct Unexpected {
+    /// The line of the script, what is not as expected there, and the whole transcript.
+    pub text: String,
+    /// Whether all is as expected but the time that it took.
+    pub late: bool,
+}
+
 /// Plays a script.
 ///
 /// # Errors
-/// The first line that is not as expected, with the whole transcript.
-pub fn play(script: &Script, name: &str, setting: &Setting<'_>, manner: Manner) -> Result<(), String> {
+/// The first line that is not as expected.
+pub fn play(script: &Script, name: &str, setting: &Setting<'_>, manner: Manner) -> Result<(), Unexpected> {
     let session = Session::start(setting.board, setting.flash, manner);
-    let session = session.map_err(|error| format!("{name}: {error}"))?;
+    let session = session.map_err(|error| Unexpected { text: format!("{name}: {error}"), late: false })?;
     let mut player = Player { session, setting: *setting, captures: Captures::new(), patience: PATIENCE };
     for step in &script.steps {
-        player.step(step).map_err(|(at, failure)| format!("{name}:{at}: {failure}"))?;
+        player.step(step).map_err(|(at, failure)| Unexpected {
+            late: failure.late,
+            text: format!("{name}:{at}: {failure}"),
+        })?;
     }
     Ok(())
 }
@@ -95,10 +107,7 @@ impl Player<'_> {
                 self.expect(step, End::Open, self.patience)
             }
             Action::Host(command) => self.host(step, command),
-            Action::CtrlC(limit) => {
-                self.session.send(b"\x03");
-                self.expect(step, End::Prompt, limit.unwrap_or(self.patience))
-            }
+            Action::CtrlC(limit) => self.ctrl_c(step, *limit),
             Action::Eof => {
                 self.session.send(b"\x04");
                 self.expect(step, End::Exit, self.patience)
@@ -124,6 +133,21 @@ impl Player<'_> {
                 self.patience = *patience;
                 Ok(())
             }
+        }
+    }
+
+    /// Types Ctrl-C, and notes when the prompt is not back in time.
+    fn ctrl_c(&mut self, step: &Step, limit: Option<Duration>) -> Result<(), Failed> {
+        let began = Instant::now();
+        self.session.send(b"\x03");
+        self.expect(step, End::Prompt, self.patience)?;
+        let took = began.elapsed();
+        match limit {
+            Some(limit) if took > limit => {
+                let message = format!("the prompt came after {took:?}, not within {limit:?}");
+                Err((step.at, Failure { late: true, ..self.session.failure(message) }))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -7,7 +7,7 @@
 //! | `>> run spin` | typed at the prompt; no prompt is awaited after the lines below |
 //! | `$ wasmote ls` | run on the host by `sh`, with the board's line as its serial port; the lines below are its output, and `[exit N]` ends it when N is not 0 |
 //! | `@send abc\x1b[D\r` | typed raw: `\r`, `\n`, `\t`, `\\` and `\xHH` are bytes |
-//! | `@ctrl-c [MS]` | typed; the lines below and a prompt come back, within MS milliseconds when given |
+//! | `@ctrl-c [MS]` | typed; the lines below and a prompt come back, within MS milliseconds when given, in one of three tries of the script |
 //! | `@eof` | Ctrl-D is typed; the lines below and the board's end follow |
 //! | `@start` | starts the board where a script wants to see the lines before the first prompt |
 //! | `@restart`, `@kill` | the power is cut, and comes back on the same flash file, or not |

@@ -27,6 +27,8 @@ pub struct Failure {
     pub message: String,
     /// The whole session as a person would have seen it.
     pub transcript: String,
+    /// Whether what was expected came, but too late.
+    pub late: bool,
 }
 
 impl fmt::Display for Failure {
@@ -269,7 +271,7 @@ impl Session {
 
     /// A failure with the transcript so far.
     pub fn failure(&self, message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), transcript: self.transcript() }
+        Failure { message: message.into(), transcript: self.transcript(), late: false }
     }
 
     /// Everything shown since the session began.

@@ -31,7 +31,10 @@ impl Fake {
         let script = Script::parse(script).unwrap();
         let setting =
             Setting { board: &self.board, flash: &self.flash(), folder: self.folder.path(), programs: None };
-        play(&script, "script", &setting, manner)
+        play(&script, "script", &setting, manner).map_err(|unexpected| {
+            let late = if unexpected.late { "late: " } else { "" };
+            format!("{late}{}", unexpected.text)
+        })
     }
 }
 
@@ -66,6 +69,10 @@ fn failures_say_what_and_where_with_the_transcript() {
     check("> echo one\none\ntwo\n", &["script:3: expected `two`", "nothing more was printed"]);
     check("> fail\n", &["script:1: the board ended"]);
     check(">> spin\nspinning\n@send x\n@ctrl-c\nended\n", &["script:5: expected `ended`"]);
+    check(
+        ">> late\nspinning\n@ctrl-c 100\n",
+        &["late: script:3: the prompt came after ", ", not within 100ms"],
+    );
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn play_with(kit: &Kit, module: &Path, session: &str) {
         folder: place.folder(),
         programs: Some(&bench.programs),
     };
-    play(&script, kit.name, &setting, Manner::Answering).unwrap_or_else(|why| panic!("{why}"));
+    play(&script, kit.name, &setting, Manner::Answering).unwrap_or_else(|why| panic!("{}", why.text));
 }
 
 fn check(kit: &Kit) {

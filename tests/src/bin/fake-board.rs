@@ -38,6 +38,11 @@ fn main() -> io::Result<ExitCode> {
                 read_until(b'\x03')?;
                 say("stopped\r\n")?;
             }
+            "late" => {
+                say("spinning\r\n")?;
+                read_until(b'\x03')?;
+                std::thread::sleep(Duration::from_millis(150));
+            }
             "upload" => {
                 let sent = read_until(b'!')?.unwrap_or_default();
                 say(&format!("got {sent}!"))?;
