@@ -31,6 +31,7 @@ Commands for a device on PORT, a serial device or a pty (or in WASMOTE_PORT):
   call NAME FUNC [ARG...]         call a function of a loaded module
   shell COMMAND [ARG...]          run a command of the device's shell
   download NAME [-o FILE]         copy a module from the device (-o - for standard output)
+  test SCRIPT...                  play sessions on the device, and hold its answers against theirs
   monitor                         talk to the shell; Ctrl-] leaves
 
 Commands that need no device:
@@ -112,6 +113,8 @@ pub enum Command {
         /// The file; `-` for standard output.
         output: Option<PathBuf>,
     },
+    /// Plays sessions.
+    Test(Vec<PathBuf>),
     /// Connects the terminal with the line.
     Monitor,
     /// Examines files.
@@ -192,7 +195,7 @@ fn command(words: Words) -> Result<Command> {
         ("--invoke", words.invoke.is_some(), &["run"]),
         ("--output", words.output.is_some(), &["download", "image", "strip"]),
         ("--json", words.json, &["call", "check", "image", "install", "ls", "shell"]),
-        ("--timeout", words.timeout.is_some(), &["call", "shell", "watch"]),
+        ("--timeout", words.timeout.is_some(), &["call", "shell", "test", "watch"]),
     ];
     let verb_takes = |users: &[&str]| users.contains(&verb.as_str());
     if let Some((option, ..)) = options.iter().find(|(_, given, users)| *given && !verb_takes(users)) {
@@ -217,8 +220,9 @@ fn command(words: Words) -> Result<Command> {
         }
         "shell" => Command::Execute(texts(some(&verb, rest, "COMMAND")?)?),
         "download" => Command::Download { name: text(one(&verb, rest, "NAME")?)?, output: words.output },
+        "test" => Command::Test(paths(some(&verb, rest, "SCRIPT")?)),
         "monitor" => none(&verb, &rest, Command::Monitor)?,
-        "check" => Command::Check(some(&verb, rest, "FILE")?.into_iter().map(PathBuf::from).collect()),
+        "check" => Command::Check(paths(some(&verb, rest, "FILE")?)),
         "run" => {
             let mut rest = some(&verb, rest, "FILE")?;
             let file = rest.remove(0).into();
@@ -247,7 +251,7 @@ fn image(
     match action {
         "create" => {
             let image = output.ok_or_else(|| Error::Usage("`image create` needs -o IMAGE".to_owned()))?;
-            Ok(Command::ImageCreate { image, size, files: rest.into_iter().map(PathBuf::from).collect() })
+            Ok(Command::ImageCreate { image, size, files: paths(rest) })
         }
         "ls" => Ok(Command::ImageList(one("image ls", rest, "IMAGE")?.into())),
         "extract" if rest.len() == 2 => {
@@ -275,6 +279,10 @@ fn some(verb: &str, rest: Vec<OsString>, what: &str) -> Result<Vec<OsString>> {
 
 fn none(verb: &str, rest: &[OsString], command: Command) -> Result<Command> {
     if rest.is_empty() { Ok(command) } else { Err(Error::Usage(format!("`{verb}` takes no arguments"))) }
+}
+
+fn paths(words: Vec<OsString>) -> Vec<PathBuf> {
+    words.into_iter().map(PathBuf::from).collect()
 }
 
 fn texts(words: Vec<OsString>) -> Result<Vec<String>> {

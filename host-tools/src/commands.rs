@@ -5,6 +5,7 @@ mod device;
 mod image;
 mod monitor;
 mod run;
+mod test;
 mod watch;
 
 use std::io::Write;
@@ -30,6 +31,7 @@ pub fn run(invocation: &Invocation) -> Result<u8> {
         Command::Remove(names) => device::remove(options, names),
         Command::Execute(argv) => device::execute(options, argv),
         Command::Download { name, output } => device::download(options, name, output.as_deref()),
+        Command::Test(scripts) => test::run(options, scripts),
         Command::Monitor => monitor::run(options),
         Command::Check(files) => check::check(options, files),
         Command::Run { file, invoke, arguments } => run::run(file, invoke.as_deref(), arguments),

@@ -13,6 +13,7 @@ pub mod module;
 mod pace;
 pub mod progress;
 pub mod protocol;
+pub mod script;
 
 pub use client::Client;
 pub use error::Error;

@@ -9,10 +9,10 @@ pub mod board;
 pub mod generated;
 pub mod guests;
 pub mod host;
-pub mod pattern;
 pub mod play;
 mod pty;
-pub mod script;
 pub mod session;
 pub mod terminal;
 pub mod wire;
+
+pub use wasmote_host::script;

@@ -1,14 +1,13 @@
 //! Plays a script against a board and holds what comes back against what the script expects.
 
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::board::Board;
-use crate::pattern::Captures;
-use crate::script::{Action, Expected, Script, Step};
+use crate::script::pattern::Captures;
+use crate::script::{Action, Lines, Script, Step, describe, host_lines};
 use crate::session::{Failure, PATIENCE, PROMPT, Session};
 use crate::terminal::Manner;
 
@@ -159,7 +158,7 @@ impl Player<'_> {
 
     /// Waits for the step's lines and its end.
     fn expect(&mut self, step: &Step, end: End, patience: Duration) -> Result<(), Failed> {
-        let mut lines = Lines::new(&step.expected);
+        let mut lines = Lines::of(step);
         let mut wrong = None;
         let captures = &mut self.captures;
         let found = self.session.wait(patience, |session| {
@@ -224,12 +223,9 @@ impl Player<'_> {
         let outcome = self.session.host(self.setting.shell(command));
         self.session.reconnect(&format!("$ {command}"));
         let outcome = outcome.map_err(|error| (step.at, self.session.failure(error.to_string())))?;
-        let mut rows: Vec<_> = outcome.printed.lines().map(str::to_owned).collect();
-        if !outcome.status.success() {
-            rows.push(format!("[{}]", describe(outcome.status)));
-        }
+        let rows = host_lines(&outcome.printed, outcome.status);
         self.session.reconnect(&rows.join("\n"));
-        let mut lines = Lines::new(&step.expected);
+        let mut lines = Lines::of(step);
         for row in &rows {
             lines.take(row, &mut self.captures).map_err(|(at, text)| {
                 let message = format!("expected `{text}`\nprinted  `{row}`");
@@ -242,54 +238,5 @@ impl Player<'_> {
         }
         // The terminal is back on the line, and has missed what the board last showed.
         self.session.resync(self.patience).map_err(|failure| (step.at, failure))
-    }
-}
-
-fn describe(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit {code}"),
-        (None, signal) => format!("signal {}", signal.unwrap_or_default()),
-    }
-}
-
-/// The expected lines that are still to come.
-struct Lines<'a> {
-    left: &'a [Expected],
-}
-
-impl<'a> Lines<'a> {
-    fn new(left: &'a [Expected]) -> Self {
-        Self { left }
-    }
-
-    /// Takes a printed line; else gives what was expected in its place.
-    fn take(&mut self, row: &str, captures: &mut Captures) -> Result<(), (Option<usize>, &'a str)> {
-        match self.left {
-            [Expected::Line(_, pattern), rest @ ..] if pattern.matches(row, captures) => {
-                self.left = rest;
-                Ok(())
-            }
-            [Expected::Lines, Expected::Line(_, pattern), rest @ ..] => {
-                if pattern.matches(row, captures) {
-                    self.left = rest;
-                }
-                Ok(())
-            }
-            [Expected::Lines, ..] => Ok(()),
-            [Expected::Line(at, pattern), ..] => Err((Some(*at), pattern.text())),
-            [] => Err((None, "(nothing more)")),
-        }
-    }
-
-    fn is_done(&self) -> bool {
-        self.missing().is_none()
-    }
-
-    /// The next line that has not come.
-    fn missing(&self) -> Option<(usize, &'a str)> {
-        self.left.iter().find_map(|expected| match expected {
-            Expected::Line(at, pattern) => Some((*at, pattern.text())),
-            Expected::Lines => None,
-        })
     }
 }

@@ -5,19 +5,12 @@ use std::num::NonZeroU16;
 
 use vt100::{Callbacks, Parser, Screen};
 
+pub use wasmote_host::script::Manner;
+
 /// Width of the screen in columns.
 pub const COLUMNS: u16 = 120;
 /// Height of the screen in rows: low enough that every longer session scrolls.
 pub const ROWS: u16 = 40;
-
-/// How a terminal treats the queries of its peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// It reports the cursor's position when asked (`ESC [ 6 n`), as terminal emulators do.
-    Answering,
-    /// It never sends anything by itself, as a logger or a plain serial console.
-    Mute,
-}
 
 /// A screen with everything that scrolled off it.
 pub struct Terminal {

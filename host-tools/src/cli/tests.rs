@@ -28,6 +28,7 @@ fn command_lines_are_understood() {
         "call calc add -5 --fuel 7",
         Command::Execute(strings(&["call", "calc", "add", "-5", "--fuel", "7"])),
     );
+    check("test a.exp b.exp", Command::Test(vec!["a.exp".into(), "b.exp".into()]));
     check("shell ls -l", Command::Execute(strings(&["ls", "-l"])));
     let run = |invoke: Option<&str>, arguments: &[&str]| Command::Run {
         file: "a.wasm".into(),

@@ -1,6 +1,7 @@
 //! Commands for a device: install, ls, rm, call and shell, download.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serialport::SerialPort;
 
@@ -79,16 +80,9 @@ pub(super) fn remove(options: &Options, names: &[String]) -> Result<u8> {
 /// Runs a command of the shell; Ctrl-C stops it on the device.
 pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     let port = port_of(options)?;
-    let opened = line::open(port, options.baud)?;
-    stop_on_interrupt(opened.as_ref())?;
-    let mut device = another(opened.as_ref())?;
-    let done = client(opened, port)?.execute(argv, options.timeout).map_err(|error| match error {
-        // What goes on there would keep the device from answering the next command.
-        Error::Line(text) if interrupt(&mut device).is_ok() => {
-            Error::Line(format!("{text}; the device was told to stop"))
-        }
-        error => error,
-    })?;
+    let stop = Stop::new()?;
+    let done =
+        stop.connect(options, port)?.execute(argv, options.timeout).map_err(|error| stop.after(error))?;
     if options.json {
         print_json(&serde_json::json!({"output": done.output, "status": done.status}))?;
     } else {
@@ -100,22 +94,54 @@ pub(super) fn execute(options: &Options, argv: &[String]) -> Result<u8> {
     })
 }
 
-/// Another handle of an open port.
-fn another(port: &dyn SerialPort) -> Result<Box<dyn SerialPort>> {
-    port.try_clone().map_err(|error| Error::Line(error.to_string()))
-}
+/// The line whose device is to stop what it runs on Ctrl-C, while there is one.
+pub(super) struct Stop(Arc<Mutex<Option<Box<dyn SerialPort>>>>);
 
-/// Makes Ctrl-C, a hang-up and a termination stop the device's command, whose answer then ends this program; without
-/// one it ends soon all the same.
-fn stop_on_interrupt(port: &dyn SerialPort) -> Result<()> {
-    let mut device = another(port)?;
-    let stop = move || {
-        if interrupt(&mut device).is_ok() {
-            std::thread::sleep(ANSWER_TIMEOUT);
+impl Stop {
+    /// Makes Ctrl-C, a hang-up and a termination stop the device's command, whose answer then ends this program; without
+    /// one it ends soon all the same.
+    pub(super) fn new() -> Result<Self> {
+        let stop = Self(Arc::default());
+        let handler = Self(Arc::clone(&stop.0));
+        let ended = move || {
+            if handler.device() {
+                std::thread::sleep(ANSWER_TIMEOUT);
+            }
+            std::process::exit(EXIT_INTERRUPTED.into());
+        };
+        ctrlc::set_handler(ended).map_err(|error| Error::Usage(format!("cannot handle Ctrl-C: {error}")))?;
+        Ok(stop)
+    }
+
+    /// Connects to the device that is to be stopped from now on.
+    pub(super) fn connect(&self, options: &Options, port: &str) -> Result<Client> {
+        let opened = line::open(port, options.baud)?;
+        self.set(Some(opened.try_clone().map_err(|error| Error::Line(error.to_string()))?));
+        client(opened, port)
+    }
+
+    /// Lets the line go, for others.
+    pub(super) fn disconnect(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, line: Option<Box<dyn SerialPort>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = line;
+    }
+
+    /// Stops what the device runs; whether it was told.
+    fn device(&self) -> bool {
+        let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        line.as_mut().is_some_and(|line| interrupt(line).is_ok())
+    }
+
+    /// The error of a command, which is stopped if it goes on: it would keep the device from answering the next.
+    pub(super) fn after(&self, error: Error) -> Error {
+        match error {
+            Error::Line(text) if self.device() => Error::Line(format!("{text}; the device was told to stop")),
+            error => error,
         }
-        std::process::exit(EXIT_INTERRUPTED.into());
-    };
-    ctrlc::set_handler(stop).map_err(|error| Error::Usage(format!("cannot handle Ctrl-C: {error}")))
+    }
 }
 
 /// Copies a module to this computer.

@@ -16,13 +16,28 @@
 //! | `@flash guests` (or `empty`, `none`, `corrupt`) | first lines only: what the flash holds; `guests` when not said |
 //! | `@terminal both` (or `answering`, `mute`) | first lines only: the terminal's manner; `answering` when not said |
 //!
-//! Expected lines are patterns (see [`crate::pattern`]). An expected line `{...}` stands for any number of lines, and a
+//! `wasmote test` plays them on a device that runs: `>`, `$`, `@wait` and `@patience` are for both, `@flash` and
+//! `@terminal` say nothing to it, and the others need the bench of `wasmote-tests`, which starts boards.
+//!
+//! Expected lines are patterns (see [`pattern`]). An expected line `{...}` stands for any number of lines, and a
 //! backslash before an expected line's first character takes its special meaning away.
+
+mod lines;
+pub mod pattern;
 
 use std::time::Duration;
 
-use crate::pattern::Pattern;
-use crate::terminal::Manner;
+pub use self::lines::{Lines, describe, host_lines};
+use self::pattern::Pattern;
+
+/// How a terminal treats the queries of its peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// It reports the cursor's position when asked (`ESC [ 6 n`), as terminal emulators do.
+    Answering,
+    /// It never sends anything by itself, as a logger or a plain serial console.
+    Mute,
+}
 
 /// A parsed script.
 #[derive(Debug)]
