@@ -347,6 +347,10 @@ fn images_hold_modules_and_give_them_back() {
     let image = image.to_str().unwrap();
     check(&wasmote(&["image", "create", "-o", image, "--size", "256K", TINY]), 0, "", "");
     assert_eq!(Path::new(image).metadata().unwrap().len(), 256 * 1024);
+    let odd = folder.path().join("odd.bin");
+    let odd = odd.to_str().unwrap();
+    let spans = format!("{odd}: the file system spans 1572864 of 2048000 B");
+    check(&wasmote(&["image", "create", "-o", odd, "--size", "2000K", TINY]), 0, "", &spans);
     check(&wasmote(&["image", "ls", image]), 0, "tiny      242 B  sha256 868794223219\n", "");
     let extracted = wasmote(&["image", "extract", image, "tiny", "-o", "-"]);
     assert_eq!(extracted.stdout, std::fs::read(TINY).unwrap());

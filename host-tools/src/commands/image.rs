@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use wasmote_fs::{BLOCK_COUNTS, FileFlash, MIN_BLOCK_SIZE, ModuleStore, Name, UploadTarget};
 
-use super::{Row, load_module, name_of, print_rows, save};
+use super::{Row, load_module, name_of, print_rows, save, tell};
 use crate::cli::Options;
 use crate::client::hex;
 use crate::error::{EXIT_FILE, EXIT_OK, Error, Result};
@@ -43,6 +43,12 @@ fn fill(image: &Path, size: Option<u32>, modules: &[(String, Vec<u8>)]) -> Resul
     store.format().map_err(|error| Error::file("format", image, error))?;
     for (name, bytes) in modules {
         add(&mut store, name, bytes).map_err(|error| Error::File(format!("{name}: {error}")))?;
+    }
+    let spans = store.usage().map_err(|error| Error::file("read", image, error))?.total;
+    let has = image.metadata().map_err(|error| Error::file("read", image, error))?.len();
+    if u64::from(spans) < has {
+        // A device that has the flash spans the same.
+        tell(&format!("{}: the file system spans {spans} of {has} B", image.display()));
     }
     Ok(())
 }
