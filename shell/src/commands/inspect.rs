@@ -4,6 +4,7 @@ use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::Name;
 use wasmote_runtime::{Engine, ExternType, FuncType, Linker, Module, ValType};
 
+use super::load::verify;
 use crate::answer::Outcome;
 use crate::args::Args;
 use crate::board::Board;
@@ -84,7 +85,11 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     pub(super) fn compile(&mut self, name: &Name, word: &str) -> Outcome<Module> {
         match self.session.store.open(name, |reader| Module::from_reader(&Engine::default(), reader)) {
             Ok(Ok(module)) => Ok(module),
-            Ok(Err(error)) => Err(self.broken(error)),
+            Ok(Err(error)) => {
+                // What is damaged here may be well built.
+                verify(self.session.store, name).map_err(|damage| self.refused(damage, word))?;
+                Err(self.broken(error))
+            }
             Err(error) => Err(self.refused(error, word)),
         }
     }

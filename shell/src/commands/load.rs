@@ -66,7 +66,7 @@ pub(super) fn reload<B: Board, F: NorFlash>(
 }
 
 /// Checks a module against its recorded hash; one without a record is loaded all the same.
-fn verify<F: NorFlash>(store: &mut ModuleStore<F>, module: &Name) -> Result<(), StoreError> {
+pub(super) fn verify<F: NorFlash>(store: &mut ModuleStore<F>, module: &Name) -> Result<(), StoreError> {
     match store.verify(module) {
         Ok(_) | Err(StoreError::Unrecorded) => Ok(()),
         Err(error) => Err(error),
