@@ -233,7 +233,12 @@ fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
         E::Trap(Trap::Exit(status)) => {
             answer.failure(packed!("EXIT:exit with status {}")).with(|out| out.signed(status.into()))
         }
-        E::Trap(trap) => answer.failure(packed!("TRAP:")).prose(trap.as_str()),
+        E::Trap(trap) => answer
+            .failure(match trap {
+                Trap::StackOverflow => packed!("TRAP:{}; load it with more --stack"),
+                _ => packed!("TRAP:{}"),
+            })
+            .prose(trap.as_str()),
         E::Signature => answer.failure(packed!("CALL:the values do not fit; see exports")),
         _ => answer.failure(packed!("CALL:the call is not possible; reload the module")),
     };
