@@ -100,6 +100,7 @@ pub fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>> {
             serialport::ErrorKind::Io(io::ErrorKind::PermissionDenied) => {
                 "may this user open it (group dialout)?"
             }
+            _ if std::path::Path::new(path).is_file() => "a port is a serial device or a pty, and no file",
             _ => "is the board connected?",
         };
         Error::Line(format!("cannot open {path}: {error}; {advice}"))

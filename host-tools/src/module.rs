@@ -127,7 +127,9 @@ fn not_a_module(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_empty() {
         return Some("the file is empty; a module has at least 8 bytes");
     }
-    if bytes.trim_ascii_start().starts_with(b"(") {
+    let begins = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let mut code = begins.filter(|line| !line.is_empty() && !line.starts_with(b";;"));
+    if code.next().is_some_and(|line| line.starts_with(b"(")) {
         return Some("this is WebAssembly text; translate it, as with `wat2wasm`");
     }
     match bytes.split_at_checked(MAGIC.len()) {

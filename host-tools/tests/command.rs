@@ -20,6 +20,8 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/tiny.wasm");
 const CALC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/calc.wasm");
+const CALC_TEXT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/calc.wat");
+const BLINK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests/blink.wasm");
 
 /// A board on a pty; dropping it ends its thread.
 struct OnPty {
@@ -264,6 +266,7 @@ fn errors_say_what_to_do_and_have_their_status() {
             3,
             "cannot open /dev/none: No such file or directory; is the board".into(),
         ),
+        (&["-p", TINY, "ls"], 3, format!("cannot open {TINY}: Not a typewriter; a port is a serial device")),
         (&["-p", "x", "install", "/none"], 4, "cannot read /none: No such file or directory".into()),
         (
             &["-p", "x", "install", &empty],
@@ -279,6 +282,14 @@ fn errors_say_what_to_do_and_have_their_status() {
         (&["-p", "x", "install", "--script", &blank], 4, format!("{blank}: there is no command in it")),
         (&["-p", "x", "install", "--script", &long], 4, format!("{long}: line 2 is longer than 256 bytes\n")),
         (&["check", &text], 4, format!("{text}: this is WebAssembly text; translate it, as with `wat2wasm`")),
+        (&["check", CALC_TEXT], 4, format!("{CALC_TEXT}: this is WebAssembly text; translate it")),
+        (
+            &["run", BLINK],
+            1,
+            format!(
+                "{BLINK}: import env.led_set is unknown here; this computer has the C library and WASI for a console"
+            ),
+        ),
         (&["check", &simd], 4, format!("{simd}: needs SIMD, which wasmote does not have (at 0x")),
         (&["check", &wrong], 4, format!("{wrong}: not a valid module: unexpected end")),
         (&["image", "ls", "/none"], 4, "there is no image /none".into()),
@@ -358,7 +369,7 @@ fn images_hold_modules_and_give_them_back() {
         &wasmote(&["image", "extract", image, "none"]),
         4,
         "",
-        &format!("wasmote: {image}: none: no such module"),
+        &format!("wasmote: {image}: none: no such module; `wasmote image ls` shows"),
     );
     // A damaged module is marked, and not given for a good one.
     let bytes = std::fs::read(CALC).unwrap();
@@ -433,6 +444,6 @@ fn a_program_for_wasi_runs_as_on_the_device() {
     assert!(words.ends_with("wasi.wasm\nargs\ntwo words\n\n"), "{words}");
     let refused = program("files.wasm", &[], "");
     let why = String::from_utf8_lossy(&refused.stderr);
-    assert!(why.contains("import wasi_snapshot_preview1.path_open: "), "{why}");
+    assert!(why.contains("import wasi_snapshot_preview1.path_open is unknown here; "), "{why}");
     assert_eq!(refused.status.code(), Some(1));
 }

@@ -83,7 +83,15 @@ pub(super) fn list(options: &Options, image: &Path) -> Result<u8> {
 
 /// Copies a module out of an image.
 pub(super) fn extract(image: &Path, name: &str, output: Option<&Path>) -> Result<u8> {
-    let wrong = |error: wasmote_fs::Error| Error::File(format!("{}: {name}: {error}", image.display()));
+    let wrong = |error| {
+        let image = image.display();
+        Error::File(match error {
+            wasmote_fs::Error::NotFound => {
+                format!("{image}: {name}: no such module; `wasmote image ls` shows those there are")
+            }
+            error => format!("{image}: {name}: {error}"),
+        })
+    };
     let mut store = open(image)?;
     let name = Name::new(name).map_err(wrong)?;
     match store.verify(&name) {

@@ -44,8 +44,12 @@ pub(super) fn run(file: &Path, invoke: Option<&str>, words: &[String]) -> Result
         RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } => {
             let import = module.import(index).map(|i| format!("{}.{}", i.module, i.name));
             let import = shown(&import.unwrap_or_default());
+            let wrong = match error {
+                RuntimeError::UnknownImport { .. } => "is unknown here",
+                _ => "has another type here",
+            };
             Error::Device(format!(
-                "{name}: import {import}: {error}; this computer has the C library and WASI only"
+                "{name}: import {import} {wrong}; this computer has the C library and WASI for a console"
             ))
         }
         error => trapped(&store, &bytes, &name.to_string(), error),
