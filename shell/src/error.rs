@@ -49,7 +49,7 @@ errors! {
     /// This character means nothing after a backslash.
     BadEscape(char): "LINE:\\{} is not an escape; write \\\\ for a backslash",
     /// A line that `source` runs is no UTF-8.
-    NotText: "LINE:the line is no UTF-8; install the file anew",
+    NotText: "LINE:the line is no UTF-8; source takes a text",
     /// The option lacks its value.
     NoValue(&'static str): "OPTION:{} lacks its value; write {} N",
     /// An option's value is not a number that it takes.

@@ -166,5 +166,5 @@ fn a_name_like_an_option_is_named_behind_two_dashes() {
 #[test]
 fn a_line_that_is_no_text_ends_its_file() {
     let printed = String::from_utf8(printed(b"echo one\necho \xff\necho two\n", "source m\n")).unwrap();
-    assert_eq!(printed, "one\nerror[LINE]: the line is no UTF-8; install the file anew\n");
+    assert_eq!(printed, "one\nerror[LINE]: the line is no UTF-8; source takes a text\n");
 }
