@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
-use wasmote_tests::bench::Bench;
+use wasmote_tests::bench::{self, Bench};
 use wasmote_tests::guests;
 use wasmote_tests::play::{Setting, play};
 use wasmote_tests::script::Script;
@@ -99,7 +99,7 @@ fn build(kit: &Kit, change: impl FnOnce(&Path)) -> Option<TempDir> {
     let scratch = tempfile::tempdir().unwrap();
     copy(&guests::folder().join("kits").join(kit.name), scratch.path());
     if !run(scratch.path(), kit.needs) {
-        eprintln!("{}: skipped, as `{}` fails here", kit.name, kit.needs);
+        bench::skipped(&format!("the kit {}, as `{}` fails here", kit.name, kit.needs));
         return None;
     }
     change(scratch.path());

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Output};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
-use wasmote_tests::bench::{Bench, Place};
+use wasmote_tests::bench::{self, Bench, Place};
 use wasmote_tests::host::{Outcome, PORT};
 use wasmote_tests::script::Flash;
 use wasmote_tests::session::{PATIENCE, Session};
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         }
         let found = find(&bench);
         if let Err(why) = &found {
-            eprintln!("peers: SKIPPED: {why}");
+            bench::skipped(why);
         }
         for &(name, test) in tests {
             let (bench, found) = (Arc::clone(&bench), found.clone());

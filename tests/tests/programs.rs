@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use wasmote_tests::bench::Bench;
+use wasmote_tests::bench::{self, Bench};
 
 /// All that such a program can ask of a console: words, input, clocks, a sleep, random keys of a map, and a status.
 const SOURCE: &str = r#"
@@ -39,7 +39,7 @@ fn a_rust_program_with_its_standard_library() {
         Command::new("rustc").args(["--print", "target-libdir", "--target", "wasm32-wasip1"]).output();
     let library = library.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     if !library.is_ok_and(|folder| Path::new(&folder).is_dir()) {
-        eprintln!("skipped: rustc has no library for wasm32-wasip1 here");
+        bench::skipped("Rust programs for WASI, as rustc has no library for wasm32-wasip1 here");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
