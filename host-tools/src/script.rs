@@ -27,7 +27,7 @@ pub mod pattern;
 
 use std::time::Duration;
 
-pub use self::lines::{Lines, describe, host_lines};
+pub use self::lines::{Lines, describe, difference, host_lines};
 use self::pattern::Pattern;
 
 /// How a terminal treats the queries of its peer.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::board::Board;
 use crate::script::pattern::Captures;
-use crate::script::{Action, Lines, Script, Step, describe, host_lines};
+use crate::script::{Action, Lines, Script, Step, describe, difference, host_lines};
 use crate::session::{Failure, PATIENCE, PROMPT, Session};
 use crate::terminal::Manner;
 
@@ -225,15 +225,7 @@ impl Player<'_> {
         let outcome = outcome.map_err(|error| (step.at, self.session.failure(error.to_string())))?;
         let rows = host_lines(&outcome.printed, outcome.status);
         self.session.reconnect(&rows.join("\n"));
-        let mut lines = Lines::of(step);
-        for row in &rows {
-            lines.take(row, &mut self.captures).map_err(|(at, text)| {
-                let message = format!("expected `{text}`\nprinted  `{row}`");
-                (at.unwrap_or(step.at), self.session.failure(message))
-            })?;
-        }
-        if let Some((at, text)) = lines.missing() {
-            let message = format!("expected `{text}`\nnothing more was printed");
+        if let Some((at, message)) = difference(step, &rows, &mut self.captures) {
             return Err((at, self.session.failure(message)));
         }
         // The terminal is back on the line, and has missed what the board last showed.

@@ -11,7 +11,7 @@ use crate::cli::{Options, PORT_VARIABLE};
 use crate::client::Client;
 use crate::error::{EXIT_DEVICE, EXIT_OK, Error, Result};
 use crate::script::pattern::Captures;
-use crate::script::{Action, Lines, Script, Step, host_lines};
+use crate::script::{Action, Script, Step, difference, host_lines};
 
 /// Plays scripts in their order; the exit status tells whether all passed.
 pub(super) fn run(options: &Options, files: &[PathBuf]) -> Result<u8> {
@@ -22,8 +22,8 @@ pub(super) fn run(options: &Options, files: &[PathBuf]) -> Result<u8> {
     for (file, script) in files.iter().zip(&scripts) {
         let file = file.display();
         match play(&mut device, script)? {
-            Ok(()) => print(&format!("ok      {file}\n"))?,
-            Err((at, wrong)) => {
+            None => print(&format!("ok      {file}\n"))?,
+            Some((at, wrong)) => {
                 status = EXIT_DEVICE;
                 print(&format!("FAILED  {file}:{at}: {wrong}\n"))?
             }
@@ -59,8 +59,8 @@ fn needs_bench(step: &Step) -> Option<&'static str> {
     }
 }
 
-/// Plays a script: the line that did not go as expected, and how, if one did not.
-fn play(device: &mut Device<'_>, script: &Script) -> Result<std::result::Result<(), (usize, String)>> {
+/// Plays a script up to what is not as expected: its line there, and what came instead.
+fn play(device: &mut Device<'_>, script: &Script) -> Result<Option<(usize, String)>> {
     let mut captures = Captures::new();
     let mut patience = device.options.timeout;
     for step in &script.steps {
@@ -78,29 +78,11 @@ fn play(device: &mut Device<'_>, script: &Script) -> Result<std::result::Result<
             // The script has no others.
             _ => continue,
         };
-        if let Err((at, wrong)) = compare(step, &rows, &mut captures) {
-            return Ok(Err((at, format!("{wrong}\n---- {typed}\n{}\n----", rows.join("\n")))));
+        if let Some((at, wrong)) = difference(step, &rows, &mut captures) {
+            return Ok(Some((at, format!("{wrong}\n---- {typed}\n{}\n----", rows.join("\n")))));
         }
     }
-    Ok(Ok(()))
-}
-
-/// Holds what was printed against what a step expects.
-fn compare(
-    step: &Step,
-    rows: &[String],
-    captures: &mut Captures,
-) -> std::result::Result<(), (usize, String)> {
-    let mut lines = Lines::of(step);
-    for row in rows {
-        lines
-            .take(row, captures)
-            .map_err(|(at, text)| (at.unwrap_or(step.at), format!("expected `{text}`\nprinted  `{row}`")))?;
-    }
-    match lines.missing() {
-        Some((at, text)) => Err((at, format!("expected `{text}`\nnothing more was printed"))),
-        None => Ok(()),
-    }
+    Ok(None)
 }
 
 /// The device, and the line to it, which commands of the host have for themselves.

@@ -55,6 +55,18 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Holds all lines that were printed against what a step expects: the first line of the script that they differ from,
+/// and how.
+pub fn difference(step: &Step, printed: &[String], captures: &mut Captures) -> Option<(usize, String)> {
+    let mut lines = Lines::of(step);
+    for row in printed {
+        if let Err((at, text)) = lines.take(row, captures) {
+            return Some((at.unwrap_or(step.at), format!("expected `{text}`\nprinted  `{row}`")));
+        }
+    }
+    lines.missing().map(|(at, text)| (at, format!("expected `{text}`\nnothing more was printed")))
+}
+
 /// The lines of a command on the host: what it printed, and `[exit N]` if it failed.
 pub fn host_lines(printed: &str, status: ExitStatus) -> Vec<String> {
     let mut lines: Vec<_> = printed.lines().map(str::to_owned).collect();
