@@ -30,6 +30,7 @@ endif
 ## help: list the targets
 help:
 	@echo "usage: make TARGET [BOARD=$(BOARD)] [FLASH=$(FLASH)] [ARGS=...]"
+	@echo "boards: $(BOARDS)"
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 ## run: start the board's shell on FLASH, made with the sample guests at first (ARGS=--pty for a line of its own)
