@@ -34,8 +34,10 @@ usage: wasmote-native [--flash FILE] [--flash-size N] [--ram N] [--pty]
 
 N is in bytes, or with K or M behind it. A file system spans the largest of 32K, 48K, 64K,
 96K, 128K, 192K, 256K, 384K, 512K, 768K, 1M, 1536K, 2M, 4M, 8M and 16M that fits the flash;
-what the flash has above that is not used, and `df` does not count it. On a terminal Ctrl-D on an empty line ends the
-firmware. From a pipe or a file it runs line by line: status 0, or 1 if a command failed.
+what the flash has above that is not used, and `df` does not count it.
+
+On a terminal Ctrl-D on an empty line ends the firmware. From a pipe or a file it runs line
+by line: status 0, or 1 if a command failed.
 ";
 
 /// What to do.
