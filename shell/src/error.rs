@@ -124,7 +124,7 @@ errors! {
     /// The global cannot be set.
     Immutable(&'a str): "IMMUTABLE:{} is immutable; only a mutable global can be set",
     /// The heap is full.
-    Memory: "MEMORY:the heap is full; unload a module",
+    Memory: "MEMORY:the heap is full; unload a module, or take a smaller one",
     /// The runtime failed.
     Runtime(wasmote_runtime::Error): "",
     /// Ctrl-C stopped the call.
