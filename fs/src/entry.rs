@@ -26,8 +26,6 @@ pub struct Entry {
     pub len: u32,
     /// The hash recorded at installation; `None` for a file that another tool put on the flash.
     pub sha256: Option<Sha256>,
-    /// The load settings.
-    pub settings: Settings,
 }
 
 /// The length and the hash that a file has, or will have when its upload is complete.
@@ -98,7 +96,7 @@ pub(crate) fn read_attribute<const N: usize>(
 pub(crate) fn read_entry(fs: &dyn Files, name: &Name) -> Result<Entry, Error> {
     let len = file_len(fs, name.path())?;
     let sha256 = Record::read(fs, name.path())?.map(|record| record.sha256);
-    Ok(Entry { name: *name, len, sha256, settings: Settings::read(fs, name.path())? })
+    Ok(Entry { name: *name, len, sha256 })
 }
 
 /// Returns the length of the file at `path` in bytes; a directory is [`Error::NotFound`].

@@ -127,7 +127,10 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Returns the load settings of the module `name`.
     pub fn settings(&mut self, name: &Name) -> Result<Settings, Error> {
-        self.stat(name).map(|entry| entry.settings)
+        self.volume.session(|fs| {
+            file_len(fs, name.path())?;
+            Settings::read(fs, name.path())
+        })
     }
 
     /// Replaces the load settings of the module `name`; installing it anew keeps them.

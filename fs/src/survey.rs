@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::directory::Found;
-use crate::{Entry, Error, ModuleStore, Name, Settings, upload};
+use crate::{Entry, Error, ModuleStore, Name, upload};
 
 /// What a survey found beside the modules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Reads every module, calls `f` with each in the order of [`list`](Self::list), and changes nothing.
     ///
     /// Beside the module `f` gets what [`verify`](Self::verify) would say of it. One whose entry does not read has
-    /// neither hash nor settings. What fails for one module does not keep the others from being read; an error
+    /// no hash. What fails for one module does not keep the others from being read; an error
     /// here is one of the directory itself.
     pub fn survey(&mut self, mut f: impl FnMut(&Entry, Result<(), Error>)) -> Result<Survey, Error> {
         let mut survey = Survey::default();
@@ -51,7 +51,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         match self.stat(name) {
             Ok(entry) => f(&entry, verified),
             Err(error) => {
-                f(&Entry { name: *name, len, sha256: None, settings: Settings::default() }, Err(error));
+                f(&Entry { name: *name, len, sha256: None }, Err(error));
             }
         }
     }
