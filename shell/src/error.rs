@@ -1,5 +1,6 @@
 //! Why a command failed, and the one place that prints it.
 
+use embedded_storage::nor_flash::NorFlashErrorKind;
 use wasmote_runtime::ValType;
 
 use crate::answer::Answer;
@@ -169,8 +170,8 @@ impl Error<'_> {
             | Self::NoMain(name)
             | Self::Immutable(name) => answer.text(name),
             Self::Usage(usage) => answer.form(usage),
-            Self::Store(error) => answer.prose(error.message()),
-            Self::StoreName(error, name) => answer.form(packed!("{}: ")).text(name).prose(error.message()),
+            Self::Store(error) => answer.form(store_says(error)),
+            Self::StoreName(error, name) => answer.form(packed!("{}: ")).text(name).form(store_says(error)),
             Self::Damaged(count) => answer.number(count),
             Self::NoExport { module, kind, name } => answer.text(module).text(kind).text(name).text(module),
             Self::Import { module, name, defined } => {
@@ -183,6 +184,22 @@ impl Error<'_> {
             _ => answer,
         };
     }
+}
+
+/// What a store's error says.
+pub(crate) const fn store_says(error: wasmote_fs::Error) -> Packed {
+    use wasmote_fs::Error as E;
+    macro_rules! says {
+        ($($name:ident)+) => {
+            match error {
+                $(E::$name => packed!(E::$name.message()),)+
+                E::Flash(_) => packed!(E::Flash(NorFlashErrorKind::Other).message()),
+                E::Littlefs(_) => packed!(E::Littlefs(0).message()),
+            }
+        };
+    }
+    says!(NotFound Exists Full Corrupt Unformatted Geometry NameInvalid NoUpload UploadGap UploadLength HashMismatch
+        Empty Unrecorded SeekRange OutOfMemory)
 }
 
 /// The code of a store's error.

@@ -106,10 +106,18 @@ const fn next(text: &[u8], from: usize) -> (u8, usize) {
 
 /// Writes what packed bytes stand for.
 pub(crate) fn unpack(packed: &[u8], out: &mut dyn Sink) {
-    for byte in packed {
-        let fragment = byte.checked_sub(0x80).and_then(|code| part(FRAGMENTS, END, code.into()));
-        out.write(fragment.unwrap_or(core::slice::from_ref(byte)));
-    }
+    packed.iter().for_each(|byte| out.write(meaning(byte)));
+}
+
+/// How many bytes a text has when it is unpacked.
+pub(crate) fn unpacked_len(packed: &[u8]) -> usize {
+    packed.iter().map(|byte| meaning(byte).len()).sum()
+}
+
+/// What a packed byte stands for.
+fn meaning(byte: &u8) -> &[u8] {
+    let fragment = byte.checked_sub(0x80).and_then(|code| part(FRAGMENTS, END, code.into()));
+    fragment.unwrap_or(core::slice::from_ref(byte))
 }
 
 /// Part `n` of a table whose parts are ended by a byte.
@@ -126,6 +134,7 @@ mod tests {
     #[track_caller]
     fn check(packed: Packed, text: &str, most: usize) {
         assert_eq!(printed(|out| unpack(packed.0, out)), text);
+        assert_eq!(unpacked_len(packed.0), text.len());
         assert!(packed.0.len() <= most, "{} bytes", packed.0.len());
     }
 

@@ -4,6 +4,8 @@ use super::Digest;
 use super::cbor::{self, Cursor};
 use super::fault::{Fault, Rc};
 use super::files::module_name;
+use crate::output::Sink;
+use crate::packed::{Packed, unpack, unpacked_len};
 
 /// The response does not fit its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +146,13 @@ impl<'a> Body<'a> {
         self.string(cbor::TEXT, text.as_bytes())
     }
 
+    /// Writes a packed text as what it stands for.
+    pub(super) fn packed(&mut self, text: Packed) -> &mut Self {
+        self.head(cbor::TEXT, unpacked_len(text.0) as u64);
+        unpack(text.0, self);
+        self
+    }
+
     /// Writes a byte string.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.string(cbor::BYTES, bytes)
@@ -229,5 +238,11 @@ impl<'a> Body<'a> {
         }
         self.len = self.len.saturating_add(len);
         place
+    }
+}
+
+impl Sink for Body<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        Body::write(self, bytes);
     }
 }

@@ -8,6 +8,8 @@ use wasmote_fs::Error as StoreError;
 
 use super::body::{Body, Full};
 use super::{GROUP_FS, GROUP_MODULES, GROUP_SHELL, Header};
+use crate::error::store_says;
+use crate::packed::{Packed, packed};
 
 /// Why the device refuses a request: the codes of group 64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,11 +81,11 @@ impl Refusal {
     }
 
     /// Says what is wrong and what to do, for the reason of version 1: in the store's words where it has some.
-    const fn text(self) -> &'static str {
+    const fn text(self) -> Packed {
         let error = match self {
-            Self::Failed => return "the device failed; its log may tell why",
-            Self::Busy => return "the module is in use; unload it first",
-            Self::UnknownHash => return "no such hash; there are crc32 and sha256",
+            Self::Failed => return packed!("the device failed; its log may tell why"),
+            Self::Busy => return packed!("the module is in use; unload it first"),
+            Self::UnknownHash => return packed!("no such hash; there are crc32 and sha256"),
             Self::InvalidName => StoreError::NameInvalid,
             Self::NotFound => StoreError::NotFound,
             Self::Empty => StoreError::Empty,
@@ -98,7 +100,7 @@ impl Refusal {
             Self::TooLong => StoreError::UploadLength,
             Self::BehindEnd => StoreError::SeekRange,
         };
-        error.message()
+        store_says(error)
     }
 
     /// Returns the code in the FS group (Zephyr's `fs_mgmt_err_code_t`).
@@ -194,7 +196,7 @@ impl Fault {
             body.number("off", expected);
         }
         if let Self::Refused(refusal) = self {
-            body.key("rsn").text(refusal.text());
+            body.key("rsn").packed(refusal.text());
         }
     }
 
