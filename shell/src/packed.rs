@@ -7,15 +7,16 @@
 use crate::output::Sink;
 
 /// What bytes from 80 on stand for, in their order, each with [`END`] behind it. Those with the same first character stand
-/// together, the longest first. Which pay was found by counting over the shell's texts; others do no harm: a text is
+/// together, the longest first. Which pay was found by counting over the texts that are packed; others do no harm: a text is
 /// longer then, and says the same.
 const FRAGMENTS: &[u8] = concat!(
-    " is not | GLOB| NAME| and | stop| the | with| B, | is | of | it|  | B| N| a| f| o|, or |, |--|..|0x|",
-    "3.4028235e38|429496729|976931348623157|; see |; |ARG|AL|BUSY|COMMAND|Ctrl-C|ED|EX|FLASH|FORM|IM|LINE|",
-    "MEMORY|NAME|OPTION|PORT|RRUPT|UMENT|USAGE|UN|_bef|auto|an |a |an|ar|ble|byt|bo|code|comm|ca|ck|damage|",
-    "declar|ds|export|e308|eign|ed |es |e |ed|en|er|es|flash|free|fuel|global|ga|help lis|heap|ha|il|im|in|",
-    "it|line|load|la|li|ll|memory|module|ma|mo|name|nce|n |no|nu|o |on|or|ped after |peak|port|running|rom |",
-    "r |re|sha256|stack|start|sta|s |se|sh|si|total|type|the|t |te|th|ts|un|us|valu|write |wa|",
+    " explains on| module| system| upload| again| devic| first| flash| and | file| has | with| B, | com| is |",
+    " of | the| a | an| do| it| li| on|  | B| a| s| t|, or |, |..429496729|..|3.4028235e38|976931348623157|",
+    "; install |; see |; |ARGUMENT|COMMAND|Ctrl-C|ED|LINE|MEMORY|OPTION|PORT|RRUPT|autostart|an |a |ar|as|",
+    "backsla|board|byte|call|code|ck|declar|damag|export|ed |es |e |ed|er|fail|free|from|fuel|for|glob|hat |",
+    "heap|help|h |ha|ho|instance|impor|in|is|it|known|load|le|ll|memory|module|mutab|ma|me|mo|name|not |null|",
+    "n |nd|no|of|on|or|pped after |peak|running|remove|re|sha256|stack|s, |sta|s |se|sh|si|the line|ther |",
+    "total|type|the|t |te|to|ts|un|us|valu|ver|write |",
 )
 .as_bytes();
 
