@@ -127,8 +127,8 @@ impl<'o> Answer<'o> {
         self
     }
 
-    /// Begins what says that a command failed. Its form begins with a code and a colon; the rest, and what follows, is a
-    /// message, which for programs is a text like any other.
+    /// Begins what says that a command failed. Its form begins with a code and a colon; the rest, and what follows, is
+    /// a message, which for programs is a text like any other.
     pub(crate) fn failure(&mut self, form: Packed) -> &mut Self {
         self.advance();
         self.form = form.0;

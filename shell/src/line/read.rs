@@ -1,8 +1,8 @@
 //! A running program reads the line: its input is what the plain line would enter, an ended line at a time.
 //!
 //! What it can read is text: keys in UTF-8, with Tab as a space and other control keys left out. A line of more than
-//! [`LINE_LIMIT`](crate::limits::LINE_LIMIT) bytes is read in parts, which are edited apart. Ctrl-D on an empty line ends the input for one read,
-//! the end of a script for all.
+//! [`LINE_LIMIT`](crate::limits::LINE_LIMIT) bytes is read in parts, which are edited apart. Ctrl-D on an empty line
+//! ends the input for one read, the end of a script for all.
 
 use super::cooked::{End, Typed};
 use super::{Activity, Line};
