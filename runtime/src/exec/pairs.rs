@@ -66,13 +66,14 @@ macro_rules! for_each_pair {
             F64_LT__SELECT64 = F64_LT feeds SELECT64;
             ADD64__STORE32 = ADD64 feeds STORE32;
             ADD64__INT = ADD64 hands int;
-            SUB64__CONST64_16__INT = SUB64 precedes CONST64_16 hands int;
             MUL64_EXTEND_S__SHR_S64_IMM__INT = MUL64_EXTEND_S feeds SHR_S64_IMM hands int;
             MUL64_EXTEND_S__SHR_S64_IMM = MUL64_EXTEND_S feeds SHR_S64_IMM;
             MUL64_IMM__STEP64 = MUL64_IMM feeds STEP64;
             AND64_IMM__SELECT64__INT = AND64_IMM feeds SELECT64 hands int;
             AND64_IMM__SELECT64 = AND64_IMM feeds SELECT64;
             SHL64_IMM__INT = SHL64_IMM hands int;
+            STEP64__SHR_U64_IMM = STEP64 precedes SHR_U64_IMM;
+            STEP64__INT = STEP64 hands int;
             SHR_S64_IMM__ADD64 = SHR_S64_IMM feeds ADD64;
             F32_MUL__LOAD32_ADD = F32_MUL precedes LOAD32_ADD;
             F64_ADD__F64_MUL_ADD__FLOAT = F64_ADD feeds F64_MUL_ADD hands float;
@@ -106,7 +107,6 @@ macro_rules! for_each_pair {
             LOAD32_U64__ADD64 = LOAD32_U64 feeds ADD64;
             LOAD32_U64_ADD__MUL64__INT = LOAD32_U64_ADD feeds MUL64 hands int;
             STORE32__STEP = STORE32 precedes STEP;
-            STORE8_IMM_ADD__ADD__INT = STORE8_IMM_ADD precedes ADD hands int;
         }
     };
 }
