@@ -241,14 +241,20 @@ fn given(code: &mut [u16], length: usize) -> Hand {
     if takes_from(following, (made >> 8) as u8) { hand_between(made as u8, next) } else { Hand::Nothing }
 }
 
-/// What it can hand to the one behind it, whichever that is.
-fn handed(code: &mut [u16], length: usize) -> Handed {
-    let given = given(code, length);
-    match code.get(length).map(|&next| hand(next as u8)) {
-        Some(hand @ Hand::Int(_)) if hand == given => Handed::Int,
-        Some(hand @ Hand::Float(_)) if hand == given => Handed::Float,
+/// What is handed to the next operation when this can be given: it takes that whichever operation was before.
+fn handed(given: Hand, next: u8) -> Handed {
+    match given {
+        Hand::Int(_) if given == hand(next) => Handed::Int,
+        Hand::Float(_) if given == hand(next) => Handed::Float,
         _ => Handed::Nothing,
     }
+}
+
+/// What is handed to the operation behind the one that code begins with.
+fn handed_behind(code: &mut [u16]) -> Option<Handed> {
+    let length = units(code)?;
+    let given = given(code, length);
+    Some(handed(given, *code.get(length)? as u8))
 }
 
 /// The opcode for the operation of `length` units that code begins with, by what follows, and whether the next one is run
@@ -256,13 +262,14 @@ fn handed(code: &mut [u16], length: usize) -> Handed {
 fn pair(code: &mut [u16], length: usize) -> Option<(u8, bool)> {
     let first = *code.first()? as u8;
     let number = usize::from(KIND_OF.get(usize::from(first))?.checked_sub(1)?);
-    let second = Second { opcode: *code.get(length)? as u8, fed: given(code, length) != Hand::Nothing };
-    let alone = handed(code, length);
+    let next = *code.get(length)? as u8;
+    let given = given(code, length);
+    let second = Second { opcode: next, fed: given != Hand::Nothing };
     let following = code.get_mut(length..)?;
-    let together = units(following).map_or(Handed::Nothing, |length| handed(following, length));
-    let fits = |kind: &Kind| match kind.second {
-        Some(other) => other == second && (kind.handed == Handed::Nothing || kind.handed == together),
-        None => kind.handed == alone,
+    let mut fits = |kind: &Kind| match kind.second {
+        Some(other) if other != second => false,
+        Some(_) => kind.handed == Handed::Nothing || Some(kind.handed) == handed_behind(following),
+        None => kind.handed == handed(given, next),
     };
     let mut kinds = KINDS.iter().zip(OPCODES).skip(number).take_while(|(kind, _)| kind.first == first);
     let (kind, opcode) = kinds.find(|(kind, _)| fits(kind))?;
