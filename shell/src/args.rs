@@ -4,7 +4,6 @@
 //! and takes a quote, a blank, `#` or another backslash as it is. `#` at the start of a word begins a comment.
 
 pub mod float;
-mod hexfloat;
 pub mod number;
 mod scan;
 

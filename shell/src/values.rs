@@ -1,8 +1,6 @@
 //! Prints values with their type, in the syntax in which arguments are read.
 
-use core::ops::RangeInclusive;
-
-use wasmote_runtime::decimal::{Format, Shortest, shortest};
+use wasmote_runtime::decimal::{Format, put_shortest};
 use wasmote_runtime::{Func, Val};
 
 use crate::answer::Answer;
@@ -49,16 +47,22 @@ fn place(out: &mut Output<'_>, list: &str, n: u32) {
     out.text("]");
 }
 
-/// Decimal exponents for which a float is printed without one.
-const PLAIN: RangeInclusive<i32> = -4..=16;
-
 fn float(out: &mut Output<'_>, bits: u64, format: Format) {
     if bits & format.sign() != 0 {
         out.text("-");
     }
     let magnitude = bits & !format.sign();
     if magnitude < format.infinity() {
-        return finite(out, &shortest(magnitude, format));
+        let exponent = put_shortest(magnitude, format, &mut |byte, count| {
+            for _ in 0..count {
+                out.bytes(&[byte]);
+            }
+        });
+        if let Some(exponent) = exponent {
+            out.text("e");
+            out.signed(exponent.into());
+        }
+        return;
     }
     match magnitude & format.mantissa() {
         0 => out.text("inf"),
@@ -67,32 +71,6 @@ fn float(out: &mut Output<'_>, bits: u64, format: Format) {
             out.text("nan:0x");
             out.hex(payload);
         }
-    }
-}
-
-/// Prints a number with a point or an exponent, so that it is told from an integer.
-fn finite(out: &mut Output<'_>, number: &Shortest) {
-    let digits = number.digits();
-    if !PLAIN.contains(&number.point) {
-        let (first, rest) = digits.split_at_checked(1).unwrap_or_default();
-        out.bytes(first);
-        out.text(if rest.is_empty() { "" } else { "." });
-        out.bytes(rest);
-        out.text("e");
-        return out.signed(number.point.saturating_sub(1).into());
-    }
-    let whole = usize::try_from(number.point).unwrap_or(0);
-    let (before, after) = digits.split_at_checked(whole).unwrap_or((digits, b"0"));
-    out.bytes(if before.is_empty() { b"0" } else { before });
-    zeros(out, whole.saturating_sub(digits.len()));
-    out.text(".");
-    zeros(out, number.point.min(0).unsigned_abs() as usize);
-    out.bytes(if after.is_empty() { b"0" } else { after });
-}
-
-fn zeros(out: &mut Output<'_>, count: usize) {
-    for _ in 0..count {
-        out.text("0");
     }
 }
 

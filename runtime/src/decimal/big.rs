@@ -1,7 +1,5 @@
 //! Whole numbers of a fixed size.
 
-use core::cmp::Ordering;
-
 /// 32-bit words of a number: below 10 times the largest scale, 2^1076 (four times the least subnormal's denominator).
 const WORDS: usize = 35;
 /// The largest powers of ten and of five in a word.
@@ -82,25 +80,10 @@ impl Big {
         self.mul_pow(10, exponent, TEN_POW_9, 9);
     }
 
-    /// Compares the sum of this number and another with a third.
-    pub(super) fn compare_sum(&self, term: &Self, other: &Self) -> Ordering {
-        let (mut carry, mut any) = (0i64, 0);
-        for ((a, b), c) in self.words.iter().zip(&term.words).zip(&other.words) {
-            // Each is below 2^32 and the carry is -1, 0 or 1.
-            let word = i64::from(*a).wrapping_add((*b).into()).wrapping_sub((*c).into()).wrapping_add(carry);
-            any |= word as u32;
-            carry = word >> 32;
-        }
-        match carry {
-            0 if any == 0 => Ordering::Equal,
-            ..0 => Ordering::Less,
-            _ => Ordering::Greater,
-        }
-    }
-
     /// Whether the number is at least another.
     pub(super) fn at_least(&self, other: &Self) -> bool {
-        self.compare_sum(&Self::ZERO, other) != Ordering::Less
+        let differing = self.words.iter().zip(&other.words).rfind(|(a, b)| a != b);
+        differing.is_none_or(|(a, b)| a > b)
     }
 
     /// Subtracts another number while that is not larger; gives how many times.

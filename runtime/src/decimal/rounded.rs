@@ -72,11 +72,12 @@ impl Decimal {
         carried: false,
     };
 
-    /// Becomes a finite value, given as the bits of a double without its sign, rounded. It must be `NONE` yet;
-    /// it works in place, because a second copy would take as much stack again.
-    pub(crate) fn round(&mut self, bits: u64, places: Places) {
-        let (mantissa, exponent) = Format::F64.parts(bits);
-        self.point = 1;
+    /// Becomes a finite value, given as its bits without the sign, rounded. It works in place, because a second
+    /// copy would take as much stack again.
+    pub(crate) fn round(&mut self, bits: u64, format: Format, places: Places) {
+        let (mantissa, exponent) = format.parts(bits);
+        (self.point, self.len, self.given) = (1, 0, 0);
+        (self.up, self.carried) = (false, false);
         if mantissa == 0 {
             return;
         }

@@ -7,7 +7,6 @@
 use heapless::Vec;
 use wasmote_runtime::decimal::{Format, MAX_DIGITS, nearest};
 
-use super::hexfloat::hexfloat;
 use super::number::{Fault, digits};
 use super::scan::Scan;
 use crate::limits::NUMBER_LIMIT;
@@ -31,8 +30,8 @@ fn bits(text: &str, format: Format) -> Result<u64, Fault> {
     } else if scan.take("nan") {
         format.infinity() | payload(&mut scan, format)?
     } else {
-        let bits = if scan.hex_prefix() { hexfloat(&mut scan, format) } else { decimal(&mut scan, format)? };
-        let Some(bits) = bits else { return scan.end(false).map(|()| 0) };
+        let base = if scan.hex_prefix() { 16 } else { 10 };
+        let Some(bits) = literal(&mut scan, base, format)? else { return scan.end(false).map(|()| 0) };
         scan.end(true)?;
         return if bits < format.infinity() { Ok(sign | bits) } else { Err(Fault::Range) };
     };
@@ -51,14 +50,14 @@ fn payload(scan: &mut Scan<'_>, format: Format) -> Result<u64, Fault> {
     payload.filter(|&payload| payload != 0 && payload <= format.mantissa()).ok_or(Fault::Payload)
 }
 
-/// Takes a decimal literal and gives its bits; `None` if there are no digits.
-fn decimal(scan: &mut Scan<'_>, format: Format) -> Result<Option<u64>, Fault> {
+/// Takes digits in a base of 10 or 16, a point and an exponent, and gives the bits; `None` if there are no digits.
+fn literal(scan: &mut Scan<'_>, base: u32, format: Format) -> Result<Option<u64>, Fault> {
     let mut digits = Vec::<u8, NUMBER_LIMIT>::new();
     let mut fraction = 0;
-    scan.digits(&mut digits)?;
+    scan.digits(base, &mut digits)?;
     let mut ahead = *scan;
     if ahead.take(".") {
-        fraction = ahead.digits(&mut digits)?;
+        fraction = ahead.digits(base, &mut digits)?;
         // A lone point is not a number.
         if !digits.is_empty() {
             *scan = ahead;
@@ -67,9 +66,10 @@ fn decimal(scan: &mut Scan<'_>, format: Format) -> Result<Option<u64>, Fault> {
     if digits.is_empty() {
         return Ok(None);
     }
+    let (mark, scale) = if base == 16 { (b'p', 4) } else { (b'e', 1) };
     // The digits are as many as fit, so that the count does too.
-    let exponent = scan.exponent(b'e').saturating_sub(fraction as i32);
-    Ok(Some(nearest(&digits, exponent, format)))
+    let exponent = scan.exponent(mark).saturating_sub((fraction as i32).saturating_mul(scale));
+    Ok(Some(nearest(&digits, base, exponent, format)))
 }
 
 // All digits of a literal count.
@@ -146,5 +146,50 @@ mod tests {
         refused("1e999", Fault::Range);
         refused("-0x1p99999", Fault::Range);
         refused(&"1".repeat(NUMBER_LIMIT + 1), Fault::TooLong);
+    }
+    #[track_caller]
+    fn hex64(text: &str, want: u64) {
+        assert_eq!(f64_bits(&std::format!("0x{text}")), Ok(want), "0x{text}");
+    }
+
+    #[track_caller]
+    fn hex32(text: &str, want: u32) {
+        assert_eq!(f32_bits(&std::format!("0x{text}")), Ok(want), "0x{text}");
+    }
+
+    #[test]
+    fn hexadecimal_values_round_to_nearest_even() {
+        hex64("1p0", 1f64.to_bits());
+        hex64("1.fffffffffffffp1023", f64::MAX.to_bits());
+        assert_eq!(f64_bits("0x1.fffffffffffff8p1023"), Err(Fault::Range));
+        hex64("1.00000000000008p0", 1f64.to_bits());
+        hex64("1.00000000000018p0", 1f64.to_bits() + 2);
+        hex64("1.000000000000080000000000001p0", 1f64.to_bits() + 1);
+        hex64("123456789abcdef01p-68", 0x3fb2_3456_789a_bcdf);
+        hex64("0.0000000000000000000000001p100", 1f64.to_bits());
+        hex32("1.000001p0", 1f32.to_bits());
+        hex32("1.000003p0", 1f32.to_bits() + 2);
+        hex32("1.fffffep127", f32::MAX.to_bits());
+    }
+
+    #[test]
+    fn small_hexadecimal_values_are_subnormal_or_zero() {
+        hex64("1p-1074", 1);
+        hex64("1p-1075", 0);
+        hex64("1.8p-1075", 1);
+        hex64("0.fffffffffffff8p-1022", f64::MIN_POSITIVE.to_bits());
+        hex64("1p-99999", 0);
+        hex32("1p-149", 1);
+        hex32("1p-126", f32::MIN_POSITIVE.to_bits());
+        hex64("0p0", 0);
+    }
+
+    #[test]
+    fn every_f32_exponent_agrees_with_the_exact_value() {
+        for exponent in -140i32..=127 {
+            let text = std::format!("1.4cp{exponent}");
+            let want = f64::from_bits(0x3ff4_c000_0000_0000) * 2f64.powi(exponent);
+            hex32(&text, (want as f32).to_bits());
+        }
     }
 }

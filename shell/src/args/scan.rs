@@ -52,12 +52,12 @@ impl<'a> Scan<'a> {
         Some(digit)
     }
 
-    /// Takes decimal digits into `to`; says how many.
-    pub(super) fn digits(&mut self, to: &mut Vec<u8, NUMBER_LIMIT>) -> Result<usize, Fault> {
+    /// Takes digits into `to`; says how many.
+    pub(super) fn digits(&mut self, radix: u32, to: &mut Vec<u8, NUMBER_LIMIT>) -> Result<usize, Fault> {
         let mut count = 0usize;
-        while let Some(digit) = self.digit(10, count == 0) {
+        while let Some(digit) = self.digit(radix, count == 0) {
             count = count.saturating_add(1);
-            to.push(b'0'.wrapping_add(digit as u8)).map_err(|_| Fault::TooLong)?;
+            to.push(digit as u8).map_err(|_| Fault::TooLong)?;
         }
         Ok(count)
     }

@@ -1,0 +1,71 @@
+//! Where a value's digits go in its text.
+
+use super::Decimal;
+use crate::host::HostError;
+
+/// How many digits go where.
+pub(crate) struct Layout {
+    /// Digits before the decimal point.
+    whole: u32,
+    /// Digits after it.
+    pub(crate) fraction: u32,
+    /// Zeros before the first digit, when the value is below 1 and written without an exponent.
+    zeros: u32,
+    /// The exponent of ten, if one is written.
+    pub(crate) exponent: Option<i32>,
+}
+
+impl Layout {
+    /// `%f`: digits around the point.
+    pub(crate) fn fixed(decimal: &Decimal, fraction: u32) -> Self {
+        let whole = u32::try_from(decimal.point).unwrap_or(0);
+        // A value below 1 has a zero before the point, and its exponent in zeros after it.
+        let zeros = 1u32.saturating_sub(whole).saturating_add(decimal.point.min(0).unsigned_abs());
+        Self { whole: whole.max(1), fraction, zeros, exponent: None }
+    }
+
+    /// `%e`: one digit before the point, and an exponent.
+    pub(crate) fn scientific(decimal: &Decimal, fraction: u32) -> Self {
+        Self { whole: 1, fraction, zeros: 0, exponent: Some(decimal.point.saturating_sub(1)) }
+    }
+
+    /// `%g`: the style by the exponent, and no zeros at the end unless they are asked for.
+    pub(crate) fn shorter(decimal: &Decimal, precision: u32, alternate: bool) -> Self {
+        let significant = if alternate { precision } else { decimal.len };
+        if decimal.point < -3 || i64::from(decimal.point) > precision.into() {
+            return Self::scientific(decimal, significant.saturating_sub(1));
+        }
+        let fraction = i64::from(significant).saturating_sub(decimal.point.into());
+        Self::fixed(decimal, u32::try_from(fraction.max(0)).unwrap_or(u32::MAX))
+    }
+
+    /// How many digits there are.
+    pub(crate) fn digits(&self) -> u32 {
+        self.whole.saturating_add(self.fraction)
+    }
+
+    /// Puts the digits and, if asked for, the point. `put` takes a character and how often it is to be put.
+    pub(crate) fn put(
+        &self,
+        decimal: &mut Decimal,
+        point: bool,
+        put: &mut dyn FnMut(u8, u32) -> Result<(), HostError>,
+    ) -> Result<(), HostError> {
+        let mut zeros = self.zeros;
+        for (point, count) in [(false, self.whole), (point, self.fraction)] {
+            if point {
+                put(b'.', 1)?;
+            }
+            let before = zeros.min(count);
+            zeros = zeros.saturating_sub(before);
+            put(b'0', before)?;
+            let rest = count.saturating_sub(before);
+            let given = rest.min(decimal.left());
+            for _ in 0..given {
+                put(b'0'.wrapping_add(decimal.next()), 1)?;
+            }
+            put(b'0', rest.saturating_sub(given))?;
+        }
+        Ok(())
+    }
+}
