@@ -58,14 +58,18 @@ pub(super) fn put(env: &mut dyn Env, out: &mut Out, spec: &mut Spec, bits: u64) 
         _ => out.pad(env, byte, count),
     })?;
     if let Some(exponent) = layout.exponent {
-        out.put(env, if upper { b'E' } else { b'e' })?;
-        out.put(env, if exponent < 0 { b'-' } else { b'+' })?;
         let magnitude = exponent.unsigned_abs();
-        if magnitude > 99 {
-            out.put(env, digit(magnitude / 100))?;
-        }
-        out.put(env, digit(magnitude / 10))?;
-        out.put(env, digit(magnitude))?;
+        let text = [
+            if upper { b'E' } else { b'e' },
+            if exponent < 0 { b'-' } else { b'+' },
+            digit(magnitude / 100),
+            digit(magnitude / 10),
+            digit(magnitude),
+        ];
+        let (mark, digits) = text.split_at(2);
+        out.put_all(env, mark)?;
+        // At least two digits.
+        out.put_all(env, digits.strip_prefix(b"0").unwrap_or(digits))?;
     }
     spec.close(env, out, sign, len)
 }

@@ -4,7 +4,7 @@
 //! bytes, `long long` and `double` of 8 bytes at addresses that are multiples of 8.
 
 use super::Env;
-use super::guest::{Bytes, advance};
+use super::guest::{Reader, advance};
 use super::output::Out;
 use super::spec::{Length, Spec};
 use crate::Trap;
@@ -40,19 +40,7 @@ impl Args {
     }
 }
 
-/// A format that is being read.
-struct Parser {
-    bytes: Bytes,
-    /// The byte to look at.
-    byte: u8,
-}
-
-impl Parser {
-    fn advance(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
-        self.byte = self.bytes.next(env)?;
-        Ok(())
-    }
-
+impl Reader {
     /// A number of decimal digits, 0 when there are none.
     fn number(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
         let mut number = 0u32;
@@ -112,15 +100,13 @@ impl Parser {
 
 /// Puts a format with its arguments. Output beyond what an `int` counts ends it early.
 pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -> Result<(), HostError> {
-    let mut parser = Parser { bytes: Bytes::new(format), byte: 0 };
+    let mut text = Reader::new(env, format)?;
     let mut args = Args { addr: args };
-    loop {
-        parser.advance(env)?;
-        match parser.byte {
-            0 => return Ok(()),
+    while text.byte != 0 {
+        match text.byte {
             b'%' => {
-                parser.advance(env)?;
-                let mut spec = parser.spec(env, &mut args)?;
+                text.advance(env)?;
+                let mut spec = text.spec(env, &mut args)?;
                 if spec.conversion == 0 {
                     // A lone % at the end is no conversion.
                     return Ok(());
@@ -130,7 +116,9 @@ pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -
             byte => out.put(env, byte)?,
         }
         if out.count() > i32::MAX as u64 {
-            return Ok(());
+            break;
         }
+        text.advance(env)?;
     }
+    Ok(())
 }

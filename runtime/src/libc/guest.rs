@@ -58,6 +58,33 @@ impl Bytes {
     }
 }
 
+/// A text that is looked at byte by byte.
+pub(super) struct Reader {
+    bytes: Bytes,
+    /// The byte to look at.
+    pub(super) byte: u8,
+    /// How many bytes are in front of it.
+    pub(super) at: u32,
+}
+
+impl Reader {
+    /// Looks at the byte of an address.
+    pub(super) fn new(env: &mut dyn Env, addr: u32) -> Result<Self, HostError> {
+        let mut bytes = Bytes::new(addr);
+        let byte = bytes.next(env)?;
+        Ok(Self { bytes, byte, at: 0 })
+    }
+
+    /// Goes on to the next byte.
+    #[inline(never)]
+    pub(super) fn advance(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
+        self.byte = self.bytes.next(env)?;
+        // No memory has more bytes than are counted so.
+        self.at = self.at.saturating_add(1);
+        Ok(())
+    }
+}
+
 /// The bytes before the first zero byte, up to `max` of them: `strnlen`.
 pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, HostError> {
     let mut bytes = Bytes::new(addr);

@@ -1,6 +1,6 @@
 //! Numbers from strings.
 
-use super::guest::{Bytes, advance};
+use super::guest::{Reader, advance};
 use super::{Env, ctype};
 use crate::host::HostError;
 
@@ -19,27 +19,21 @@ fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostErro
     if base == 1 || base > 36 {
         return Ok(parsed);
     }
-    let mut bytes = Bytes::new(addr);
-    let mut at = 0u32;
-    let mut byte = bytes.next(env)?;
-    while ctype::space(&byte) {
-        byte = bytes.next(env)?;
-        at = advance(at, 1)?;
+    let mut text = Reader::new(env, addr)?;
+    while ctype::space(&text.byte) {
+        text.advance(env)?;
     }
-    if byte == b'-' || byte == b'+' {
-        parsed.negative = byte == b'-';
-        byte = bytes.next(env)?;
-        at = advance(at, 1)?;
+    if matches!(text.byte, b'-' | b'+') {
+        parsed.negative = text.byte == b'-';
+        text.advance(env)?;
     }
-    if byte == b'0' && (base == 0 || base == 16) {
+    if text.byte == b'0' && matches!(base, 0 | 16) {
         // The zero is a number of its own when no digit follows the prefix.
-        byte = bytes.next(env)?;
-        at = advance(at, 1)?;
-        parsed.len = at;
-        if byte | 0x20 == b'x' {
-            byte = bytes.next(env)?;
-            at = advance(at, 1)?;
-            if !byte.is_ascii_hexdigit() {
+        text.advance(env)?;
+        parsed.len = text.at;
+        if text.byte | 0x20 == b'x' {
+            text.advance(env)?;
+            if !text.byte.is_ascii_hexdigit() {
                 return Ok(parsed);
             }
             base = 16;
@@ -49,11 +43,10 @@ fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostErro
     } else if base == 0 {
         base = 10;
     }
-    while let Some(digit) = digit(byte, base) {
+    while let Some(digit) = digit(text.byte, base) {
         parsed.value = parsed.value.saturating_mul(base.into()).saturating_add(digit.into());
-        at = advance(at, 1)?;
-        parsed.len = at;
-        byte = bytes.next(env)?;
+        text.advance(env)?;
+        parsed.len = text.at;
     }
     Ok(parsed)
 }
