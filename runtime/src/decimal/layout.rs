@@ -16,27 +16,26 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// `%f`: digits around the point.
-    pub(crate) fn fixed(decimal: &Decimal, fraction: u32) -> Self {
-        let whole = u32::try_from(decimal.point).unwrap_or(0);
-        // A value below 1 has a zero before the point, and its exponent in zeros after it.
-        let zeros = 1u32.saturating_sub(whole).saturating_add(decimal.point.min(0).unsigned_abs());
-        Self { whole: whole.max(1), fraction, zeros, exponent: None }
-    }
-
-    /// `%e`: one digit before the point, and an exponent.
-    pub(crate) fn scientific(decimal: &Decimal, fraction: u32) -> Self {
-        Self { whole: 1, fraction, zeros: 0, exponent: Some(decimal.point.saturating_sub(1)) }
-    }
-
-    /// `%g`: the style by the exponent, and no zeros at the end unless they are asked for.
-    pub(crate) fn shorter(decimal: &Decimal, precision: u32, alternate: bool) -> Self {
-        let significant = if alternate { precision } else { decimal.len };
-        if decimal.point < -3 || i64::from(decimal.point) > precision.into() {
-            return Self::scientific(decimal, significant.saturating_sub(1));
+    /// The layout of `%f`, `%e` or, for any other `style`, `%g`: that goes by the exponent, and has no zeros at the end
+    /// unless these are asked for.
+    // In one place, or LLVM makes a copy for each style of all that stands between two questions for it.
+    #[inline(never)]
+    pub(crate) fn new(decimal: &Decimal, style: u8, precision: u32, zeros: bool) -> Self {
+        let point = decimal.point;
+        let significant = if zeros { precision } else { decimal.len };
+        let (plain, fraction) = match style {
+            b'f' => (true, precision),
+            b'e' => (false, precision),
+            _ if point < -3 || i64::from(point) > precision.into() => (false, significant.saturating_sub(1)),
+            _ => (true, significant.saturating_add_signed(point.saturating_neg())),
+        };
+        if !plain {
+            return Self { whole: 1, fraction, zeros: 0, exponent: Some(point.saturating_sub(1)) };
         }
-        let fraction = i64::from(significant).saturating_sub(decimal.point.into());
-        Self::fixed(decimal, u32::try_from(fraction.max(0)).unwrap_or(u32::MAX))
+        let whole = u32::try_from(point).unwrap_or(0);
+        // A value below 1 has a zero before the point, and its exponent in zeros after it.
+        let zeros = 1u32.saturating_sub(whole).saturating_add(point.min(0).unsigned_abs());
+        Self { whole: whole.max(1), fraction, zeros, exponent: None }
     }
 
     /// How many digits there are.

@@ -21,7 +21,7 @@ pub fn put_shortest(bits: u64, format: Format, put: &mut dyn FnMut(u8, u32)) -> 
             break;
         }
     }
-    let mut layout = Layout::shorter(&decimal, PLAIN, false);
+    let mut layout = Layout::new(&decimal, b'g', PLAIN, false);
     if layout.exponent.is_none() {
         // A point tells a float from an integer.
         layout.fraction = layout.fraction.max(1);

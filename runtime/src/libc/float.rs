@@ -40,11 +40,7 @@ pub(super) fn put(env: &mut dyn Env, out: &mut Out, spec: &mut Spec, bits: u64) 
     };
     let mut decimal = Decimal::NONE;
     decimal.round(magnitude, Format::F64, places);
-    let layout = match style {
-        b'f' => Layout::fixed(&decimal, precision),
-        b'e' => Layout::scientific(&decimal, precision),
-        _ => Layout::shorter(&decimal, precision, spec.alternate),
-    };
+    let layout = Layout::new(&decimal, style, precision, spec.alternate);
     let point = layout.fraction > 0 || spec.alternate;
     let exponent = match layout.exponent.map(i32::unsigned_abs) {
         None => 0,

@@ -11,18 +11,8 @@ use super::number::{Fault, digits};
 use super::scan::Scan;
 use crate::limits::NUMBER_LIMIT;
 
-/// The bits of an f32 literal.
-pub(super) fn f32_bits(text: &str) -> Result<u32, Fault> {
-    u32::try_from(bits(text, Format::F32)?).map_err(|_| Fault::Range)
-}
-
-/// The bits of an f64 literal.
-pub(super) fn f64_bits(text: &str) -> Result<u64, Fault> {
-    bits(text, Format::F64)
-}
-
 /// The bits of a literal.
-fn bits(text: &str, format: Format) -> Result<u64, Fault> {
+pub(super) fn bits(text: &str, format: Format) -> Result<u64, Fault> {
     let mut scan = Scan(text.as_bytes());
     let sign = if scan.sign() { format.sign() } else { 0 };
     let magnitude = if scan.take("inf") {
@@ -78,6 +68,14 @@ const _: () = assert!(NUMBER_LIMIT <= MAX_DIGITS);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn f32_bits(text: &str) -> Result<u32, Fault> {
+        bits(text, Format::F32).map(|bits| bits as u32)
+    }
+
+    fn f64_bits(text: &str) -> Result<u64, Fault> {
+        bits(text, Format::F64)
+    }
 
     #[track_caller]
     fn check64(text: &str, want: f64) {

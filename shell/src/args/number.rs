@@ -1,5 +1,6 @@
 //! Typed values from words, strictly: the whole word must be a literal that fits the type.
 
+use wasmote_runtime::decimal::Format;
 use wasmote_runtime::{Val, ValType};
 
 use super::float;
@@ -57,8 +58,8 @@ fn parse(text: &str, ty: ValType) -> Result<Val, Fault> {
             Val::I32(value as u32 as i32)
         }
         ValType::I64 => Val::I64(fit(integer(text)?, i64::MIN.unsigned_abs(), u64::MAX)? as i64),
-        ValType::F32 => Val::F32(float::f32_bits(text)?),
-        ValType::F64 => Val::F64(float::f64_bits(text)?),
+        ValType::F32 => Val::F32(float::bits(text, Format::F32)? as u32),
+        ValType::F64 => Val::F64(float::bits(text, Format::F64)?),
         ValType::FuncRef if text == "null" => Val::FuncRef(None),
         ValType::ExternRef if text == "null" => Val::ExternRef(None),
         ValType::FuncRef => return Err(Fault::NoValue),
