@@ -2,7 +2,8 @@
 //! that read and print values where `core::fmt` and `core`'s 15 KB of parsing have no place.
 //!
 //! All of it is arithmetic on whole numbers of up to 1,100 bits, 150 bytes of stack each. That is slower than what
-//! tables make of it: up to some 100,000 operations a number, and a million for the shortest text of one.
+//! tables make of it: up to some 100,000 operations a number. The shortest text of one is found by making up
+//! to 17 texts of it, each of which is read back.
 
 mod big;
 mod format;
