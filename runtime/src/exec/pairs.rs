@@ -44,7 +44,6 @@ macro_rules! for_each_pair {
             SHR_U_IMM__INT = SHR_U_IMM hands int;
             STEP__STEP = STEP precedes STEP;
             STEP__ADD_BR_NE_IMM = STEP precedes ADD_BR_NE_IMM;
-            STEP__SHR_U64_IMM = STEP precedes SHR_U64_IMM;
             STEP__INT = STEP hands int;
             ADD_IMM32__LOAD32__INT = ADD_IMM32 feeds LOAD32 hands int;
             ADD_IMM32__LOAD64__INT = ADD_IMM32 feeds LOAD64 hands int;
@@ -61,9 +60,9 @@ macro_rules! for_each_pair {
             NE__ADD = NE feeds ADD;
             LT_S__SELECT__INT = LT_S feeds SELECT hands int;
             LT_S__SELECT = LT_S feeds SELECT;
+            LT_S_IMM__BR_IF = LT_S_IMM feeds BR_IF;
             LT_S64__SELECT__INT = LT_S64 feeds SELECT hands int;
             F64_LT__SELECT64__FLOAT = F64_LT feeds SELECT64 hands float;
-            F64_LT__SELECT64 = F64_LT feeds SELECT64;
             ADD64__STORE32 = ADD64 feeds STORE32;
             ADD64__INT = ADD64 hands int;
             MUL64_EXTEND_S__SHR_S64_IMM__INT = MUL64_EXTEND_S feeds SHR_S64_IMM hands int;
@@ -93,6 +92,7 @@ macro_rules! for_each_pair {
             LOAD32_ADD__EXTEND_S = LOAD32_ADD feeds EXTEND_S;
             LOAD32_ADD__INT = LOAD32_ADD hands int;
             LOAD8_U__BR_EQ_IMM = LOAD8_U feeds BR_EQ_IMM;
+            LOAD8_U__BR_EQ = LOAD8_U precedes BR_EQ;
             LOAD8_U__INT = LOAD8_U hands int;
             LOAD8_U_ADD__BR_IF = LOAD8_U_ADD feeds BR_IF;
             LOAD8_U_ADD__INT = LOAD8_U_ADD hands int;
