@@ -11,7 +11,7 @@ CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 THUMB := thumbv7em-none-eabi
 RISCV := riscv32imac-unknown-none-elf
-FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell wasmote-soft
+FIRMWARE := wasmote-runtime wasmote-fs wasmote-shell wasmote-soft wasmote-packed
 FUZZ := $(abspath $(TARGET))/fuzz
 
 # The modules that a new flash file holds.

@@ -1,5 +1,7 @@
 //! What can go wrong, split by who can mend it: the module, the embedder, or the running program.
 
+use crate::stop::Reason;
+
 /// The result of a runtime operation.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
@@ -8,31 +10,13 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The bytes are not a WebAssembly binary (specification section 5).
-    Malformed {
-        /// What is wrong, in the words of the specification's test suite.
-        reason: &'static str,
-        /// Byte offset from the start of the module.
-        offset: u32,
-    },
+    Malformed(Reason),
     /// The binary decodes but does not validate (specification section 3).
-    Invalid {
-        /// What is wrong, in the words of the specification's test suite.
-        reason: &'static str,
-        /// Byte offset from the start of the module.
-        offset: u32,
-    },
+    Invalid(Reason),
     /// The module needs a proposal that this runtime refuses by name.
-    Unsupported {
-        /// The proposal's name.
-        feature: &'static str,
-        /// Byte offset from the start of the module.
-        offset: u32,
-    },
+    Unsupported(Reason),
     /// The module or the program asks for more than a configured limit.
-    Limit {
-        /// The limit's name in `Config` or `StoreLimits`.
-        what: &'static str,
-    },
+    Limit(Reason),
     /// No definition was given for an import.
     UnknownImport {
         /// Position in the module's import list.
@@ -138,10 +122,10 @@ impl core::fmt::Display for Trap {
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
-            Self::Malformed { reason, offset } => write!(f, "malformed module: {reason} (at {offset:#x})"),
-            Self::Invalid { reason, offset } => write!(f, "invalid module: {reason} (at {offset:#x})"),
-            Self::Unsupported { feature, offset } => write!(f, "unsupported: {feature} (at {offset:#x})"),
-            Self::Limit { what } => write!(f, "limit reached: {what}"),
+            Self::Malformed(reason) => write!(f, "malformed module: {reason:?}"),
+            Self::Invalid(reason) => write!(f, "invalid module: {reason:?}"),
+            Self::Unsupported(reason) => write!(f, "unsupported: {reason:?}"),
+            Self::Limit(reason) => write!(f, "limit reached: {reason}"),
             Self::UnknownImport { index } => write!(f, "unknown import: number {index}"),
             Self::IncompatibleImport { index } => write!(f, "incompatible import type: number {index}"),
             Self::OutOfMemory => f.write_str("out of memory"),
@@ -156,7 +140,7 @@ impl core::fmt::Display for Error {
 
 // What the library, memories and the driver return fits two registers.
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Result<u32, crate::HostError>>() == 8);
+const _: () = assert!(size_of::<Result<u32, crate::HostError>>() == 8 && size_of::<Result<()>>() == 8);
 
 impl core::error::Error for Error {}
 impl core::error::Error for Trap {}

@@ -6,7 +6,7 @@ use crate::store::{AsContext, AsContextMut};
 use crate::store_inner::HostGlobal;
 use crate::table::TableData;
 use crate::types::{GlobalType, TableType};
-use crate::{Error, Result, Trap, Val};
+use crate::{Error, Reason, Result, Trap, Val};
 
 /// A linear memory of a store: a handle.
 ///
@@ -22,7 +22,7 @@ impl Memory {
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
         let inner = &mut store.as_context_mut().0.inner;
         if inner.memories.len() >= inner.limits.memories as usize {
-            return Err(Error::Limit { what: "memories" });
+            return Err(Error::Limit(Reason::MEMORIES));
         }
         let memory = boxed(LinearMemory::new(ty, inner.limits.memory_bytes)?)?;
         push(&mut inner.memories, memory)?;
@@ -70,7 +70,7 @@ impl Memory {
     /// # Errors
     /// `Limit` when the type or the store forbids it.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u32) -> Result<u32> {
-        self.with_mut(&mut store, |m| m.grow(delta))?.ok_or(Error::Limit { what: "memory_bytes" })
+        self.with_mut(&mut store, |m| m.grow(delta))?.ok_or(Error::Limit(Reason::MEMORY_BYTES))
     }
 
     /// Copies bytes out.
@@ -105,7 +105,7 @@ impl Table {
         }
         let inner = &mut store.as_context_mut().0.inner;
         if inner.tables.len() >= inner.limits.tables as usize {
-            return Err(Error::Limit { what: "tables" });
+            return Err(Error::Limit(Reason::TABLES));
         }
         let table = TableData::new(ty, init.to_bits()? as u32, inner.limits.table_elements)?;
         push(&mut inner.tables, table)?;
@@ -162,7 +162,7 @@ impl Table {
         if value.ty() != table.ty.element {
             return Err(Error::Signature);
         }
-        table.grow(delta, value.to_bits()? as u32, most).ok_or(Error::Limit { what: "table_elements" })
+        table.grow(delta, value.to_bits()? as u32, most).ok_or(Error::Limit(Reason::TABLE_ELEMENTS))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::store::{AsContext, CallStatus, Store};
 use crate::store_inner::{InstanceData, StoreInner, set_global_slots};
 use crate::table::TableData;
 use crate::types::{ExternType, TableType};
-use crate::{Error, Result, Trap};
+use crate::{Error, Reason, Result, Trap};
 
 /// Something that can be imported and exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,7 +262,7 @@ fn memory_fits(memory: &LinearMemory, ty: MemoryType) -> bool {
 fn prepare(inner: &mut StoreInner, module: &Module, externs: &[Extern]) -> Result<Instance> {
     let limits = inner.limits;
     if inner.instances.len() >= MAX_INSTANCES.min(limits.instances as usize) {
-        return Err(Error::Limit { what: "instances" });
+        return Err(Error::Limit(Reason::INSTANCES));
     }
     let parts = module.parts();
     let mut data = boxed(InstanceData::new(module.clone()))?;
@@ -274,14 +274,14 @@ fn prepare(inner: &mut StoreInner, module: &Module, externs: &[Extern]) -> Resul
     link(inner, &mut data, externs)?;
     for (ty, place) in parts.tables.iter().zip(&mut data.tables).skip(parts.imported_tables as usize) {
         if inner.tables.len() >= limits.tables as usize {
-            return Err(Error::Limit { what: "tables" });
+            return Err(Error::Limit(Reason::TABLES));
         }
         *place = inner.tables.len() as u32;
         push(&mut inner.tables, TableData::new(*ty, 0, limits.table_elements)?)?;
     }
     if let (None, Some(ty)) = (data.memory, parts.memory) {
         if inner.memories.len() >= limits.memories as usize {
-            return Err(Error::Limit { what: "memories" });
+            return Err(Error::Limit(Reason::MEMORIES));
         }
         data.memory = Some(inner.memories.len() as u32);
         push(&mut inner.memories, boxed(LinearMemory::new(ty, limits.memory_bytes)?)?)?;

@@ -122,6 +122,7 @@ pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;
 pub use self::memory::MemoryType;
 pub use self::module::{ExportType, ImportType, Module};
+pub use self::stop::Reason;
 pub use self::store::{AsContext, AsContextMut, CallStatus, Store, StoreContext, StoreContextMut};
 pub use self::trace::Frame;
 pub use self::types::{ExternType, FuncType, GlobalType, TableType};

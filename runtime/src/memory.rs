@@ -14,7 +14,7 @@ mod tests;
 
 use core::ptr::NonNull;
 
-use crate::{Error, Result, Trap};
+use crate::{Error, Reason, Result, Trap};
 use span::Span;
 use windows::Windows;
 
@@ -90,7 +90,7 @@ impl LinearMemory {
         let max = ty.max.map_or(ADDRESS_SPACE, |pages| ty.bytes(pages));
         let cap = cap.min(ADDRESS_SPACE);
         if ty.bytes(ty.min) > cap {
-            return Err(Error::Limit { what: "memory_bytes" });
+            return Err(Error::Limit(Reason::MEMORY_BYTES));
         }
         Ok(Self { ty, pages: ty.min, cap: cap.min(max), windows: Windows::default(), current: Window::NONE })
     }

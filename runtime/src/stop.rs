@@ -3,13 +3,17 @@
 //! Nearly every function of the reader, the loader and the compiler can stop, so that what they return counts in
 //! their size and speed. The offset in the module is the reader's when it stops; it is put in once, at the end.
 
+use core::fmt;
+
+use wasmote_packed::{Packed, packed, part};
+
 use crate::Error;
 use crate::error::OutOfMemory;
 
 /// The result of reading or compiling a part of a module.
 pub(crate) type Res<T> = core::result::Result<T, Stop>;
 
-/// Defines the reasons and what each becomes: the group's error with the reason's text.
+/// Defines the reasons and what each becomes: the group's error.
 macro_rules! reasons {
     ($($group:ident { $($name:ident = $text:literal,)* })*) => {
         /// A reason to stop.
@@ -24,22 +28,21 @@ macro_rules! reasons {
         }
 
         impl Stop {
-            /// The texts in the order of the reasons, each with a zero behind it: references to them would take more
-            /// flash than finding one.
-            const TEXTS: &str = concat!($($($text, "\0",)*)*);
-            /// The groups in the same order.
-            const GROUPS: &[Group] = &[$($((Self::$name, Group::$group).1,)*)*];
+            /// The texts in the order of the reasons, a line each: references to them would take more flash than finding
+            /// one.
+            const TEXTS: Packed = packed!(concat!($($($text, "\n",)*)*));
+
+            /// The error for a reader that stopped at this offset.
+            pub(crate) fn at(self, offset: u32) -> Error {
+                let reason = Reason(offset.min(Reason::MAX_OFFSET) << 8 | self as u32);
+                match self {
+                    $($(Self::$name)|* => Error::$group(reason),)*
+                    Self::OutOfMemory => Error::OutOfMemory,
+                    Self::Read => Error::Read,
+                }
+            }
         }
     };
-}
-
-/// The variant of [`Error`] that a reason with a text belongs to.
-#[derive(Clone, Copy)]
-enum Group {
-    Malformed,
-    Invalid,
-    Unsupported,
-    Limit,
 }
 
 reasons! {
@@ -119,6 +122,11 @@ reasons! {
         MaxGlobals = "max_globals",
         MaxImports = "max_imports",
         MaxTypes = "max_types",
+        Instances = "instances",
+        Memories = "memories",
+        MemoryBytes = "memory_bytes",
+        TableElements = "table_elements",
+        MaxTables = "tables",
         DataSegments = "65,535 data segments",
         ElemSegments = "65,535 element segments",
         FrameSlots = "65,520 slots in a frame",
@@ -130,21 +138,47 @@ reasons! {
     }
 }
 
-impl Stop {
-    /// The error for a reader that stopped at this offset.
-    pub(crate) fn at(self, offset: u32) -> Error {
-        let index = usize::from(self as u8);
-        let Some(group) = Self::GROUPS.get(index) else {
-            return if self == Self::Read { Error::Read } else { Error::OutOfMemory };
-        };
-        let text = Self::TEXTS.as_bytes().split(|&byte| byte == 0).nth(index).unwrap_or_default();
-        let text = str::from_utf8(text).unwrap_or_default();
-        match group {
-            Group::Malformed => Error::Malformed { reason: text, offset },
-            Group::Invalid => Error::Invalid { reason: text, offset },
-            Group::Unsupported => Error::Unsupported { feature: text, offset },
-            Group::Limit => Error::Limit { what: text },
-        }
+/// Why a module is refused and where, or which limit is reached. One word, which makes an [`Error`] two: errors are handed
+/// up in registers. Displayed, it is the reason in the words of the specification's test suite where it has some, or the
+/// name of a proposal, or of a limit in `Config` or `StoreLimits`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reason(u32);
+
+impl Reason {
+    /// The largest offset that is told; what lies behind is told as this.
+    pub const MAX_OFFSET: u32 = 0xff_ffff;
+
+    /// The limit of instances of a store.
+    pub const INSTANCES: Self = Self(Stop::Instances as u32);
+    /// The limit of memories of a store.
+    pub const MEMORIES: Self = Self(Stop::Memories as u32);
+    /// The limit of bytes of a memory.
+    pub const MEMORY_BYTES: Self = Self(Stop::MemoryBytes as u32);
+    /// The limit of elements of a table.
+    pub const TABLE_ELEMENTS: Self = Self(Stop::TableElements as u32);
+    /// The limit of tables of a store.
+    pub const TABLES: Self = Self(Stop::MaxTables as u32);
+
+    /// The reason in words.
+    pub fn text(self) -> Packed {
+        Packed(part(Stop::TEXTS.0, b'\n', self.0 as usize & 0xff).unwrap_or_default())
+    }
+
+    /// Bytes from the start of the module to where it was refused, up to [`MAX_OFFSET`](Self::MAX_OFFSET).
+    pub fn offset(self) -> u32 {
+        self.0 >> 8
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} (at {:#x})", self.offset())
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::fallible::lengthen;
 use crate::types::TableType;
-use crate::{Error, Result, Trap};
+use crate::{Error, Reason, Result, Trap};
 
 /// A table's elements: bits of references, 0 for null.
 pub(crate) struct TableData {
@@ -19,7 +19,7 @@ impl TableData {
     /// `Limit` when that is over `most` elements, `OutOfMemory`.
     pub(crate) fn new(ty: TableType, init: u32, most: u32) -> Result<Self> {
         if ty.min > most {
-            return Err(Error::Limit { what: "table_elements" });
+            return Err(Error::Limit(Reason::TABLE_ELEMENTS));
         }
         let mut table = Self { ty, elements: Vec::new() };
         table.grow(ty.min, init, most).ok_or(Error::OutOfMemory)?;

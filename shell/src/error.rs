@@ -219,26 +219,30 @@ const fn store_code(error: wasmote_fs::Error) -> Packed {
 
 /// Says why the runtime failed.
 fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
-    use wasmote_runtime::{Error as E, Trap};
+    use wasmote_runtime::{Error as E, Reason, Trap};
     match error {
-        E::Malformed { reason, offset } => answer
-            .failure(packed!("MALFORMED:{} at byte {}; install the file again"))
-            .prose(reason)
-            .number(offset),
-        E::Invalid { reason, offset } => answer
-            .failure(packed!("INVALID:{} at byte {}; build the module anew"))
-            .prose(reason)
-            .number(offset),
-        E::Unsupported { feature, offset } => answer
-            .failure(packed!("UNSUPPORTED:{} at byte {}; build the module without it"))
-            .prose(feature)
-            .number(offset),
-        E::Limit { what: "memory_bytes" } => {
+        E::Malformed(reason) => answer
+            .failure(packed!("MALFORMED:"))
+            .form(reason.text())
+            .form(packed!(" at byte {}; install the file again"))
+            .number(reason.offset()),
+        E::Invalid(reason) => answer
+            .failure(packed!("INVALID:"))
+            .form(reason.text())
+            .form(packed!(" at byte {}; build the module anew"))
+            .number(reason.offset()),
+        E::Unsupported(reason) => answer
+            .failure(packed!("UNSUPPORTED:"))
+            .form(reason.text())
+            .form(packed!(" at byte {}; build the module without it"))
+            .number(reason.offset()),
+        E::Limit(Reason::MEMORY_BYTES) => {
             answer.failure(packed!("LIMIT:its memory is over --max-memory; raise that"))
         }
-        E::Limit { what } => {
-            answer.failure(packed!("LIMIT:over the limit of {}; make the module smaller")).text(what)
-        }
+        E::Limit(limit) => answer
+            .failure(packed!("LIMIT:over the limit of "))
+            .form(limit.text())
+            .form(packed!("; make the module smaller")),
         E::UnknownImport { index } => {
             answer.failure(packed!("IMPORT:import {} is unknown; see imports")).number(index)
         }

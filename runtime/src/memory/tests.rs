@@ -5,7 +5,7 @@
 use alloc::{vec, vec::Vec};
 
 use super::{LinearMemory, MemoryType, windows::GRANULE};
-use crate::{Error, Trap};
+use crate::{Error, Reason, Trap};
 
 /// Random runs against the model, and accesses of each; Miri takes its time.
 const SEEDS: u64 = if cfg!(miri) { 2 } else { 40 };
@@ -308,7 +308,7 @@ fn grows_as_far_as_its_limits() {
     check(0, Some(0), 16, u64::MAX, 0, Some(0));
 
     let ty = MemoryType { min: 4, max: None, page_log2: 16 };
-    let refused = Err(Error::Limit { what: "memory_bytes" });
+    let refused = Err(Error::Limit(Reason::MEMORY_BYTES));
     assert_eq!(LinearMemory::new(ty, 4 * PAGE).map(|m| m.pages()), Ok(4));
     assert_eq!(LinearMemory::new(ty, 4 * PAGE - 1).map(|m| m.pages()), refused);
     let ty = MemoryType { min: 65537, ..ty };

@@ -19,9 +19,9 @@ const LONG_FORMS: [[u8; 2]; 2] = [[0x63, 0x70], [0x63, 0x6f]];
 
 /// Whether a module was refused where it has one of these.
 fn at_long_form(module: &[u8], error: Error) -> bool {
-    let Error::Unsupported { offset, .. } = error else { return false };
+    let Error::Unsupported(reason) = error else { return false };
     // The offset is behind the first byte.
-    let place = (offset as usize).checked_sub(1).and_then(|first| module.get(first..));
+    let place = (reason.offset() as usize).checked_sub(1).and_then(|first| module.get(first..));
     place.is_some_and(|place| LONG_FORMS.iter().any(|form| place.starts_with(form)))
 }
 
@@ -44,7 +44,7 @@ pub fn compare(module: &[u8], feed: Feed) -> Agreement {
     let ours = feed.load(&Engine::default(), module);
     match (ours, theirs) {
         (Ok(_), Ok(_)) => Agreement::Valid,
-        (Err(Error::Limit { .. }), _) => Agreement::Limit,
+        (Err(Error::Limit(_)), _) => Agreement::Limit,
         (Err(_), Err(_)) => Agreement::Invalid,
         (Err(error), Ok(_)) if at_long_form(module, error) => Agreement::Limit,
         (Ok(_), Err(error)) => Agreement::Disagree(format!("accepted, but: {error}")),

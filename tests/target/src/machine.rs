@@ -88,9 +88,9 @@ pub struct Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let (kind, reason) = match error {
-            Error::Malformed { reason, .. } => (Kind::Malformed, reason.to_string()),
-            Error::Invalid { reason, .. } => (Kind::Invalid, reason.to_string()),
-            Error::Unsupported { feature, .. } => (Kind::Unsupported, feature.to_string()),
+            Error::Malformed(reason) => (Kind::Malformed, reason.to_string()),
+            Error::Invalid(reason) => (Kind::Invalid, reason.to_string()),
+            Error::Unsupported(reason) => (Kind::Unsupported, reason.to_string()),
             Error::UnknownImport { .. } | Error::IncompatibleImport { .. } => (Kind::Link, error.to_string()),
             Error::Trap(trap) => (Kind::Trap, trap.as_str().to_string()),
             other => (Kind::Other, other.to_string()),
