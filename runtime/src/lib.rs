@@ -96,6 +96,7 @@ mod linker;
 mod memory;
 mod module;
 pub mod names;
+mod numbered;
 mod order;
 mod reader;
 mod rows;

@@ -331,12 +331,7 @@ impl Function<'_, '_, '_> {
         const NONE: &[ValType] = &[];
         let code = self.read.u32()?;
         let (what, params, units) = match code {
-            0..=7 => {
-                let Some(&(what, from, to)) = instructions::SATURATING.get(code as usize) else {
-                    return Ok(());
-                };
-                return self.rare(what, from, to);
-            }
+            0..=7 => return self.numeric(instructions::saturating(code as u8)),
             8 | 9 => {
                 let index = self.read.u32()?;
                 if code == 8 {

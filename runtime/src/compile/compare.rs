@@ -74,8 +74,8 @@ impl Function<'_, '_, '_> {
     pub(super) fn float_compare(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) -> Res<()> {
         let f32 = ty == ValType::F32;
         match index {
-            0 if f32 => self.rare_of(Rare::F32Eq, x, y, ValType::I32),
-            1 if f32 => self.rare_of(Rare::F32Ne, x, y, ValType::I32),
+            0 if f32 => self.rare_of(Rare::F32Eq as u8, x, y, ValType::I32),
+            1 if f32 => self.rare_of(Rare::F32Ne as u8, x, y, ValType::I32),
             0 | 1 => self.binary_of(op::F64_EQ + index, x, y, ValType::I32),
             _ => {
                 let (x, y) = if index & 1 == 0 { (x, y) } else { (y, x) };

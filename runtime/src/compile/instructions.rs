@@ -6,79 +6,97 @@
 use crate::ValType;
 use crate::exec::ops::op;
 use crate::exec::rare::Rare as R;
+use crate::numbered::numbered;
 
 use ValType::{F32, F64, I32, I64};
 
-/// How a numeric instruction is compiled, by the count of its operands.
-#[derive(Clone, Copy)]
-pub(super) enum By {
-    One(One),
-    Two(Two),
+numbered! {
+    /// How a numeric instruction is compiled. Those before `I32Compare` take one operand, the others two of one type.
+    pub(super) enum How {
+        I32Eqz
+        I64Eqz
+        /// A sub-operation.
+        RareOfOne
+        /// An operation.
+        Op
+        /// Nothing but another type.
+        Alias
+        I32Compare
+        I64Compare
+        FloatCompare
+        I32Binary
+        I64Binary
+        /// A sum, difference, product or quotient.
+        FloatBinary
+        /// A sub-operation.
+        RareOfTwo
+    }
 }
 
-/// An instruction on one operand.
+/// A numeric instruction in two bytes of flash: how it is compiled, what it takes and gives, and the number of the
+/// operation or sub-operation, or the distance from the first instruction of its family.
 #[derive(Clone, Copy)]
-pub(super) enum One {
-    I32Eqz,
-    I64Eqz,
-    /// A sub-operation.
-    Rare(R),
-    /// An operation.
-    Op(u8),
-    /// Nothing but another type.
-    Alias,
+pub(super) struct Numeric(u16);
+
+impl Numeric {
+    pub(super) fn how(self) -> How {
+        How::of((self.0 >> 12) as u8).unwrap_or(How::RareOfTwo)
+    }
+
+    pub(super) fn number(self) -> u8 {
+        self.0 as u8
+    }
+
+    pub(super) fn from(self) -> ValType {
+        number_type(self.0 >> 8)
+    }
+
+    pub(super) fn to(self) -> ValType {
+        number_type(self.0 >> 10)
+    }
 }
 
-/// An instruction on two operands of one type. A number is its distance from the first of its family.
-#[derive(Clone, Copy)]
-pub(super) enum Two {
-    I32Compare(u8),
-    I64Compare(u8),
-    FloatCompare(u8),
-    I32Binary(u8),
-    I64Binary(u8),
-    /// A sum, difference, product or quotient.
-    FloatBinary(u8),
-    /// A sub-operation.
-    Rare(R),
+/// The type of a number, of two bits.
+fn number_type(bits: u16) -> ValType {
+    match bits & 3 {
+        0 => I32,
+        1 => I64,
+        2 => F32,
+        _ => F64,
+    }
 }
 
-/// A numeric instruction: what it takes and gives, and how.
-#[derive(Clone, Copy)]
-pub(super) struct Numeric {
-    pub(super) by: By,
-    pub(super) from: ValType,
-    pub(super) to: ValType,
+const fn row(how: How, number: u8, from: ValType, to: ValType) -> Numeric {
+    const fn bits(ty: ValType) -> u16 {
+        I32 as u16 - ty as u16
+    }
+    Numeric(number as u16 | bits(from) << 8 | bits(to) << 10 | (how as u16) << 12)
+}
+
+const fn rare(what: R, from: ValType, to: ValType) -> Numeric {
+    row(How::RareOfOne, what as u8, from, to)
+}
+
+const fn rare_binary(what: R, ty: ValType) -> Numeric {
+    row(How::RareOfTwo, what as u8, ty, ty)
 }
 
 const fn numeric_row(opcode: u8) -> Numeric {
-    const fn one(by: One, from: ValType, to: ValType) -> Numeric {
-        Numeric { by: By::One(by), from, to }
-    }
-    const fn two(by: Two, from: ValType, to: ValType) -> Numeric {
-        Numeric { by: By::Two(by), from, to }
-    }
-    const fn rare(what: R, from: ValType, to: ValType) -> Numeric {
-        one(One::Rare(what), from, to)
-    }
-    const fn rare_binary(what: R, ty: ValType) -> Numeric {
-        two(Two::Rare(what), ty, ty)
-    }
     match opcode {
-        0x45 => one(One::I32Eqz, I32, I32),
-        0x46..=0x4f => two(Two::I32Compare(opcode - 0x46), I32, I32),
-        0x50 => one(One::I64Eqz, I64, I32),
-        0x51..=0x5a => two(Two::I64Compare(opcode - 0x51), I64, I32),
-        0x5b..=0x60 => two(Two::FloatCompare(opcode - 0x5b), F32, I32),
-        0x61..=0x66 => two(Two::FloatCompare(opcode - 0x61), F64, I32),
+        0x45 => row(How::I32Eqz, 0, I32, I32),
+        0x46..=0x4f => row(How::I32Compare, opcode - 0x46, I32, I32),
+        0x50 => row(How::I64Eqz, 0, I64, I32),
+        0x51..=0x5a => row(How::I64Compare, opcode - 0x51, I64, I32),
+        0x5b..=0x60 => row(How::FloatCompare, opcode - 0x5b, F32, I32),
+        0x61..=0x66 => row(How::FloatCompare, opcode - 0x61, F64, I32),
         0x67 => rare(R::Clz, I32, I32),
         0x68 => rare(R::Ctz, I32, I32),
         0x69 => rare(R::Popcnt, I32, I32),
-        0x6a..=0x78 => two(Two::I32Binary(opcode - 0x6a), I32, I32),
+        0x6a..=0x78 => row(How::I32Binary, opcode - 0x6a, I32, I32),
         0x79 => rare(R::Clz64, I64, I64),
         0x7a => rare(R::Ctz64, I64, I64),
         0x7b => rare(R::Popcnt64, I64, I64),
-        0x7c..=0x8a => two(Two::I64Binary(opcode - 0x7c), I64, I64),
+        0x7c..=0x8a => row(How::I64Binary, opcode - 0x7c, I64, I64),
         0x8b => rare(R::F32Abs, F32, F32),
         0x8c => rare(R::F32Neg, F32, F32),
         0x8d => rare(R::F32Ceil, F32, F32),
@@ -86,7 +104,7 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0x8f => rare(R::F32Trunc, F32, F32),
         0x90 => rare(R::F32Nearest, F32, F32),
         0x91 => rare(R::F32Sqrt, F32, F32),
-        0x92..=0x95 => two(Two::FloatBinary(opcode - 0x92), F32, F32),
+        0x92..=0x95 => row(How::FloatBinary, opcode - 0x92, F32, F32),
         0x96 => rare_binary(R::F32Min, F32),
         0x97 => rare_binary(R::F32Max, F32),
         0x98 => rare_binary(R::F32Copysign, F32),
@@ -97,17 +115,17 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0x9d => rare(R::F64Trunc, F64, F64),
         0x9e => rare(R::F64Nearest, F64, F64),
         0x9f => rare(R::F64Sqrt, F64, F64),
-        0xa0..=0xa3 => two(Two::FloatBinary(opcode - 0xa0), F64, F64),
+        0xa0..=0xa3 => row(How::FloatBinary, opcode - 0xa0, F64, F64),
         0xa4 => rare_binary(R::F64Min, F64),
         0xa5 => rare_binary(R::F64Max, F64),
         0xa6 => rare_binary(R::F64Copysign, F64),
-        0xa7 => one(One::Alias, I64, I32),
+        0xa7 => row(How::Alias, 0, I64, I32),
         0xa8 => rare(R::I32TruncF32S, F32, I32),
         0xa9 => rare(R::I32TruncF32U, F32, I32),
         0xaa => rare(R::I32TruncF64S, F64, I32),
         0xab => rare(R::I32TruncF64U, F64, I32),
-        0xac => one(One::Op(op::EXTEND_S), I32, I64),
-        0xad => one(One::Op(op::EXTEND_U), I32, I64),
+        0xac => row(How::Op, op::EXTEND_S, I32, I64),
+        0xad => row(How::Op, op::EXTEND_U, I32, I64),
         0xae => rare(R::I64TruncF32S, F32, I64),
         0xaf => rare(R::I64TruncF32U, F32, I64),
         0xb0 => rare(R::I64TruncF64S, F64, I64),
@@ -122,12 +140,12 @@ const fn numeric_row(opcode: u8) -> Numeric {
         0xb9 => rare(R::F64I64S, I64, F64),
         0xba => rare(R::F64I64U, I64, F64),
         0xbb => rare(R::F64F32, F32, F64),
-        0xbc => one(One::Alias, F32, I32),
-        0xbd => one(One::Alias, F64, I64),
-        0xbe => one(One::Alias, I32, F32),
-        0xbf => one(One::Alias, I64, F64),
-        0xc0 => one(One::Op(op::EXTEND8), I32, I32),
-        0xc1 => one(One::Op(op::EXTEND16), I32, I32),
+        0xbc => row(How::Alias, 0, F32, I32),
+        0xbd => row(How::Alias, 0, F64, I64),
+        0xbe => row(How::Alias, 0, I32, F32),
+        0xbf => row(How::Alias, 0, I64, F64),
+        0xc0 => row(How::Op, op::EXTEND8, I32, I32),
+        0xc1 => row(How::Op, op::EXTEND16, I32, I32),
         0xc2 => rare(R::Extend8At64, I64, I64),
         0xc3 => rare(R::Extend16At64, I64, I64),
         _ => rare(R::Extend32At64, I64, I64),
@@ -189,16 +207,18 @@ const fn access_row(opcode: u8) -> Access {
 }
 
 /// The saturating conversions, by their number behind the prefix.
-pub(super) const SATURATING: [(R, ValType, ValType); 8] = [
-    (R::I32SatF32S, F32, I32),
-    (R::I32SatF32U, F32, I32),
-    (R::I32SatF64S, F64, I32),
-    (R::I32SatF64U, F64, I32),
-    (R::I64SatF32S, F32, I64),
-    (R::I64SatF32U, F32, I64),
-    (R::I64SatF64S, F64, I64),
-    (R::I64SatF64U, F64, I64),
-];
+const fn saturating_row(number: u8) -> Numeric {
+    match number {
+        0 => rare(R::I32SatF32S, F32, I32),
+        1 => rare(R::I32SatF32U, F32, I32),
+        2 => rare(R::I32SatF64S, F64, I32),
+        3 => rare(R::I32SatF64U, F64, I32),
+        4 => rare(R::I64SatF32S, F32, I64),
+        5 => rare(R::I64SatF32U, F32, I64),
+        6 => rare(R::I64SatF64S, F64, I64),
+        _ => rare(R::I64SatF64U, F64, I64),
+    }
+}
 
 /// Makes the table of the rows from `$first` to `$last`, and the function that finds one; what is not there is as the
 /// last.
@@ -220,4 +240,5 @@ macro_rules! table {
     };
 }
 table! { numeric, numeric_row, Numeric, 0x45..=0xc4 }
+table! { saturating, saturating_row, Numeric, 0..=7 }
 table! { access, access_row, Access, 0x28..=0x3e }

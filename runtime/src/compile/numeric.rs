@@ -2,7 +2,7 @@
 //! shifts into sums.
 
 use super::Function;
-use super::instructions::{By, Numeric, One, Two};
+use super::instructions::{How, Numeric};
 use super::operand::{Entry, Place};
 use crate::ValType;
 use crate::exec::ops::op;
@@ -100,7 +100,7 @@ pub(super) enum Second {
     /// The operand below, and this above.
     Below(u8),
     /// The number of a sub-operation below, and the operand above.
-    Above(Rare),
+    Above(u8),
 }
 pub(super) const ALONE: Second = Second::Below(0);
 
@@ -129,45 +129,44 @@ impl Function<'_, '_, '_> {
         let b = u16::from(self.emit.x(arg)?);
         let second = match second {
             Second::Below(high) => b | u16::from(high) << 8,
-            Second::Above(what) => what as u16 | b << 8,
+            Second::Above(number) => u16::from(number) | b << 8,
         };
         self.make(opcode, second, more, Some(to))
     }
 
     /// A numeric instruction.
     pub(super) fn numeric(&mut self, row: Numeric) -> Res<()> {
-        let Numeric { by, from, to } = row;
-        let newest = self.pop(from)?;
-        match by {
-            By::One(by) => self.numeric_of_one(by, newest, to),
-            By::Two(by) => {
-                let x = self.pop(from)?;
-                self.numeric_of_two(by, x, newest, from, to)
-            }
+        let newest = self.pop(row.from())?;
+        if row.how() < How::I32Compare {
+            return self.numeric_of_one(row, newest);
         }
+        let x = self.pop(row.from())?;
+        self.numeric_of_two(row, x, newest)
     }
 
-    fn numeric_of_one(&mut self, by: One, x: Entry, to: ValType) -> Res<()> {
-        match by {
-            One::I32Eqz => self.i32_eqz(x),
-            One::I64Eqz => self.i64_eqz(x),
-            One::Rare(what) => self.one_of(op::RARE, Second::Above(what), x, to, &[]),
-            One::Op(opcode) => self.one_of(opcode, ALONE, x, to, &[]),
-            One::Alias => self.alias(x, to),
+    fn numeric_of_one(&mut self, row: Numeric, x: Entry) -> Res<()> {
+        let (number, to) = (row.number(), row.to());
+        match row.how() {
+            How::I32Eqz => self.i32_eqz(x),
+            How::I64Eqz => self.i64_eqz(x),
+            How::RareOfOne => self.one_of(op::RARE, Second::Above(number), x, to, &[]),
+            How::Op => self.one_of(number, ALONE, x, to, &[]),
+            _ => self.alias(x, to),
         }
     }
 
     // Where flash is short: in a function of its own, jumps are short here and around it.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn numeric_of_two(&mut self, by: Two, x: Entry, y: Entry, from: ValType, to: ValType) -> Res<()> {
-        match by {
-            Two::I32Compare(index) => self.i32_compare(index, x, y),
-            Two::I64Compare(index) => self.i64_compare(index, x, y),
-            Two::FloatCompare(index) => self.float_compare(index, from, x, y),
-            Two::I32Binary(index) => self.i32_binary(index, x, y),
-            Two::I64Binary(index) => self.i64_binary(index, x, y),
-            Two::FloatBinary(index) => self.float_binary(index, from, x, y),
-            Two::Rare(what) => self.rare_of(what, x, y, to),
+    fn numeric_of_two(&mut self, row: Numeric, x: Entry, y: Entry) -> Res<()> {
+        let (index, from) = (row.number(), row.from());
+        match row.how() {
+            How::I32Compare => self.i32_compare(index, x, y),
+            How::I64Compare => self.i64_compare(index, x, y),
+            How::FloatCompare => self.float_compare(index, from, x, y),
+            How::I32Binary => self.i32_binary(index, x, y),
+            How::I64Binary => self.i64_binary(index, x, y),
+            How::FloatBinary => self.float_binary(index, from, x, y),
+            _ => self.rare_of(index, x, y, row.to()),
         }
     }
 
@@ -177,15 +176,9 @@ impl Function<'_, '_, '_> {
         self.one_of(opcode, ALONE, x, to, &[])
     }
 
-    /// `a = f(b)` by a sub-operation.
-    pub(super) fn rare(&mut self, what: Rare, from: ValType, to: ValType) -> Res<()> {
-        let x = self.pop(from)?;
-        self.one_of(op::RARE, Second::Above(what), x, to, &[])
-    }
-
     /// `a = f(b, c)` by a sub-operation on operands that were popped.
-    pub(super) fn rare_of(&mut self, what: Rare, x: Entry, y: Entry, to: ValType) -> Res<()> {
-        self.two_of(op::RARE, Some(what), x, y, to)
+    pub(super) fn rare_of(&mut self, number: u8, x: Entry, y: Entry, to: ValType) -> Res<()> {
+        self.two_of(op::RARE, Some(number), x, y, to)
     }
 
     /// `a = f(b, c)` by an operation of two units.
@@ -194,11 +187,11 @@ impl Function<'_, '_, '_> {
     }
 
     /// `a = f(b, c)`; a sub-operation's number takes the place of c, which follows.
-    fn two_of(&mut self, opcode: u8, what: Option<Rare>, x: Entry, y: Entry, to: ValType) -> Res<()> {
+    fn two_of(&mut self, opcode: u8, number: Option<u8>, x: Entry, y: Entry, to: ValType) -> Res<()> {
         let (x, y) = (self.arg(x)?, self.arg(y)?);
         let (b, c) = (u16::from(self.emit.x(x)?), u16::from(self.emit.y(y)?));
-        match what {
-            Some(what) => self.make(opcode, what as u16 | b << 8, &[c], Some(to)),
+        match number {
+            Some(number) => self.make(opcode, u16::from(number) | b << 8, &[c], Some(to)),
             None => self.make(opcode, b | c << 8, &[], Some(to)),
         }
     }
@@ -243,8 +236,8 @@ impl Function<'_, '_, '_> {
             return Ok(());
         }
         match what {
-            B::Rotl => self.rare_of(Rare::Rotl, x, y, ValType::I32),
-            B::Rotr => self.rare_of(Rare::Rotr, x, y, ValType::I32),
+            B::Rotl => self.rare_of(Rare::Rotl as u8, x, y, ValType::I32),
+            B::Rotr => self.rare_of(Rare::Rotr as u8, x, y, ValType::I32),
             _ => self.binary_of(op::ADD + what as u8, x, y, ValType::I32),
         }
     }
@@ -410,7 +403,7 @@ impl Function<'_, '_, '_> {
             B::Rotr => Rare::Rotr64,
             _ => return self.binary_of(op::ADD64 + what as u8, x, y, ty),
         };
-        self.rare_of(rare, x, y, ty)
+        self.rare_of(rare as u8, x, y, ty)
     }
 
     /// An instruction whose result has the bits of its operand, or the low half of them. A constant's low half

@@ -227,7 +227,7 @@ impl StoreInner {
                 self.call(func, self.position.fp + usize::from(second >> 8), 3)
             }
             _ => {
-                let Some(what) = DriverOp::new(a as u8) else {
+                let Some(what) = DriverOp::of(a as u8) else {
                     return Err(Trap::UnreachableCodeReached.into());
                 };
                 self.driver_operation(what)

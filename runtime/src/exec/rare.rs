@@ -6,6 +6,7 @@ use super::numeric::{div_s64, div_u64, rem_s64, rem_u64};
 use super::numeric::{promote, trunc_i32_s, trunc_i32_u, trunc_i64_s, trunc_i64_u};
 use super::regs::{Cx, Exit, Wide, code32};
 use crate::Trap;
+use crate::numbered::numbered;
 
 macro_rules! for_each_rare {
     ($use:ident) => {
@@ -28,12 +29,10 @@ pub(super) use for_each_rare;
 
 macro_rules! define {
     ($($name:ident)*) => {
-        /// The sub-operations of `RARE`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub(crate) enum Rare { $($name),* }
-
-        const ALL: &[Rare] = &[$(Rare::$name),*];
+        numbered! {
+            /// The sub-operations of `RARE`.
+            pub(crate) enum Rare { $($name)* }
+        }
     };
 }
 for_each_rare!(define);
@@ -43,7 +42,7 @@ impl Rare {
     pub(crate) fn takes_two(number: u8) -> bool {
         use Rare as R;
         matches!(
-            ALL.get(usize::from(number)),
+            Self::of(number),
             Some(
                 R::F32Min
                     | R::F32Max
@@ -88,9 +87,9 @@ fn function<F: Copy>(functions: &[F], what: Rare, first: Rare) -> Result<F, Trap
 pub(crate) unsafe fn run(fp: *mut u32, ip: *const u16, cx: *mut Cx) -> usize {
     // SAFETY: the caller's promise.
     let what = unsafe { (code32(ip) >> 16) as u8 };
-    let done = match ALL.get(usize::from(what)) {
+    let done = match Rare::of(what) {
         // SAFETY: as above.
-        Some(&what) => unsafe { run_one(what, fp, ip) },
+        Some(what) => unsafe { run_one(what, fp, ip) },
         None => Err(Trap::UnreachableCodeReached),
     };
     match done {

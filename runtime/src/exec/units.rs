@@ -44,7 +44,7 @@ pub(super) fn units(code: &[u16]) -> Option<usize> {
     let (a, least) = ((first >> 8) as u8, usize::from(*UNITS.get(usize::from(first & 0xff))?));
     Some(match first as u8 {
         op::BR_TABLE => least + usize::from(*code.get(1)?),
-        op::DRIVER => DriverOp::new(a)?.units(),
+        op::DRIVER => DriverOp::of(a)?.units(),
         op::RARE if Rare::takes_two(*code.get(1)? as u8) => least + 1,
         _ => least,
     })
