@@ -212,19 +212,17 @@ impl StoreInner {
         len: u32,
     ) -> Result<(), Trap> {
         let (to, from) = (self.table_index(tag, to)?, self.table_index(tag, from)?);
-        if to == from {
-            let table = self.tables.get_mut(to).ok_or(Trap::TableOutOfBounds)?;
-            table.range(start, len)?;
-            table.range(at, len)?;
-            let start = start as usize;
-            table.elements.copy_within(start..start + len as usize, at as usize);
-            return Ok(());
+        self.tables.get_mut(from).ok_or(Trap::TableOutOfBounds)?.range(start, len)?;
+        self.tables.get_mut(to).ok_or(Trap::TableOutOfBounds)?.range(at, len)?;
+        let backwards = to == from && at > start;
+        for n in 0..len {
+            let n = if backwards { len - 1 - n } else { n };
+            let value = self.tables.get(from).and_then(|t| t.elements.get((start + n) as usize)).copied();
+            let place = self.tables.get_mut(to).and_then(|t| t.elements.get_mut((at + n) as usize));
+            if let (Some(value), Some(place)) = (value, place) {
+                *place = value;
+            }
         }
-        let Ok([to, from]) = self.tables.get_disjoint_mut([to, from]) else {
-            return Err(Trap::TableOutOfBounds);
-        };
-        let source = from.range(start, len)?;
-        to.range(at, len)?.copy_from_slice(source);
         Ok(())
     }
 

@@ -223,7 +223,7 @@ impl StoreInner {
             op::CALL_INDIRECT => {
                 let second = self.unit(1);
                 let index = self.stack.get(self.position.fp + a);
-                let func = self.table_func(u32::from(second & 0xff), index, self.unit(2))?;
+                let func = self.table_func(second & 0xff, index, self.unit(2))?;
                 self.call(func, self.position.fp + usize::from(second >> 8), 3)
             }
             _ => {
@@ -237,13 +237,16 @@ impl StoreInner {
 
     fn driver_operation(&mut self, what: DriverOp) -> Result<Option<Step>> {
         let instance = self.position.tag;
+        let (index, other) = (self.unit(2), self.unit(3));
+        // As many operands as an operation has at most; others read what lies behind theirs, and take no notice.
+        let [x, y, z] = [0, 1, 2].map(|n| self.operand(n));
         match what {
             DriverOp::Leave => {
                 self.leave();
                 return Ok(None);
             }
             DriverOp::CallIndirect => {
-                let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
+                let func = self.table_func(other, x, index)?;
                 // A function of this instance returns to the FP_DOWN behind; after others the frame is the
                 // running one again.
                 let local = func >> FUNC_BITS == self.position.tag >> FUNC_BITS;
@@ -251,7 +254,7 @@ impl StoreInner {
                 return self.call(func, self.position.fp + usize::from(self.unit(4)), units);
             }
             DriverOp::ReturnCallIndirect => {
-                let func = self.table_func(u32::from(self.unit(3)), self.operand(0), self.unit(2))?;
+                let func = self.table_func(other, x, index)?;
                 let first = usize::from(self.unit(4));
                 if func >> FUNC_BITS == self.position.tag >> FUNC_BITS {
                     return self.replace_frame(func, first, usize::from(self.unit(5)));
@@ -263,69 +266,49 @@ impl StoreInner {
                 self.set_result(pages);
             }
             DriverOp::MemoryGrow => {
-                let delta = self.operand(0);
-                let old = self.memory_of(instance)?.grow(delta);
+                let old = self.memory_of(instance)?.grow(x);
                 self.set_result(old.unwrap_or(u32::MAX));
             }
             DriverOp::MemoryFill => {
-                let (to, byte, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.memory_of(instance)?.fill(to.into(), len.into(), byte as u8)?;
+                self.memory_of(instance)?.fill(x.into(), z.into(), y as u8)?;
             }
             DriverOp::MemoryCopy => {
-                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.memory_of(instance)?.copy_within(to.into(), from.into(), len.into())?;
+                self.memory_of(instance)?.copy_within(x.into(), y.into(), z.into())?;
             }
-            DriverOp::MemoryInit => {
-                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.memory_init(instance, self.unit(2).into(), to, from, len)?;
-            }
-            DriverOp::DataDrop => self.drop_segment(instance, false, self.unit(2).into()),
-            DriverOp::ElemDrop => self.drop_segment(instance, true, self.unit(2).into()),
+            DriverOp::MemoryInit => self.memory_init(instance, index.into(), x, y, z)?,
+            DriverOp::DataDrop => self.drop_segment(instance, false, index.into()),
+            DriverOp::ElemDrop => self.drop_segment(instance, true, index.into()),
             DriverOp::TableGet => {
-                let index = self.operand(0);
-                let value = self.table_of(instance, self.unit(2))?.elements.get(index as usize).copied();
+                let value = self.table_of(instance, index)?.elements.get(x as usize).copied();
                 self.set_result(value.ok_or(Trap::TableOutOfBounds)?);
             }
             DriverOp::TableSet => {
-                let (index, value) = (self.operand(0), self.operand(1));
-                let table = self.table_of(instance, self.unit(2))?;
-                *table.elements.get_mut(index as usize).ok_or(Trap::TableOutOfBounds)? = value;
+                let table = self.table_of(instance, index)?;
+                *table.elements.get_mut(x as usize).ok_or(Trap::TableOutOfBounds)? = y;
             }
             DriverOp::TableSize => {
-                let len = self.table_of(instance, self.unit(2))?.elements.len();
+                let len = self.table_of(instance, index)?.elements.len();
                 self.set_result(len as u32);
             }
             DriverOp::TableGrow => {
-                let (value, delta) = (self.operand(0), self.operand(1));
                 let most = self.limits.table_elements;
-                let old = self.table_of(instance, self.unit(2))?.grow(delta, value, most);
+                let old = self.table_of(instance, index)?.grow(y, x, most);
                 self.set_result(old.unwrap_or(u32::MAX));
             }
-            DriverOp::TableFill => {
-                let (to, value, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.table_of(instance, self.unit(2))?.fill(to, value, len)?;
-            }
-            DriverOp::TableCopy => {
-                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.table_copy(instance, self.unit(2), self.unit(3), to, from, len)?;
-            }
-            DriverOp::TableInit => {
-                let (to, from, len) = (self.operand(0), self.operand(1), self.operand(2));
-                self.table_init(instance, self.unit(2).into(), self.unit(3), to, from, len)?;
-            }
+            DriverOp::TableFill => self.table_of(instance, index)?.fill(x, y, z)?,
+            DriverOp::TableCopy => self.table_copy(instance, index, other, x, y, z)?,
+            DriverOp::TableInit => self.table_init(instance, index.into(), other, x, y, z)?,
             DriverOp::RefFunc => {
-                let bits = self.func_ref(instance, self.unit(2).into());
+                let bits = self.func_ref(instance, index.into());
                 self.set_result(bits);
             }
             DriverOp::GlobalGet => {
-                let (slots, bits) = self.imported_global(instance, self.unit(2).into())?;
+                let (slots, bits) = self.imported_global(instance, index.into())?;
                 let slot = self.position.fp + usize::from(self.unit(1));
                 self.stack.set_bits(slot, slots, bits);
             }
             DriverOp::GlobalSet => {
-                let slot = self.position.fp + usize::from(self.unit(1));
-                let bits = self.stack.get_bits(slot, 2);
-                self.set_imported_global(instance, self.unit(2).into(), bits)?;
+                self.set_imported_global(instance, index.into(), u64::from(x) | u64::from(y) << 32)?;
             }
         }
         self.advance(4);
@@ -333,9 +316,9 @@ impl StoreInner {
     }
 
     /// The function that an indirect call leads to.
-    fn table_func(&mut self, table: u32, index: u32, ty: u16) -> Result<u32> {
+    fn table_func(&mut self, table: u16, index: u32, ty: u16) -> Result<u32> {
         let instance = self.position.tag;
-        let elements = &self.table_of(instance, table as u16)?.elements;
+        let elements = &self.table_of(instance, table)?.elements;
         let func = *elements.get(index as usize).ok_or(Trap::UndefinedElement)?;
         if func == 0 {
             return Err(Trap::IndirectCallToNull.into());
