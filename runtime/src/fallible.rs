@@ -100,7 +100,10 @@ pub(crate) fn copied<T: Copy>(slice: &[T]) -> Result<Box<[T]>> {
 
 /// Turns a vector into a boxed slice of its exact size without the infallible reallocation of `into_boxed_slice`.
 pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
-    shrink(&mut vec)?;
+    shrink(&mut vec);
+    if vec.capacity() != vec.len() {
+        return Err(OutOfMemory);
+    }
     let mut vec = ManuallyDrop::new(vec);
     let slice = ptr::slice_from_raw_parts_mut(vec.as_mut_ptr(), vec.len());
     // SAFETY: the elements are the vector's whole allocation, which is forgotten.
@@ -108,17 +111,17 @@ pub(crate) fn exact<T>(mut vec: Vec<T>) -> Result<Box<[T]>> {
 }
 
 /// Moves a vector's elements to an allocation of their exact size; when there is none, they stay where they are.
-pub(crate) fn shrink<T>(vec: &mut Vec<T>) -> Result<()> {
+pub(crate) fn shrink<T>(vec: &mut Vec<T>) {
     const { assert!(align_of::<T>() <= MAX_ALIGN) };
     let (capacity, len) = (vec.capacity(), vec.len());
     // SAFETY: a vector's pointer is not null.
     let place = unsafe { NonNull::new_unchecked(vec.as_mut_ptr()) };
     // SAFETY: `place` is the vector's allocation for so many elements, some of which it has.
-    let place = unsafe { fitted(place.cast(), Layout::new::<T>(), capacity, len) }?;
-    // SAFETY: the elements moved to `place`, which has room for just them; the vector's old place is gone, so it is
-    // overwritten and not dropped.
-    unsafe { ptr::write(vec, Vec::from_raw_parts(place.cast().as_ptr(), len, len)) };
-    Ok(())
+    if let Ok(place) = unsafe { fitted(place.cast(), Layout::new::<T>(), capacity, len) } {
+        // SAFETY: the elements moved to `place`, which has room for just them; the vector's old place is gone, so it is
+        // overwritten and not dropped.
+        unsafe { ptr::write(vec, Vec::from_raw_parts(place.cast().as_ptr(), len, len)) };
+    }
 }
 
 /// The alignment of a place for no elements of any type.

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::ValType;
-use crate::error::OutOfMemory;
 use crate::fallible::{push, shrink};
 use crate::memory::MemoryType;
 use crate::order::Order;
@@ -138,9 +137,9 @@ impl Types {
     }
 
     /// Gives back what growing took too much.
-    pub(crate) fn shrink(&mut self) -> Result<(), OutOfMemory> {
+    pub(crate) fn shrink(&mut self) {
         self.order = Order::default();
-        shrink(&mut self.entries)?;
-        shrink(&mut self.all)
+        shrink(&mut self.entries);
+        shrink(&mut self.all);
     }
 }

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::error::OutOfMemory;
-use crate::fallible::{append, exact, lengthen, push, shrink, with_capacity};
+use crate::fallible::{append, lengthen, push, shrink, with_capacity};
 
 type Result<T> = core::result::Result<T, OutOfMemory>;
 
@@ -56,18 +56,17 @@ impl Code {
     }
 
     /// Gives back what was reserved and not used.
-    pub(crate) fn finish(&mut self) -> Result<()> {
+    pub(crate) fn finish(&mut self) {
         if let Some(last) = self.chunks.last_mut() {
             let old = last.as_ptr_range();
-            let fitted = exact(core::mem::take(last))?.into_vec();
+            shrink(last);
             for start in self.starts.iter_mut().filter(|start| old.contains(*start)) {
                 let at = (*start as usize - old.start as usize) / size_of::<u16>();
-                *start = fitted.as_ptr().wrapping_add(at);
+                *start = last.as_ptr().wrapping_add(at);
             }
-            *last = fitted;
         }
-        shrink(&mut self.chunks)?;
-        shrink(&mut self.starts)
+        shrink(&mut self.chunks);
+        shrink(&mut self.starts);
     }
 
     /// The functions' starts, as calls use them.

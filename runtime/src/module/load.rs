@@ -28,20 +28,21 @@ pub(super) fn load(
     parts: &mut Parts,
 ) -> Result<()> {
     source.seek(0).map_err(|stop| stop.at(0))?;
-    let mut loader = Loader { config, read: Reader::new(source), parts, keep_data };
+    let mut loader =
+        Loader { config, read: Reader::new(source), parts, keep_data, exports: Order::default() };
     loader.module().map_err(|stop| stop.at(loader.read.offset()))?;
     let parts = loader.parts;
     parts.declared = Vec::new();
-    parts.types.shrink()?;
-    shrink(&mut parts.func_types)?;
-    shrink(&mut parts.tables)?;
-    shrink(&mut parts.globals)?;
-    shrink(&mut parts.global_inits)?;
-    shrink(&mut parts.imports)?;
-    shrink(&mut parts.exports)?;
-    shrink(&mut parts.names)?;
-    shrink(&mut parts.elems)?;
-    shrink(&mut parts.datas)?;
+    parts.types.shrink();
+    shrink(&mut parts.func_types);
+    shrink(&mut parts.tables);
+    shrink(&mut parts.globals);
+    shrink(&mut parts.global_inits);
+    shrink(&mut parts.imports);
+    shrink(&mut parts.exports);
+    shrink(&mut parts.names);
+    shrink(&mut parts.elems);
+    shrink(&mut parts.datas);
     Ok(())
 }
 
@@ -51,6 +52,8 @@ struct Loader<'a, 's> {
     parts: &'a mut Parts,
     /// Whether active data segments are copied too.
     keep_data: bool,
+    /// Exports by their names.
+    exports: Order,
 }
 
 impl Parts {
@@ -96,18 +99,28 @@ impl Loader<'_, '_> {
             let outer = self.read.set_end(end);
             match id {
                 0 => self.custom()?,
-                1 => self.types()?,
-                2 => self.imports()?,
-                3 => self.functions()?,
-                4 => self.tables()?,
-                5 => self.memories()?,
-                6 => self.globals()?,
-                7 => self.exports()?,
                 8 => self.start()?,
-                9 => self.elems()?,
-                12 => self.parts.data_count = Some(self.read.u32()?),
                 10 => code = Some(self.code()?),
-                _ => datas = self.datas()?,
+                12 => self.parts.data_count = Some(self.read.u32()?),
+                _ => {
+                    let count = self.read.count()?;
+                    for number in 0..count {
+                        match id {
+                            1 => self.ty()?,
+                            2 => self.import()?,
+                            3 => self.func()?,
+                            4 => self.table()?,
+                            5 => self.memory()?,
+                            6 => self.global()?,
+                            7 => self.export(number)?,
+                            9 => self.elem()?,
+                            _ => self.data()?,
+                        }
+                    }
+                    if id == 11 {
+                        datas = count;
+                    }
+                }
             }
             if self.read.left() != 0 {
                 return Err(Stop::SectionSizeMismatch);
@@ -164,19 +177,17 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn types(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            match self.read.u8()? {
-                0x60 => {}
-                0x4e | 0x4f | 0x50 | 0x5e | 0x5f => return Err(Stop::GarbageCollection),
-                _ => return Err(Stop::MalformedFunctionType),
-            }
-            self.limit(self.parts.types.len() as usize + 1, self.config.max_types, Stop::MaxTypes)?;
-            let start = self.parts.types.values_len();
-            let params = self.val_types()?;
-            let results = self.val_types()?;
-            self.parts.types.add(start, params, results)?;
+    fn ty(&mut self) -> Res<()> {
+        match self.read.u8()? {
+            0x60 => {}
+            0x4e | 0x4f | 0x50 | 0x5e | 0x5f => return Err(Stop::GarbageCollection),
+            _ => return Err(Stop::MalformedFunctionType),
         }
+        self.limit(self.parts.types.len() as usize + 1, self.config.max_types, Stop::MaxTypes)?;
+        let start = self.parts.types.values_len();
+        let params = self.val_types()?;
+        let results = self.val_types()?;
+        self.parts.types.add(start, params, results)?;
         Ok(())
     }
 
@@ -268,106 +279,72 @@ impl Loader<'_, '_> {
         self.limit(self.parts.globals.len(), self.config.max_globals, Stop::MaxGlobals)
     }
 
-    fn imports(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            let (module, name) = (self.name()?, self.name()?);
-            let (kind, known) = match self.read.u8()? {
-                0 => {
-                    self.func()?;
-                    self.parts.imported_funcs += 1;
-                    (ExternKind::Func, self.parts.func_types.len())
-                }
-                1 => {
-                    self.table()?;
-                    self.parts.imported_tables += 1;
-                    (ExternKind::Table, self.parts.tables.len())
-                }
-                2 => {
-                    self.memory()?;
-                    (ExternKind::Memory, 1)
-                }
-                3 => {
-                    let ty = self.global_type()?;
-                    self.add_global(ty)?;
-                    self.parts.imported_globals += 1;
-                    (ExternKind::Global, self.parts.globals.len())
-                }
-                4 => return Err(Stop::Exceptions),
-                _ => return Err(Stop::MalformedImportKind),
-            };
-            let index = known as u32 - 1;
-            push(&mut self.parts.imports, Import { module, name, kind, index })?;
-            self.limit(self.parts.imports.len(), self.config.max_imports, Stop::MaxImports)?;
-        }
-        Ok(())
-    }
-
-    fn functions(&mut self) -> Res<()> {
-        let count = self.read.count()?;
-        self.parts.func_types.try_reserve_exact(count as usize).map_err(|_| Stop::OutOfMemory)?;
-        for _ in 0..count {
-            self.func()?;
-        }
-        Ok(())
-    }
-
-    fn tables(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            self.table()?;
-        }
-        Ok(())
-    }
-
-    fn memories(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            self.memory()?;
-        }
-        Ok(())
-    }
-
-    fn globals(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            let ty = self.global_type()?;
-            let init = ConstExpr::read(&mut self.read, self.parts, ty.content)?;
-            self.add_global(ty)?;
-            push(&mut self.parts.global_inits, init)?;
-        }
-        Ok(())
-    }
-
-    fn exports(&mut self) -> Res<()> {
-        let mut order = Order::default();
-        for export in 0..self.read.count()? {
-            let name = self.name()?;
-            let parts = &self.parts;
-            let other = order.find_or_insert(export, &mut |other| {
-                let other = parts.exports.get(other as usize).map(|e| parts.bytes(e.name));
-                other.cmp(&Some(parts.bytes(name)))
-            })?;
-            if other.is_some() {
-                return Err(Stop::DuplicateExport);
+    fn import(&mut self) -> Res<()> {
+        let (module, name) = (self.name()?, self.name()?);
+        let (kind, known) = match self.read.u8()? {
+            0 => {
+                self.func()?;
+                self.parts.imported_funcs += 1;
+                (ExternKind::Func, self.parts.func_types.len())
             }
-            let kind = self.read.u8()?;
-            let index = self.read.u32()?;
-            let within = |count: usize| (index as usize) < count;
-            let (kind, known, unknown) = match kind {
-                0 => (ExternKind::Func, self.parts.declare(index)?, Stop::UnknownFunction),
-                1 => (ExternKind::Table, within(self.parts.tables.len()), Stop::UnknownTable),
-                2 => (
-                    ExternKind::Memory,
-                    within(usize::from(self.parts.memory.is_some())),
-                    Stop::UnknownMemory,
-                ),
-                3 => (ExternKind::Global, within(self.parts.globals.len()), Stop::UnknownGlobal),
-                4 => return Err(Stop::Exceptions),
-                _ => return Err(Stop::MalformedExportKind),
-            };
-            if !known {
-                return Err(unknown);
+            1 => {
+                self.table()?;
+                self.parts.imported_tables += 1;
+                (ExternKind::Table, self.parts.tables.len())
             }
-            push(&mut self.parts.exports, Export { name, kind, index })?;
-            self.limit(self.parts.exports.len(), self.config.max_exports, Stop::MaxExports)?;
+            2 => {
+                self.memory()?;
+                (ExternKind::Memory, 1)
+            }
+            3 => {
+                let ty = self.global_type()?;
+                self.add_global(ty)?;
+                self.parts.imported_globals += 1;
+                (ExternKind::Global, self.parts.globals.len())
+            }
+            4 => return Err(Stop::Exceptions),
+            _ => return Err(Stop::MalformedImportKind),
+        };
+        let index = known as u32 - 1;
+        push(&mut self.parts.imports, Import { module, name, kind, index })?;
+        self.limit(self.parts.imports.len(), self.config.max_imports, Stop::MaxImports)?;
+        Ok(())
+    }
+
+    fn global(&mut self) -> Res<()> {
+        let ty = self.global_type()?;
+        let init = ConstExpr::read(&mut self.read, self.parts, ty.content)?;
+        self.add_global(ty)?;
+        push(&mut self.parts.global_inits, init)?;
+        Ok(())
+    }
+
+    fn export(&mut self, number: u32) -> Res<()> {
+        let name = self.name()?;
+        let parts = &self.parts;
+        let other = self.exports.find_or_insert(number, &mut |other| {
+            let other = parts.exports.get(other as usize).map(|e| parts.bytes(e.name));
+            other.cmp(&Some(parts.bytes(name)))
+        })?;
+        if other.is_some() {
+            return Err(Stop::DuplicateExport);
         }
+        let kind = self.read.u8()?;
+        let index = self.read.u32()?;
+        let within = |count: usize| (index as usize) < count;
+        let (kind, known, unknown) = match kind {
+            0 => (ExternKind::Func, self.parts.declare(index)?, Stop::UnknownFunction),
+            1 => (ExternKind::Table, within(self.parts.tables.len()), Stop::UnknownTable),
+            2 => (ExternKind::Memory, within(usize::from(self.parts.memory.is_some())), Stop::UnknownMemory),
+            3 => (ExternKind::Global, within(self.parts.globals.len()), Stop::UnknownGlobal),
+            4 => return Err(Stop::Exceptions),
+            _ => return Err(Stop::MalformedExportKind),
+        };
+        if !known {
+            return Err(unknown);
+        }
+        push(&mut self.parts.exports, Export { name, kind, index })?;
+        self.limit(self.parts.exports.len(), self.config.max_exports, Stop::MaxExports)?;
         Ok(())
     }
 
@@ -383,15 +360,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn elems(&mut self) -> Res<()> {
-        for _ in 0..self.read.count()? {
-            let segment = self.elem()?;
-            push(&mut self.parts.elems, segment)?;
-        }
-        Ok(())
-    }
-
-    fn elem(&mut self) -> Res<ElemSegment> {
+    fn elem(&mut self) -> Res<()> {
         let flags = self.read.u32()?;
         if flags > 7 {
             return Err(Stop::MalformedElementsKind);
@@ -440,7 +409,8 @@ impl Loader<'_, '_> {
             }
             Items::Funcs(exact(items)?)
         };
-        Ok(ElemSegment { ty, mode, items })
+        push(&mut self.parts.elems, ElemSegment { ty, mode, items })?;
+        Ok(())
     }
 
     /// Compiles all bodies; gives their count.
@@ -465,39 +435,35 @@ impl Loader<'_, '_> {
             }
         }
         drop(compiler);
-        code.finish()?;
+        code.finish();
         self.parts.code = code;
         Ok(count)
     }
 
-    /// Reads all data segments; gives their count.
-    fn datas(&mut self) -> Res<u32> {
-        let count = self.read.count()?;
-        for _ in 0..count {
-            let mode = match self.read.u32()? {
-                1 => Mode::Passive,
-                flags @ (0 | 2) => {
-                    let memory = if flags == 2 { self.read.u32()? } else { 0 };
-                    if memory != 0 || self.parts.memory.is_none() {
-                        return Err(Stop::UnknownMemory);
-                    }
-                    let offset = ConstExpr::read(&mut self.read, self.parts, ValType::I32)?;
-                    Mode::Active { table: 0, offset }
+    fn data(&mut self) -> Res<()> {
+        let mode = match self.read.u32()? {
+            1 => Mode::Passive,
+            flags @ (0 | 2) => {
+                let memory = if flags == 2 { self.read.u32()? } else { 0 };
+                if memory != 0 || self.parts.memory.is_none() {
+                    return Err(Stop::UnknownMemory);
                 }
-                _ => return Err(Stop::MalformedDataKind),
-            };
-            let len = self.read.length()?;
-            let offset = self.read.offset();
-            let bytes = if self.keep_data || matches!(mode, Mode::Passive) {
-                let mut bytes = filled(0, len as usize)?;
-                self.read.bytes(&mut bytes)?;
-                Some(bytes)
-            } else {
-                self.read.skip(len)?;
-                None
-            };
-            push(&mut self.parts.datas, DataSegment { mode, offset, len, bytes })?;
-        }
-        Ok(count)
+                let offset = ConstExpr::read(&mut self.read, self.parts, ValType::I32)?;
+                Mode::Active { table: 0, offset }
+            }
+            _ => return Err(Stop::MalformedDataKind),
+        };
+        let len = self.read.length()?;
+        let offset = self.read.offset();
+        let bytes = if self.keep_data || matches!(mode, Mode::Passive) {
+            let mut bytes = filled(0, len as usize)?;
+            self.read.bytes(&mut bytes)?;
+            Some(bytes)
+        } else {
+            self.read.skip(len)?;
+            None
+        };
+        push(&mut self.parts.datas, DataSegment { mode, offset, len, bytes })?;
+        Ok(())
     }
 }
