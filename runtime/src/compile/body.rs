@@ -14,45 +14,46 @@ impl Function<'_, '_, '_> {
     /// Compiles instructions up to the function's end.
     pub(super) fn body(&mut self) -> Res<()> {
         loop {
+            self.emit.checked()?;
             let opcode = self.read.u8()?;
             match opcode {
                 0x00 => {
-                    self.emit.plain(op::RARE, 0, Rare::Unreachable as u16)?;
+                    self.emit.plain(op::RARE, 0, Rare::Unreachable as u16);
                     self.stop();
                 }
                 0x01 => {}
                 0x02 => self.block(Kind::Block)?,
                 0x03 => self.block(Kind::Loop)?,
                 0x04 => self.block(Kind::If)?,
-                0x05 => self.else_part()?,
+                0x05 => self.else_part(),
                 0x0b => {
-                    if self.end()? {
+                    if self.end() {
                         break;
                     }
                 }
                 0x0c => self.br()?,
                 0x0d => self.br_if()?,
                 0x0e => self.br_table()?,
-                0x0f => self.return_op()?,
+                0x0f => self.return_op(),
                 0x10 => self.call(false)?,
                 0x11 => self.call_indirect(false)?,
                 0x12 => self.call(true)?,
                 0x13 => self.call_indirect(true)?,
                 0x1a => {
-                    self.pop_any()?;
+                    self.pop_any();
                 }
-                0x1b => self.select(None)?,
+                0x1b => self.select(None),
                 0x1c => {
                     if self.read.u32()? != 1 {
                         return Err(Stop::InvalidResultArity);
                     }
                     let ty = self.read.val_type()?;
-                    self.select(Some(ty))?;
+                    self.select(Some(ty));
                 }
                 0x20 => {
                     let index = self.read.u32()?;
                     let (ty, slot) = self.local(index)?;
-                    self.push_local(ty, slot)?;
+                    self.push_local(ty, slot);
                 }
                 0x21 | 0x22 => {
                     let index = self.read.u32()?;
@@ -66,47 +67,48 @@ impl Function<'_, '_, '_> {
                     self.memory_index()?;
                     let (what, count) =
                         if opcode == 0x3f { (DriverOp::MemorySize, 0) } else { (DriverOp::MemoryGrow, 1) };
-                    self.driver_making(what, &[I32][..count], 0, I32)?;
+                    self.driver_making(what, &[I32][..count], 0, I32);
                 }
                 0x41 => {
                     let value = self.read.i32()?;
-                    self.push_const(I32, value)?;
+                    self.push_const(I32, value);
                 }
                 0x42 => {
                     let value = self.read.i64()?;
-                    self.push_const64(I64, value as u64)?;
+                    self.push_const64(I64, value as u64);
                 }
                 0x43 => {
                     let bits = self.read.u32_fixed()?;
-                    self.push_const(F32, bits as i32)?;
+                    self.push_const(F32, bits as i32);
                 }
                 0x44 => {
                     let bits = self.read.u64_fixed()?;
-                    self.push_const64(F64, bits)?;
+                    self.push_const64(F64, bits);
                 }
-                0x45..=0xc4 => self.numeric(instructions::numeric(opcode))?,
+                0x45..=0xc4 => self.numeric(instructions::numeric(opcode)),
                 0xd0 => {
                     let ty = self.read.ref_type()?;
-                    self.push_const(ty, 0)?;
+                    self.push_const(ty, 0);
                 }
                 0xd1 => {
-                    let x = self.pop_any()?;
+                    let x = self.pop_any();
                     if x.ty.is_some_and(|ty| !ty.is_ref()) {
                         return Err(Stop::TypeMismatch);
                     }
                     // A null is the number 0.
-                    self.push_again(x, I32)?;
-                    let x = self.pop(I32)?;
-                    self.i32_eqz(x)?;
+                    self.push_again(x, I32);
+                    let x = self.pop(I32);
+                    self.i32_eqz(x);
                 }
                 0xd2 => {
                     let index = self.read.u32()?;
-                    self.ref_func(index)?;
+                    self.ref_func(index);
                 }
                 0xfc => self.prefixed()?,
                 other => return Err(Self::unknown(other)),
             }
         }
+        self.emit.checked()?;
         if self.read.left() != 0 {
             return Err(Stop::ContentAfterFunction);
         }
@@ -126,27 +128,27 @@ impl Function<'_, '_, '_> {
     }
 
     /// Emits a driver's operation on the newest operands, whose types are checked.
-    fn driver(&mut self, what: DriverOp, params: &[ValType], units: [u16; 2]) -> Res<()> {
-        let first = self.settle_checked(params)?;
-        self.emit.plain(op::DRIVER, what as u8, first)?;
-        self.emit.unit(units[0])?;
+    fn driver(&mut self, what: DriverOp, params: &[ValType], units: [u16; 2]) {
+        let first = self.settle_checked(params);
+        self.emit.plain(op::DRIVER, what as u8, first);
+        self.emit.unit(units[0]);
         self.emit.unit(units[1])
     }
 
     /// As [`driver`](Self::driver), of an operation that gives a value.
-    fn driver_making(&mut self, what: DriverOp, params: &[ValType], unit: u16, ty: ValType) -> Res<()> {
-        self.driver(what, params, [unit, 0])?;
-        self.push(ty).map(|_| ())
+    fn driver_making(&mut self, what: DriverOp, params: &[ValType], unit: u16, ty: ValType) {
+        self.driver(what, params, [unit, 0]);
+        self.push(ty);
     }
 
     /// Checks and pops operands that have been put into their own slots; gives the first one's slot.
-    fn settle_checked(&mut self, params: &[ValType]) -> Res<u16> {
+    fn settle_checked(&mut self, params: &[ValType]) -> u16 {
         let open = self.controls.last().is_some_and(|c| c.open);
-        let first = self.settle_newest(if open { 0 } else { params.len() })?;
+        let first = self.settle_newest(if open { 0 } else { params.len() });
         for &ty in params.iter().rev() {
-            self.pop(ty)?;
+            self.pop(ty);
         }
-        Ok(first)
+        first
     }
 
     fn call(&mut self, tail: bool) -> Res<()> {
@@ -156,37 +158,36 @@ impl Function<'_, '_, '_> {
         };
         let imported = index < self.parts.imported_funcs;
         let index = index16(index, Stop::Functions)?;
-        let (base, results) = self.call_frame(ty, tail)?;
+        let (base, results) = self.call_frame(ty, tail);
         if tail && !imported {
-            self.emit.plain(op::RETURN_CALL, 0, index)?;
-            self.emit.unit(base)?;
-            self.emit.unit(self.link)?;
+            self.emit.plain(op::RETURN_CALL, 0, index);
+            self.emit.unit(base);
+            self.emit.unit(self.link);
             self.stop();
             return Ok(());
         }
         let opcode = if imported { op::CALL_IMPORT } else { op::CALL };
         match u8::try_from(base) {
-            Ok(a) => self.emit.plain(opcode, a, index)?,
-            Err(_) if !self.emit.live => {}
+            Ok(a) => self.emit.plain(opcode, a, index),
             Err(_) if self.emit.wide => {
-                self.emit.plain(op::FP_UP, 0, base)?;
-                self.emit.plain(opcode, 0, index)?;
-                self.emit.plain(op::FP_DOWN, 0, base)?;
+                self.emit.plain(op::FP_UP, 0, base);
+                self.emit.plain(opcode, 0, index);
+                self.emit.plain(op::FP_DOWN, 0, base);
             }
-            Err(_) => return Err(Stop::TooNarrow),
+            Err(_) => self.emit.too_narrow(),
         }
-        self.push_results(results, tail)
+        self.push_results(results, tail);
+        Ok(())
     }
 
     /// Settles and pops a call's arguments; gives the frame's base and the type's index.
-    fn call_frame(&mut self, ty: u32, tail: bool) -> Res<(u16, u32)> {
+    fn call_frame(&mut self, ty: u32, tail: bool) -> (u16, u32) {
         let (params, results) =
             self.parts.types.get(ty).map_or((&[][..], &[][..]), |t| (t.params, t.results));
         if tail && self.function_results() != results {
-            return Err(Stop::TypeMismatch);
+            self.emit.refuse(Stop::TypeMismatch);
         }
-        let base = self.settle_checked(params)?;
-        Ok((base, ty))
+        (self.settle_checked(params), ty)
     }
 
     fn function_results(&self) -> &[ValType] {
@@ -194,18 +195,17 @@ impl Function<'_, '_, '_> {
     }
 
     /// Pushes a call's results; after a tail call that could not replace the frame, returns them.
-    fn push_results(&mut self, ty: u32, tail: bool) -> Res<()> {
+    fn push_results(&mut self, ty: u32, tail: bool) {
         let parts = self.parts;
         for &ty in parts.types.get(ty).map_or(&[][..], |t| t.results) {
-            self.push(ty)?;
+            self.push(ty);
         }
         if tail {
             if self.emit.live {
-                self.return_values()?;
+                self.return_values();
             }
             self.stop();
         }
-        Ok(())
     }
 
     fn call_indirect(&mut self, tail: bool) -> Res<()> {
@@ -220,34 +220,34 @@ impl Function<'_, '_, '_> {
             return Err(Stop::UnknownType);
         }
         let table = index16(table, Stop::Tables)?;
-        let index = self.pop(I32)?;
-        let arg = self.arg(index)?;
-        let (base, ty) = self.call_frame(ty, tail)?;
+        let index = self.pop(I32);
+        let arg = self.arg(index);
+        let (base, ty) = self.call_frame(ty, tail);
         let canonical = self.parts.types.canonical(ty);
         let narrow = (u8::try_from(arg.slot), u8::try_from(table), u8::try_from(base));
         match narrow {
             _ if tail => {
-                self.emit.plain(op::DRIVER, DriverOp::ReturnCallIndirect as u8, arg.slot)?;
-                self.emit.unit(canonical)?;
-                self.emit.unit(table)?;
-                self.emit.unit(base)?;
-                self.emit.unit(self.link)?;
+                self.emit.plain(op::DRIVER, DriverOp::ReturnCallIndirect as u8, arg.slot);
+                self.emit.unit(canonical);
+                self.emit.unit(table);
+                self.emit.unit(base);
+                self.emit.unit(self.link);
             }
             (Ok(a), Ok(table), Ok(base)) => {
-                self.emit.plain(op::CALL_INDIRECT, a, u16::from(table) | u16::from(base) << 8)?;
-                self.emit.unit(canonical)?;
+                self.emit.plain(op::CALL_INDIRECT, a, u16::from(table) | u16::from(base) << 8);
+                self.emit.unit(canonical);
             }
             _ if self.emit.wide => {
-                self.emit.plain(op::DRIVER, DriverOp::CallIndirect as u8, arg.slot)?;
+                self.emit.plain(op::DRIVER, DriverOp::CallIndirect as u8, arg.slot);
                 for unit in [canonical, table, base, 0, 0, 0] {
-                    self.emit.unit(unit)?;
+                    self.emit.unit(unit);
                 }
-                self.emit.plain(op::FP_DOWN, 0, base)?;
+                self.emit.plain(op::FP_DOWN, 0, base);
             }
-            _ if !self.emit.live => {}
-            _ => return Err(Stop::TooNarrow),
+            _ => self.emit.too_narrow(),
         }
-        self.push_results(ty, tail)
+        self.push_results(ty, tail);
+        Ok(())
     }
 
     fn global_get(&mut self) -> Res<()> {
@@ -257,16 +257,19 @@ impl Function<'_, '_, '_> {
         };
         let ty = global.ty.content;
         if index < self.parts.imported_globals && global.ty.mutable {
-            return self.driver_making(DriverOp::GlobalGet, &[], index as u16, ty);
+            self.driver_making(DriverOp::GlobalGet, &[], index as u16, ty);
+            return Ok(());
         }
         let (slots, place) = (ty.slots(), index16(global.slot, Stop::GlobalSlots)?);
         if slots == 1 {
-            return self.make(op::GLOBAL_GET, place, &[], Some(ty));
+            self.make(op::GLOBAL_GET, place, &[], Some(ty));
+            return Ok(());
         }
-        let result = self.push(ty)?.own();
-        let a = self.emit.result(result)?;
-        self.both_halves(op::GLOBAL_GET, a, place)?;
-        self.emit.finish(result)
+        let result = self.push(ty).own();
+        let a = self.emit.result(result);
+        self.both_halves(op::GLOBAL_GET, a, place);
+        self.emit.finish(result);
+        Ok(())
     }
 
     fn global_set(&mut self) -> Res<()> {
@@ -279,24 +282,27 @@ impl Function<'_, '_, '_> {
         }
         let ty = global.ty.content;
         if index < self.parts.imported_globals {
-            return self.driver(DriverOp::GlobalSet, &[ty], [index as u16, 0]);
+            self.driver(DriverOp::GlobalSet, &[ty], [index as u16, 0]);
+            return Ok(());
         }
         let place = index16(global.slot, Stop::GlobalSlots)?;
-        let value = self.pop(ty)?;
-        let arg = self.arg(value)?;
-        let a = self.emit.x(arg)?;
+        let value = self.pop(ty);
+        let arg = self.arg(value);
+        let a = self.emit.x(arg);
         if arg.double {
-            self.both_halves(op::GLOBAL_SET, a, place)
+            self.both_halves(op::GLOBAL_SET, a, place);
         } else {
-            self.emit.plain(op::GLOBAL_SET, a, place)
+            self.emit.plain(op::GLOBAL_SET, a, place);
         }
+        Ok(())
     }
 
     /// Does the same to the slots from `a` and from `place` on.
-    fn both_halves(&mut self, opcode: u8, a: u8, place: u16) -> Res<()> {
-        self.emit.plain(opcode, a, place)?;
-        let next = place.checked_add(1).ok_or(Stop::GlobalSlots)?;
-        self.emit.plain(opcode, a.checked_add(1).ok_or(Stop::TooNarrow)?, next)
+    fn both_halves(&mut self, opcode: u8, a: u8, place: u16) {
+        self.emit.plain(opcode, a, place);
+        let a = a.checked_add(1).unwrap_or_else(|| self.emit.too_narrow());
+        let Some(next) = place.checked_add(1) else { return self.emit.refuse(Stop::GlobalSlots) };
+        self.emit.plain(opcode, a, next);
     }
 
     fn table(&mut self) -> Res<(u16, ValType)> {
@@ -310,18 +316,19 @@ impl Function<'_, '_, '_> {
     fn table_access(&mut self, set: bool) -> Res<()> {
         let (table, element) = self.table()?;
         if set {
-            self.driver(DriverOp::TableSet, &[I32, element], [table, 0])
+            self.driver(DriverOp::TableSet, &[I32, element], [table, 0]);
         } else {
-            self.driver_making(DriverOp::TableGet, &[I32], table, element)
+            self.driver_making(DriverOp::TableGet, &[I32], table, element);
         }
+        Ok(())
     }
 
-    fn ref_func(&mut self, index: u32) -> Res<()> {
+    fn ref_func(&mut self, index: u32) {
         if self.parts.func_type_index(index).is_none() {
-            return Err(Stop::UnknownFunction);
+            return self.emit.refuse(Stop::UnknownFunction);
         }
         if !self.parts.is_declared(index) {
-            return Err(Stop::UndeclaredFunction);
+            return self.emit.refuse(Stop::UndeclaredFunction);
         }
         self.driver_making(DriverOp::RefFunc, &[], index as u16, ValType::FuncRef)
     }
@@ -331,7 +338,10 @@ impl Function<'_, '_, '_> {
         const NONE: &[ValType] = &[];
         let code = self.read.u32()?;
         let (what, params, units) = match code {
-            0..=7 => return self.numeric(instructions::saturating(code as u8)),
+            0..=7 => {
+                self.numeric(instructions::saturating(code as u8));
+                return Ok(());
+            }
             8 | 9 => {
                 let index = self.read.u32()?;
                 if code == 8 {
@@ -371,21 +381,25 @@ impl Function<'_, '_, '_> {
             }
             15 => {
                 let (table, element) = self.table()?;
-                return self.driver_making(DriverOp::TableGrow, &[element, I32], table, I32);
+                self.driver_making(DriverOp::TableGrow, &[element, I32], table, I32);
+                return Ok(());
             }
             16 => {
                 let (table, _) = self.table()?;
-                return self.driver_making(DriverOp::TableSize, &[], table, I32);
+                self.driver_making(DriverOp::TableSize, &[], table, I32);
+                return Ok(());
             }
             17 => {
                 let (table, element) = self.table()?;
-                return self.driver(DriverOp::TableFill, &[I32, element, I32], [table, 0]);
+                self.driver(DriverOp::TableFill, &[I32, element, I32], [table, 0]);
+                return Ok(());
             }
             18 => return Err(Stop::MemoryControl),
             19..=22 => return Err(Stop::WideArithmetic),
             _ => return Err(Stop::IllegalOpcode),
         };
-        self.driver(what, params, units)
+        self.driver(what, params, units);
+        Ok(())
     }
 
     /// Reads the index of the one memory that there may be.

@@ -97,15 +97,15 @@ impl<'a> Function<'a, '_, '_> {
         }
     }
 
-    pub(super) fn enter_function(&mut self, ty: u32) -> Res<()> {
+    pub(super) fn enter_function(&mut self, ty: u32) {
         self.enter(Kind::Function, BlockType::Type(ty), 0, Chain::default())
     }
 
     /// Enters a block whose `params` newest operands are its parameters.
-    fn enter(&mut self, kind: Kind, ty: BlockType, params: usize, otherwise: Chain) -> Res<()> {
+    fn enter(&mut self, kind: Kind, ty: BlockType, params: usize, otherwise: Chain) {
         let height = self.entries.len() - params.min(self.entries.len());
         let base = self.entries.get(height).map_or_else(|| self.top(), |e| e.slot.into());
-        push(
+        let pushed = push(
             self.controls,
             Control {
                 kind,
@@ -120,20 +120,22 @@ impl<'a> Function<'a, '_, '_> {
                 stub: Chain::default(),
                 next_stub: 0,
             },
-        )?;
-        Ok(())
+        );
+        if let Err(error) = pushed {
+            self.emit.refuse(error.into());
+        }
     }
 
     /// Checks that the newest operands have these types; open ones become them.
-    fn expect(&mut self, types: &[ValType]) -> Res<()> {
+    fn expect(&mut self, types: &[ValType]) {
         if self.controls.last().is_some_and(|c| c.open) {
             for &ty in types.iter().rev() {
-                self.pop(ty)?;
+                self.pop(ty);
             }
             for &ty in types {
-                self.push(ty)?;
+                self.push(ty);
             }
-            return Ok(());
+            return;
         }
         let height = self.controls.last().map_or(0, |c| c.height as usize);
         let own = self.entries.get(height..).unwrap_or_default();
@@ -143,115 +145,115 @@ impl<'a> Function<'a, '_, '_> {
                 .skip(own.len() - types.len())
                 .zip(types)
                 .all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
-        if fits { Ok(()) } else { Err(Stop::TypeMismatch) }
+        if !fits {
+            self.emit.refuse(Stop::TypeMismatch);
+        }
     }
 
     pub(super) fn block(&mut self, kind: Kind) -> Res<()> {
         let ty = self.block_type()?;
         let condition = match kind {
             Kind::If => {
-                let entry = self.pop(ValType::I32)?;
-                Some(self.condition(entry)?)
+                let entry = self.pop(ValType::I32);
+                Some(self.condition(entry))
             }
             _ => None,
         };
         let params = self.params(ty);
-        self.expect(params)?;
-        self.settle_locals()?;
+        self.expect(params);
+        self.settle_locals();
         if kind != Kind::Block {
             // A branch comes back to the start, or on to the else part, with the parameters in their slots.
-            self.settle_newest(params.len())?;
+            self.settle_newest(params.len());
         }
         let mut otherwise = Chain::default();
         match condition {
             Some(condition) => {
-                self.branch_if(condition, true)?;
-                self.emit.chained(&mut otherwise)?;
+                self.branch_if(condition, true);
+                self.emit.chained(&mut otherwise);
             }
             None if kind == Kind::Loop => self.emit.forget(),
             None => {}
         }
-        self.enter(kind, ty, params.len(), otherwise)
+        self.enter(kind, ty, params.len(), otherwise);
+        Ok(())
     }
 
-    pub(super) fn else_part(&mut self) -> Res<()> {
+    pub(super) fn else_part(&mut self) {
         let at = self.innermost();
         let Some(&control) = self.controls.get(at).filter(|c| c.kind == Kind::If) else {
-            return Err(Stop::UnexpectedElse);
+            return self.emit.refuse(Stop::UnexpectedElse);
         };
-        self.close(&control)?;
+        self.close(&control);
         if self.emit.live {
-            self.move_results(at)?;
-            self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?;
-            self.link(at)?;
+            self.move_results(at);
+            self.emit.plain_branch(op::BR, op::BR_WIDE, 0);
+            self.link(at);
         }
         self.emit.live = control.live;
-        self.emit.label(control.otherwise)?;
+        self.emit.label(control.otherwise);
         self.entries.truncate(control.height as usize);
         self.lazy_from = self.lazy_from.min(self.entries.len());
         for &ty in self.params(control.ty) {
-            self.push(ty)?;
+            self.push(ty);
         }
         if let Some(control) = self.controls.last_mut() {
             control.kind = Kind::Else;
             control.open = false;
             control.otherwise = Chain::default();
         }
-        Ok(())
     }
 
     /// Checks that a block ends with exactly its results.
-    fn close(&mut self, control: &Control) -> Res<()> {
+    fn close(&mut self, control: &Control) {
         let results = self.results(control.ty);
-        self.expect(results)?;
+        self.expect(results);
         if self.entries.len() != control.height as usize + results.len() {
-            return Err(Stop::TypeMismatch);
+            self.emit.refuse(Stop::TypeMismatch);
         }
-        Ok(())
     }
 
     /// Ends the innermost block; whether it was the function.
-    pub(super) fn end(&mut self) -> Res<bool> {
+    pub(super) fn end(&mut self) -> bool {
         let at = self.innermost();
-        let Some(&control) = self.controls.get(at) else { return Ok(true) };
-        self.close(&control)?;
+        let Some(&control) = self.controls.get(at) else { return true };
+        self.close(&control);
         let results = self.results(control.ty);
         if control.kind == Kind::If && self.params(control.ty) != results {
-            return Err(Stop::TypeMismatch);
+            self.emit.refuse(Stop::TypeMismatch);
         }
         if control.kind == Kind::Function {
             if self.emit.live {
-                self.return_values()?;
+                self.return_values();
             }
             self.controls.pop();
-            return Ok(true);
+            return true;
         }
         if !control.end.is_empty() || !control.otherwise.is_empty() {
             // Other paths come here with the results in their slots.
             if self.emit.live {
-                self.settle_newest(results.len())?;
+                self.settle_newest(results.len());
             }
             self.emit.live = control.live;
-            self.emit.label(control.end)?;
-            self.emit.label(control.otherwise)?;
-            self.replace_newest(results)?;
+            self.emit.label(control.end);
+            self.emit.label(control.otherwise);
+            self.replace_newest(results);
         } else if control.open {
             // Unreachable code may have left results open.
-            self.replace_newest(results)?;
+            self.replace_newest(results);
         }
         self.controls.pop();
-        Ok(false)
+        false
     }
 
     /// Replaces the newest operands by ones of these types in their own slots.
-    fn replace_newest(&mut self, types: &[ValType]) -> Res<()> {
+    fn replace_newest(&mut self, types: &[ValType]) {
         let keep = self.entries.len().saturating_sub(types.len());
         self.entries.truncate(keep);
         self.lazy_from = self.lazy_from.min(keep);
         for &ty in types {
-            self.push(ty)?;
+            self.push(ty);
         }
-        Ok(())
     }
 
     /// Makes what follows unreachable.
@@ -294,42 +296,41 @@ impl<'a> Function<'a, '_, '_> {
     }
 
     /// Moves the newest operands to the slots where a label expects them.
-    fn move_results(&mut self, at: usize) -> Res<()> {
-        let Some(&control) = self.controls.get(at) else { return Ok(()) };
+    fn move_results(&mut self, at: usize) {
+        let Some(&control) = self.controls.get(at) else { return };
         let count = self.label_types(at).len();
         let mut to = control.base;
         // Each operand's own slot is at or above its place and below the next operand's, so moving upwards
         // overwrites nothing that is still to be moved.
         for i in self.entries.len().saturating_sub(count)..self.entries.len() {
             let Some(&entry) = self.entries.get(i) else { break };
-            self.settle(entry, Arg { slot: to, double: entry.is_double() })?;
+            self.settle(entry, Arg { slot: to, double: entry.is_double() });
             to += if entry.is_double() { 2 } else { 1 };
         }
-        Ok(())
     }
 
     /// Emits the offset field of a branch to a label.
-    fn link(&mut self, at: usize) -> Res<()> {
+    fn link(&mut self, at: usize) {
         match self.controls.get_mut(at) {
             Some(c) if c.kind == Kind::Loop => self.emit.backward(c.start as usize),
             Some(c) => self.emit.chained(&mut c.end),
-            None => Ok(()),
+            None => {}
         }
     }
 
     /// Goes to a label with the operands on top; the position behind is not reached by this.
-    fn jump(&mut self, at: usize) -> Res<()> {
+    fn jump(&mut self, at: usize) {
         if self.controls.get(at).is_some_and(|c| c.kind == Kind::Function) {
             return self.return_values();
         }
-        self.move_results(at)?;
+        self.move_results(at);
         if let Some(control) = self.controls.get(at).filter(|c| c.kind == Kind::Loop) {
             // Branches to this one need not come by here.
-            self.emit.land_at(control.start as usize)?;
+            self.emit.land_at(control.start as usize);
         }
         match self.emit.take_sum() {
-            Some((first, second)) => self.emit.plain(op::ADD_BR, (first >> 8) as u8, second)?,
-            None => self.emit.plain_branch(op::BR, op::BR_WIDE, 0)?,
+            Some((first, second)) => self.emit.plain(op::ADD_BR, (first >> 8) as u8, second),
+            None => self.emit.plain_branch(op::BR, op::BR_WIDE, 0),
         }
         self.link(at)
     }
@@ -337,9 +338,9 @@ impl<'a> Function<'a, '_, '_> {
     pub(super) fn br(&mut self) -> Res<()> {
         let depth = self.read.u32()?;
         let at = self.target(depth)?;
-        self.expect(self.label_types(at))?;
+        self.expect(self.label_types(at));
         if self.emit.live {
-            self.jump(at)?;
+            self.jump(at);
         }
         self.stop();
         Ok(())
@@ -348,21 +349,21 @@ impl<'a> Function<'a, '_, '_> {
     pub(super) fn br_if(&mut self) -> Res<()> {
         let depth = self.read.u32()?;
         let at = self.target(depth)?;
-        let entry = self.pop(ValType::I32)?;
-        self.expect(self.label_types(at))?;
+        let entry = self.pop(ValType::I32);
+        self.expect(self.label_types(at));
         if !self.emit.live {
             return Ok(());
         }
-        let condition = self.condition(entry)?;
+        let condition = self.condition(entry);
         if self.needs_moves(at) {
             let mut over = Chain::default();
-            self.branch_if(condition, true)?;
-            self.emit.chained(&mut over)?;
-            self.jump(at)?;
-            self.emit.label(over)?;
+            self.branch_if(condition, true);
+            self.emit.chained(&mut over);
+            self.jump(at);
+            self.emit.label(over);
         } else {
-            self.branch_if(condition, false)?;
-            self.link(at)?;
+            self.branch_if(condition, false);
+            self.link(at);
         }
         Ok(())
     }
@@ -371,16 +372,16 @@ impl<'a> Function<'a, '_, '_> {
     #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn br_table(&mut self) -> Res<()> {
         let count = self.read.count()?;
-        let index = self.pop(ValType::I32)?;
-        let arg = self.arg(index)?;
+        let index = self.pop(ValType::I32);
+        let arg = self.arg(index);
         if self.emit.wide {
-            let a = self.emit.x(arg)?;
-            self.emit.plain(op::BR_TABLE_WIDE, a, count as u16)?;
-            self.emit.unit((count >> 16) as u16)?;
+            let a = self.emit.x(arg);
+            self.emit.plain(op::BR_TABLE_WIDE, a, count as u16);
+            self.emit.unit((count >> 16) as u16);
         } else {
             let short = u16::try_from(count).map_err(|_| Stop::TooNarrow)?;
-            let a = self.emit.x(arg)?;
-            self.emit.plain(op::BR_TABLE, a, short)?;
+            let a = self.emit.x(arg);
+            self.emit.plain(op::BR_TABLE, a, short);
         }
         let mut arity = None;
         let mut checked = usize::MAX;
@@ -392,7 +393,7 @@ impl<'a> Function<'a, '_, '_> {
                 return Err(Stop::TypeMismatch);
             }
             if checked != at {
-                self.expect_all(types)?;
+                self.expect_all(types);
                 checked = at;
             }
             if !self.emit.live {
@@ -405,10 +406,10 @@ impl<'a> Function<'a, '_, '_> {
                         control.next_stub = head;
                         self.stubs = at as u32 + 1;
                     }
-                    self.emit.chained(&mut control.stub)?;
+                    self.emit.chained(&mut control.stub);
                 }
             } else {
-                self.link(at)?;
+                self.link(at);
             }
         }
         while let Some(at) = self.stubs.checked_sub(1) {
@@ -416,33 +417,34 @@ impl<'a> Function<'a, '_, '_> {
             let Some(control) = self.controls.get_mut(at) else { break };
             self.stubs = control.next_stub;
             let stub = core::mem::take(&mut control.stub);
-            self.emit.label(stub)?;
-            self.jump(at)?;
+            self.emit.label(stub);
+            self.jump(at);
         }
         self.stop();
         Ok(())
     }
 
     /// Checks the newest operands against types without making open ones known.
-    fn expect_all(&mut self, types: &[ValType]) -> Res<()> {
+    fn expect_all(&mut self, types: &[ValType]) {
         let (height, open) = self.controls.last().map_or((0, false), |c| (c.height as usize, c.open));
         let own = self.entries.get(height..).unwrap_or_default();
         let fits = (open || own.len() >= types.len())
             && own.iter().rev().zip(types.iter().rev()).all(|(e, &ty)| e.ty.is_none_or(|t| t == ty));
-        if fits { Ok(()) } else { Err(Stop::TypeMismatch) }
+        if !fits {
+            self.emit.refuse(Stop::TypeMismatch);
+        }
     }
 
-    pub(super) fn return_op(&mut self) -> Res<()> {
-        self.expect(self.label_types(0))?;
+    pub(super) fn return_op(&mut self) {
+        self.expect(self.label_types(0));
         if self.emit.live {
-            self.return_values()?;
+            self.return_values();
         }
         self.stop();
-        Ok(())
     }
 
     /// Returns the newest operands.
-    pub(super) fn return_values(&mut self) -> Res<()> {
+    pub(super) fn return_values(&mut self) {
         let count = self.label_types(0).len();
         let newest = match (count, self.entries.last()) {
             (0, _) | (_, None) => return self.emit.plain(op::RET0, 0, self.link),
@@ -453,7 +455,7 @@ impl<'a> Function<'a, '_, '_> {
                 let first = self.entries.get(from).map_or(0, |e| e.slot);
                 for i in from..self.entries.len() {
                     let Some(&entry) = self.entries.get(i) else { break };
-                    self.settle(entry, entry.own())?;
+                    self.settle(entry, entry.own());
                 }
                 let slots = self.top().saturating_sub(u32::from(first));
                 return self.return_slots(first, slots as u16);
@@ -463,18 +465,18 @@ impl<'a> Function<'a, '_, '_> {
         if let (Some(small), false) = (small, newest.is_double()) {
             return self.emit.plain(op::RET_IMM, small as u8, self.link);
         }
-        let arg = self.arg(newest)?;
+        let arg = self.arg(newest);
         if self.emit.wide {
             return self.return_slots(arg.slot, if arg.double { 2 } else { 1 });
         }
-        let a = self.emit.x(arg)?;
+        let a = self.emit.x(arg);
         self.emit.plain(if arg.double { op::RET64 } else { op::RET32 }, a, self.link)
     }
 
     /// Returns `slots` slots from `first` on.
-    pub(super) fn return_slots(&mut self, first: u16, slots: u16) -> Res<()> {
-        self.emit.plain(op::RET_N, 0, self.link)?;
-        self.emit.unit(first)?;
+    pub(super) fn return_slots(&mut self, first: u16, slots: u16) {
+        self.emit.plain(op::RET_N, 0, self.link);
+        self.emit.unit(first);
         self.emit.unit(slots)
     }
 }

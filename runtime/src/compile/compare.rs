@@ -6,7 +6,6 @@ use super::operand::{Entry, Place};
 use crate::ValType;
 use crate::exec::ops::op;
 use crate::exec::rare::Rare;
-use crate::stop::Res;
 
 /// The kinds of comparison: 0 to 5 in the order of the opcodes from EQ on, then those that are expressed by them.
 const GT_S: u8 = 6;
@@ -36,8 +35,8 @@ const fn exchanged(kind: u8) -> u8 {
 
 impl Function<'_, '_, '_> {
     /// The instruction `0x46 + index` of 32-bit integers: a comparison.
-    pub(super) fn i32_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
-        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
+    pub(super) fn i32_compare(&mut self, index: u8, x: Entry, y: Entry) {
+        let Some(&kind) = KINDS.get(usize::from(index)) else { return };
         let (kind, x, y) = match (x.constant(), y.constant()) {
             (Some(_), None) => (exchanged(kind), y, x),
             _ => (kind, x, y),
@@ -54,7 +53,7 @@ impl Function<'_, '_, '_> {
     }
 
     /// A comparison of two slots: greater is less of exchanged operands.
-    fn compare_of(&mut self, first: u8, kind: u8, x: Entry, y: Entry) -> Res<()> {
+    fn compare_of(&mut self, first: u8, kind: u8, x: Entry, y: Entry) {
         match kind {
             GT_S..=LE_U => self.binary_of(first + exchanged(kind), y, x, ValType::I32),
             _ => self.binary_of(first + kind, x, y, ValType::I32),
@@ -62,8 +61,8 @@ impl Function<'_, '_, '_> {
     }
 
     /// The instruction `0x51 + index` of 64-bit integers: a comparison.
-    pub(super) fn i64_compare(&mut self, index: u8, x: Entry, y: Entry) -> Res<()> {
-        let Some(&kind) = KINDS.get(usize::from(index)) else { return Ok(()) };
+    pub(super) fn i64_compare(&mut self, index: u8, x: Entry, y: Entry) {
+        let Some(&kind) = KINDS.get(usize::from(index)) else { return };
         if y.constant() == Some(0) && kind < 2 {
             return self.one_of(op::EQZ64 + kind, ALONE, x, ValType::I32, &[]);
         }
@@ -71,7 +70,7 @@ impl Function<'_, '_, '_> {
     }
 
     /// Comparison `index` of floats in the wasm order: eq ne lt gt le ge. Greater is less of exchanged operands.
-    pub(super) fn float_compare(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) -> Res<()> {
+    pub(super) fn float_compare(&mut self, index: u8, ty: ValType, x: Entry, y: Entry) {
         let f32 = ty == ValType::F32;
         match index {
             0 if f32 => self.rare_of(Rare::F32Eq as u8, x, y, ValType::I32),
@@ -86,7 +85,7 @@ impl Function<'_, '_, '_> {
     }
 
     /// `i32.eqz`: the opposite of a comparison just made, else a comparison with 0.
-    pub(super) fn i32_eqz(&mut self, x: Entry) -> Res<()> {
+    pub(super) fn i32_eqz(&mut self, x: Entry) {
         if let Some(made) = self.emit.made(x.slot).filter(|_| x.place == Place::Own) {
             let opcode = self.emit.opcode(made);
             let first = match opcode {
@@ -99,15 +98,15 @@ impl Function<'_, '_, '_> {
             };
             if let Some(first) = first {
                 self.emit.set_opcode(made, first + ((opcode - first) ^ 1));
-                self.push(ValType::I32)?;
-                return Ok(());
+                self.push(ValType::I32);
+                return;
             }
         }
         self.one_of(op::EQ_IMM, ALONE, x, ValType::I32, &[0])
     }
 
     /// `i64.eqz`: of what has no bits beyond 32, which an operation just left, a comparison of these.
-    pub(super) fn i64_eqz(&mut self, x: Entry) -> Res<()> {
+    pub(super) fn i64_eqz(&mut self, x: Entry) {
         let made = self.emit.made(x.slot).filter(|_| x.place == Place::Own);
         let short = made.is_some_and(|made| {
             let mask = self.emit.at(made.at + 1) >> 8;

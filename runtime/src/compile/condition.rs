@@ -4,7 +4,7 @@ use super::Function;
 use super::emit::{Arg, Emitter, Made};
 use super::operand::{Entry, Place};
 use crate::exec::ops::op;
-use crate::stop::{Res, Stop};
+use crate::stop::Stop;
 
 /// A condition taken off the operand stack, as the operation that tests it.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ struct Step {
 
 impl Function<'_, '_, '_> {
     /// Takes a condition off: a comparison just made is taken back, to become part of the branch.
-    pub(super) fn condition(&mut self, entry: Entry) -> Res<Condition> {
+    pub(super) fn condition(&mut self, entry: Entry) -> Condition {
         if let (Place::Own, Some(made)) = (entry.place, self.emit.made(entry.slot)) {
             let opcode = self.emit.opcode(made);
             let operands = self.emit.at(made.at + 1);
@@ -48,35 +48,35 @@ impl Function<'_, '_, '_> {
                 match (first, kind) {
                     (op::BR_EQ, kind) if is_temp(y) && far_compare(kind).is_some() => {
                         if let Some(imm) = self.emit.take_constant(y) {
-                            return Ok(Condition::CompareFar { kind, x, imm });
+                            return Condition::CompareFar { kind, x, imm };
                         }
                     }
                     (op::BR_EQ64, 0 | 1) if is_temp(y) => {
                         if let Some(y) = self.emit.take_constant64(y) {
-                            return Ok(Condition::Compare { first: op::BR_EQ64_IMM, kind, x, y });
+                            return Condition::Compare { first: op::BR_EQ64_IMM, kind, x, y };
                         }
                     }
                     // The opposite of a comparison of floats.
                     (op::BR_EQ_IMM, 0 | 1) if y == 0 && is_temp(x.into()) => {
                         if let Some((first, inner, x, y)) = self.emit.take_float_compare(x.into()) {
-                            return Ok(Condition::Compare { first, kind: inner ^ kind ^ 1, x, y });
+                            return Condition::Compare { first, kind: inner ^ kind ^ 1, x, y };
                         }
                     }
                     _ => {}
                 }
-                return Ok(Condition::Compare { first, kind, x, y });
+                return Condition::Compare { first, kind, x, y };
             }
         }
-        Ok(Condition::Value(self.arg(entry)?))
+        Condition::Value(self.arg(entry))
     }
 
     /// Starts a branch if the condition holds, or if it does not; the offset's field comes next.
     // Where flash is short, once and not in each of its three callers.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub(super) fn branch_if(&mut self, condition: Condition, unless: bool) -> Res<()> {
+    pub(super) fn branch_if(&mut self, condition: Condition, unless: bool) {
         match condition {
             Condition::Value(arg) => {
-                let a = self.emit.x(arg)?;
+                let a = self.emit.x(arg);
                 let (narrow, wide) = match unless {
                     true => (op::BR_UNLESS, op::BR_UNLESS_WIDE),
                     false => (op::BR_IF, op::BR_IF_WIDE),
@@ -85,16 +85,18 @@ impl Function<'_, '_, '_> {
                 match step {
                     Some(step) => {
                         self.emit.code.truncate(step.at);
-                        self.emit.plain(op::ADD_BR_NE_IMM, a, step.imm.into())?;
-                        self.emit.unit(0)?;
+                        self.emit.plain(op::ADD_BR_NE_IMM, a, step.imm.into());
+                        self.emit.unit(0);
                     }
-                    None => self.emit.plain_branch(narrow, wide, a)?,
+                    None => self.emit.plain_branch(narrow, wide, a),
                 }
             }
             Condition::CompareFar { kind, x, imm } => {
-                let opcode = far_compare(kind ^ u8::from(unless)).ok_or(Stop::TooNarrow)?;
-                self.emit.plain(opcode, x, imm as u16)?;
-                self.emit.unit((imm >> 16) as u16)?;
+                let Some(opcode) = far_compare(kind ^ u8::from(unless)) else {
+                    return self.emit.refuse(Stop::TooNarrow);
+                };
+                self.emit.plain(opcode, x, imm as u16);
+                self.emit.unit((imm >> 16) as u16);
             }
             Condition::Compare { first, kind, x, y } => {
                 let kind = kind ^ u8::from(unless);
@@ -106,19 +108,18 @@ impl Function<'_, '_, '_> {
                 match (fused, self.emit.step_of(x.into())) {
                     (Some(opcode), Some(step)) if first == op::BR_EQ => {
                         self.emit.code.truncate(step.at);
-                        self.emit.plain(opcode, x, u16::from(step.imm) | y << 8)?;
+                        self.emit.plain(opcode, x, u16::from(step.imm) | y << 8);
                     }
                     (Some(opcode), Some(step)) => {
                         self.emit.code.truncate(step.at);
-                        self.emit.plain(opcode, x, step.imm.into())?;
-                        self.emit.unit(y)?;
+                        self.emit.plain(opcode, x, step.imm.into());
+                        self.emit.unit(y);
                     }
-                    _ => self.emit.plain(first + kind, x, y)?,
+                    _ => self.emit.plain(first + kind, x, y),
                 }
             }
         }
         self.emit.forget();
-        Ok(())
     }
 
     /// Takes back the newest operation if it is the operand's comparison with 0; gives what it compares.
@@ -165,10 +166,9 @@ fn step_compare_imm(kind: u8) -> Option<u8> {
 
 impl Emitter {
     /// Starts a branch: the opcode alone in narrow code, where the offset is the second unit.
-    pub(super) fn plain_branch(&mut self, narrow: u8, wide: u8, a: u8) -> Res<()> {
-        self.begin(if self.wide { wide } else { narrow }, a)?;
+    pub(super) fn plain_branch(&mut self, narrow: u8, wide: u8, a: u8) {
+        self.begin(if self.wide { wide } else { narrow }, a);
         self.forget();
-        Ok(())
     }
 
     /// Takes back the newest operation if it adds an immediate; gives its units.

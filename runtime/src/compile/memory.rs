@@ -52,12 +52,12 @@ impl Function<'_, '_, '_> {
     }
 
     /// The form for an address of the access whose first opcode is given; with `fuse` the newest operation may become part of it.
-    fn address(&mut self, first: u8, entry: Entry, offset: u32, fuse: bool) -> Res<Address> {
+    fn address(&mut self, first: u8, entry: Entry, offset: u32, fuse: bool) -> Address {
         let absolute = matches!(first, op::LOAD32 | op::LOAD64 | op::STORE32 | op::STORE64);
         if let Some(base) = entry.constant().filter(|_| absolute) {
             let sum = u64::from(base as u32) + u64::from(offset);
             if let Ok(at) = u16::try_from(sum) {
-                return Ok(Address::Abs(at));
+                return Address::Abs(at);
             }
         }
         // Of 16 bits with a sign there is the first form alone.
@@ -65,22 +65,22 @@ impl Function<'_, '_, '_> {
             if let Place::Sum(base, imm) = entry.place
                 && let (Ok(base), Ok(offset)) = (u8::try_from(base), u8::try_from(offset))
             {
-                return Ok(Address::Add { base, imm: imm as u32, offset });
+                return Address::Add { base, imm: imm as u32, offset };
             }
             if let (true, Place::Own, Some(made)) = (fuse, entry.place, self.emit.made(entry.slot))
                 && let (op::ADD, Ok(offset)) = (self.emit.opcode(made), u16::try_from(offset))
             {
                 let operands = self.emit.at(made.at + 1);
                 self.emit.undo(made);
-                return Ok(Address::Index { base: operands as u8, index: (operands >> 8) as u8, offset });
+                return Address::Index { base: operands as u8, index: (operands >> 8) as u8, offset };
             }
         }
-        let arg = self.arg(entry)?;
-        Ok(Address::Slot { base: self.emit.x(arg)?, offset })
+        let arg = self.arg(entry);
+        Address::Slot { base: self.emit.x(arg), offset }
     }
 
     /// Emits an access in the form of its address.
-    fn access(&mut self, first: u8, a: u8, address: &Address, makes: bool) -> Res<()> {
+    fn access(&mut self, first: u8, a: u8, address: &Address, makes: bool) {
         let mut begin = |opcode: u8, second: u16| {
             if makes { self.emit.making(opcode, a, second) } else { self.emit.plain(opcode, a, second) }
         };
@@ -88,17 +88,17 @@ impl Function<'_, '_, '_> {
             Address::Slot { base, offset } => match u8::try_from(offset) {
                 Ok(short) => begin(first, u16::from(base) | u16::from(short) << 8),
                 Err(_) => {
-                    begin(first + FAR, base.into())?;
-                    self.emit.units32(offset)
+                    begin(first + FAR, base.into());
+                    self.emit.units32(offset);
                 }
             },
             Address::Add { base, imm, offset } => {
-                begin(first + ADD, u16::from(base) | u16::from(offset) << 8)?;
-                self.emit.units32(imm)
+                begin(first + ADD, u16::from(base) | u16::from(offset) << 8);
+                self.emit.units32(imm);
             }
             Address::Index { base, index, offset } => {
-                begin(first + INDEX, u16::from(base) | u16::from(index) << 8)?;
-                self.emit.unit(offset)
+                begin(first + INDEX, u16::from(base) | u16::from(index) << 8);
+                self.emit.unit(offset);
             }
             Address::Abs(at) => begin(first + ABS, at),
         }
@@ -107,38 +107,35 @@ impl Function<'_, '_, '_> {
     /// A load or store.
     pub(super) fn memory_access(&mut self, row: Access) -> Res<()> {
         let Access { first, natural, ty, then } = row;
-        let natural = natural.into();
+        let offset = self.offset(natural.into())?;
         match then {
-            Then::Load => self.load(first, natural, ty),
+            Then::Load => self.load(first, offset, ty),
             Then::LoadExtended(extend) => {
-                self.load(first, natural, ty)?;
-                self.unary(extend, ty, ValType::I64)
+                self.load(first, offset, ty);
+                self.unary(extend, ty, ValType::I64);
             }
-            Then::Store => self.store(first, natural, ty),
+            Then::Store => self.store(first, offset, ty),
         }
+        Ok(())
     }
 
-    /// A load of `1 << natural` bytes.
-    fn load(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
-        let offset = self.offset(natural)?;
-        let entry = self.pop(ValType::I32)?;
-        let address = self.address(first, entry, offset, true)?;
-        let result = self.push(ty)?.own();
-        let a = self.emit.result(result)?;
+    fn load(&mut self, first: u8, offset: u32, ty: ValType) {
+        let entry = self.pop(ValType::I32);
+        let address = self.address(first, entry, offset, true);
+        let result = self.push(ty).own();
+        let a = self.emit.result(result);
         if first == op::LOAD16_S && !matches!(address, Address::Slot { offset: 0..=0xff, .. }) {
-            self.access(op::LOAD16_U, a, &address, false)?;
-            self.emit.making(op::EXTEND16, a, a.into())?;
+            self.access(op::LOAD16_U, a, &address, false);
+            self.emit.making(op::EXTEND16, a, a.into());
         } else {
-            self.access(first, a, &address, true)?;
+            self.access(first, a, &address, true);
         }
-        self.emit.finish(result)
+        self.emit.finish(result);
     }
 
-    /// A store of the low `1 << natural` bytes.
-    fn store(&mut self, first: u8, natural: u32, ty: ValType) -> Res<()> {
-        let offset = self.offset(natural)?;
-        let value = self.pop(ty)?;
-        let entry = self.pop(ValType::I32)?;
+    fn store(&mut self, first: u8, offset: u32, ty: ValType) {
+        let value = self.pop(ty);
+        let entry = self.pop(ValType::I32);
         let small = value.constant().and_then(|x| i8::try_from(x).ok());
         let immediate = match first {
             op::STORE32 => Some(op::STORE32_IMM),
@@ -146,42 +143,42 @@ impl Function<'_, '_, '_> {
             _ => None,
         };
         if let (Some(opcode), Some(imm)) = (immediate, small)
-            && self.store_immediate(opcode, entry, offset, imm as u8)?
+            && self.store_immediate(opcode, entry, offset, imm as u8)
         {
-            return Ok(());
+            return;
         }
         // A value that is computed after its address leaves the address's operation not the newest.
         let value_in_local = matches!(value.place, Place::Local(_));
         let double = first == op::STORE64;
-        let early = if value_in_local { Some(self.address(first, entry, offset, true)?) } else { None };
-        let arg = self.arg(value)?;
-        let a = self.emit.y(Arg { double, ..arg })?;
+        let early = if value_in_local { Some(self.address(first, entry, offset, true)) } else { None };
+        let arg = self.arg(value);
+        let a = self.emit.y(Arg { double, ..arg });
         let address = match early {
             Some(address) => address,
-            None => self.address(first, entry, offset, false)?,
+            None => self.address(first, entry, offset, false),
         };
-        self.access(first, a, &address, false)
+        self.access(first, a, &address, false);
     }
 
     /// A store of an 8-bit immediate, for the addresses that it has forms for.
-    fn store_immediate(&mut self, opcode: u8, entry: Entry, offset: u32, imm: u8) -> Res<bool> {
-        let Ok(short) = u8::try_from(offset) else { return Ok(false) };
+    fn store_immediate(&mut self, opcode: u8, entry: Entry, offset: u32, imm: u8) -> bool {
+        let Ok(short) = u8::try_from(offset) else { return false };
         let by_index = entry.place == Place::Own
             && self.emit.made(entry.slot).is_some_and(|made| self.emit.opcode(made) == op::ADD);
         if entry.constant().is_some() {
-            return Ok(false);
+            return false;
         }
-        match self.address(opcode, entry, offset, !by_index)? {
+        match self.address(opcode, entry, offset, !by_index) {
             Address::Add { base, imm: add, offset } => {
-                self.emit.plain(opcode + 1, imm, u16::from(base) | u16::from(offset) << 8)?;
-                self.emit.units32(add)?;
+                self.emit.plain(opcode + 1, imm, u16::from(base) | u16::from(offset) << 8);
+                self.emit.units32(add);
             }
             Address::Slot { base, .. } => {
-                self.emit.plain(opcode, imm, u16::from(base) | u16::from(short) << 8)?;
+                self.emit.plain(opcode, imm, u16::from(base) | u16::from(short) << 8);
             }
             // Neither comes from what is asked for above.
-            Address::Index { .. } | Address::Abs(_) => return Ok(false),
+            Address::Index { .. } | Address::Abs(_) => return false,
         }
-        Ok(true)
+        true
     }
 }

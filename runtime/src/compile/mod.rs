@@ -4,6 +4,9 @@
 //! frame, and where its value is now. A value stays where it is (in a local, in the instruction stream as a
 //! constant) until something needs it in its slot; that is what removes most of the moves. The control stack
 //! holds the labels. In unreachable code types are checked as everywhere, and nothing is emitted.
+//!
+//! What is wrong is kept in the emitter and found before the next instruction: until then there are operands and code that
+//! count for nothing. So only what reads the module's bytes returns a result that each caller has to look at.
 
 mod body;
 mod branch;
@@ -127,7 +130,7 @@ impl Function<'_, '_, '_> {
         let mut slot = shift;
         let params = self.parts.types.get(ty).map_or(&[][..], |t| t.params);
         for &ty in params {
-            self.declare(1, ty, &mut slot)?;
+            self.declare(1, ty, &mut slot);
         }
         let (link, param_slots) = (slot, slot - shift);
         slot += LINK_SLOTS as u32;
@@ -138,40 +141,40 @@ impl Function<'_, '_, '_> {
                 return Err(Stop::TooManyLocals);
             }
             let ty = self.read.val_type()?;
-            self.declare(count, ty, &mut slot)?;
+            self.declare(count, ty, &mut slot);
         }
         if !self.emit.wide && slot > NARROW_LOCALS {
             return Err(Stop::TooNarrow);
         }
         self.link = link as u16;
         self.first_temp = slot;
-        self.emit.reach(slot)?;
+        self.emit.reach(slot);
         if self.emit.wide {
-            self.emit.plain(op::ENTER_WIDE, 0, 0)?;
-            self.emit.unit(param_slots as u16)?;
-            self.emit.unit((slot - zeros) as u16)?;
+            self.emit.plain(op::ENTER_WIDE, 0, 0);
+            self.emit.unit(param_slots as u16);
+            self.emit.unit((slot - zeros) as u16);
         } else {
-            self.emit.plain(op::ENTER, (slot - zeros) as u8, 0)?;
-            self.emit.unit(zeros as u16)?;
+            self.emit.plain(op::ENTER, (slot - zeros) as u8, 0);
+            self.emit.unit(zeros as u16);
         }
-        self.enter_function(ty)
+        self.enter_function(ty);
+        Ok(())
     }
 
     /// Declares `count` locals of a type from `slot` on, which is moved behind them.
-    fn declare(&mut self, count: u32, ty: ValType, slot: &mut u32) -> Res<()> {
+    fn declare(&mut self, count: u32, ty: ValType, slot: &mut u32) {
         if count == 0 {
-            return Ok(());
+            return;
         }
         let joins = self
             .runs
             .last()
             .is_some_and(|r| r.ty == ty && r.slot + (self.locals - r.first) * ty.slots() == *slot);
-        if !joins {
-            push(self.runs, Run { first: self.locals, slot: *slot, ty })?;
+        if !joins && let Err(error) = push(self.runs, Run { first: self.locals, slot: *slot, ty }) {
+            self.emit.refuse(error.into());
         }
         self.locals += count;
         *slot += count * ty.slots();
-        Ok(())
     }
 
     /// The type and slot of a local.

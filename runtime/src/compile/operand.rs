@@ -71,58 +71,60 @@ impl Function<'_, '_, '_> {
         self.entries.last().map_or(self.first_temp, |e| u32::from(e.slot) + if e.is_double() { 2 } else { 1 })
     }
 
-    fn push_entry(&mut self, ty: Option<ValType>, place: Place) -> Res<Entry> {
+    fn push_entry(&mut self, ty: Option<ValType>, place: Place) -> Entry {
         let slot = self.top();
         let slots = ty.map_or(1, ValType::slots);
         if self.emit.live && slot + slots > MAX_SLOT {
-            return Err(Stop::FrameSlots);
+            self.emit.refuse(Stop::FrameSlots);
         }
-        self.emit.reach(slot + slots)?;
+        self.emit.reach(slot + slots);
         // Unreachable code alone can go over the limit, and emits nothing.
         let entry = Entry { ty, slot: slot.min(MAX_SLOT) as u16, place };
-        push(self.entries, entry)?;
-        Ok(entry)
+        if let Err(error) = push(self.entries, entry) {
+            self.emit.refuse(error.into());
+        }
+        entry
     }
 
     /// Pushes an operand whose value an operation puts into its own slot.
-    pub(super) fn push(&mut self, ty: ValType) -> Res<Entry> {
+    pub(super) fn push(&mut self, ty: ValType) -> Entry {
         self.push_entry(Some(ty), Place::Own)
     }
 
     /// Pushes an operand of a type that may be open.
-    pub(super) fn push_open(&mut self, ty: Option<ValType>) -> Res<Entry> {
+    pub(super) fn push_open(&mut self, ty: Option<ValType>) -> Entry {
         self.push_entry(ty, Place::Own)
     }
 
     /// Pushes a constant of 32 bits, or of 64 that are its sign extension.
-    pub(super) fn push_const(&mut self, ty: ValType, value: i32) -> Res<()> {
-        self.push_entry(Some(ty), Place::Const(value)).map(|_| ())
+    pub(super) fn push_const(&mut self, ty: ValType, value: i32) {
+        self.push_entry(Some(ty), Place::Const(value));
     }
 
     /// Pushes a constant of 64 bits.
-    pub(super) fn push_const64(&mut self, ty: ValType, value: u64) -> Res<()> {
+    pub(super) fn push_const64(&mut self, ty: ValType, value: u64) {
         if value as i32 as u64 == value {
             return self.push_const(ty, value as i32);
         }
-        let entry = self.push(ty)?;
+        let entry = self.push(ty);
         self.emit.constant(entry.own(), value)
     }
 
     /// Pushes a value that stays in a local's slot.
-    pub(super) fn push_local(&mut self, ty: ValType, slot: u16) -> Res<()> {
+    pub(super) fn push_local(&mut self, ty: ValType, slot: u16) {
         self.push_lazy(ty, Place::Local(slot))
     }
 
     /// Pushes a value that may be in a local's slot, or a term of it.
-    fn push_lazy(&mut self, ty: ValType, place: Place) -> Res<()> {
+    fn push_lazy(&mut self, ty: ValType, place: Place) {
         if self.entries.len() - self.lazy_from.min(self.entries.len()) >= MAX_LAZY {
-            self.settle_locals()?;
+            self.settle_locals();
         }
-        self.push_entry(Some(ty), place).map(|_| ())
+        self.push_entry(Some(ty), place);
     }
 
     /// Pushes the sum of an operand that was just popped and a constant.
-    pub(super) fn push_sum(&mut self, entry: Entry, imm: i32) -> Res<()> {
+    pub(super) fn push_sum(&mut self, entry: Entry, imm: i32) {
         let ty = ValType::I32;
         let (slot, sum) = match entry.place {
             Place::Const(x) => return self.push_const(ty, x.wrapping_add(imm)),
@@ -132,19 +134,19 @@ impl Function<'_, '_, '_> {
         };
         if slot == entry.slot && u32::from(slot) != self.top() {
             // It was above the constant, and has a slot now that is no longer kept for it.
-            let result = self.push(ty)?.own();
+            let result = self.push(ty).own();
             return self.emit.sum(result, slot, sum);
         }
         self.push_lazy(ty, Place::Sum(slot, sum))
     }
 
     /// Pushes an operand that was just popped, as one of another type of the same size.
-    pub(super) fn push_again(&mut self, entry: Entry, ty: ValType) -> Res<()> {
+    pub(super) fn push_again(&mut self, entry: Entry, ty: ValType) {
         self.push_lazy(ty, entry.place)
     }
 
     /// Pops an operand of any type.
-    pub(super) fn pop_any(&mut self) -> Res<Entry> {
+    pub(super) fn pop_any(&mut self) -> Entry {
         let (height, open) = match self.controls.last() {
             Some(control) => (control.height as usize, control.open),
             None => (0, false),
@@ -153,45 +155,41 @@ impl Function<'_, '_, '_> {
             && let Some(entry) = self.entries.pop()
         {
             self.lazy_from = self.lazy_from.min(self.entries.len());
-            return Ok(entry);
+            return entry;
         }
-        if open {
-            let slot = self.top().min(0xfff0) as u16;
-            return Ok(Entry { ty: None, slot, place: Place::Own });
+        if !open {
+            self.emit.refuse(Stop::TypeMismatch);
         }
-        Err(Stop::TypeMismatch)
+        Entry { ty: None, slot: self.top().min(MAX_SLOT) as u16, place: Place::Own }
     }
 
     /// Pops an operand of a type.
-    pub(super) fn pop(&mut self, ty: ValType) -> Res<Entry> {
-        let mut entry = self.pop_any()?;
-        match entry.ty {
-            Some(found) if found != ty => Err(Stop::TypeMismatch),
-            _ => {
-                entry.ty = Some(ty);
-                Ok(entry)
-            }
+    pub(super) fn pop(&mut self, ty: ValType) -> Entry {
+        let entry = self.pop_any();
+        if entry.ty.is_some_and(|found| found != ty) {
+            self.emit.refuse(Stop::TypeMismatch);
         }
+        Entry { ty: Some(ty), ..entry }
     }
 
     /// The slot in which an operand's value is; a constant is put into its own.
-    pub(super) fn arg(&mut self, entry: Entry) -> Res<Arg> {
+    pub(super) fn arg(&mut self, entry: Entry) -> Arg {
         match entry.place {
-            Place::Own => Ok(entry.own()),
-            Place::Local(slot) => Ok(Arg { slot, double: entry.is_double() }),
+            Place::Own => entry.own(),
+            Place::Local(slot) => Arg { slot, double: entry.is_double() },
             Place::Const(_) | Place::Sum(..) => {
-                self.settle(entry, entry.own())?;
-                Ok(entry.own())
+                self.settle(entry, entry.own());
+                entry.own()
             }
         }
     }
 
     /// Puts an operand's value into a slot.
-    pub(super) fn settle(&mut self, entry: Entry, to: Arg) -> Res<()> {
+    pub(super) fn settle(&mut self, entry: Entry, to: Arg) {
         match entry.place {
-            Place::Own if entry.slot == to.slot => Ok(()),
+            Place::Own if entry.slot == to.slot => {}
             Place::Own => self.emit.mov(to, entry.slot),
-            Place::Local(slot) if slot == to.slot => Ok(()),
+            Place::Local(slot) if slot == to.slot => {}
             Place::Local(slot) => self.emit.mov(to, slot),
             Place::Const(x) => self.emit.constant(to, x as u64),
             Place::Sum(slot, imm) => self.emit.sum(to, slot, imm),
@@ -199,57 +197,58 @@ impl Function<'_, '_, '_> {
     }
 
     /// Puts the newest `count` operands into their own slots; gives the first one's slot.
-    pub(super) fn settle_newest(&mut self, count: usize) -> Res<u16> {
+    pub(super) fn settle_newest(&mut self, count: usize) -> u16 {
         let from = self.entries.len().saturating_sub(count);
         for i in from..self.entries.len() {
-            self.settle_at(i)?;
+            self.settle_at(i);
         }
-        Ok(self.entries.get(from).map_or_else(|| self.top().min(0xfff0) as u16, |e| e.slot))
+        self.entries.get(from).map_or_else(|| self.top().min(MAX_SLOT) as u16, |e| e.slot)
     }
 
-    fn settle_at(&mut self, index: usize) -> Res<()> {
-        let Some(&entry) = self.entries.get(index) else { return Ok(()) };
-        self.settle(entry, entry.own())?;
+    fn settle_at(&mut self, index: usize) {
+        let Some(&entry) = self.entries.get(index) else { return };
+        self.settle(entry, entry.own());
         if let Some(entry) = self.entries.get_mut(index) {
             entry.place = Place::Own;
         }
-        Ok(())
     }
 
     /// Puts all operands that are in locals into their own slots: what follows may set any local, or may not
     /// run at all.
-    pub(super) fn settle_locals(&mut self) -> Res<()> {
+    pub(super) fn settle_locals(&mut self) {
         for i in self.lazy_from..self.entries.len() {
             if self.entries.get(i).is_some_and(|entry| entry.local().is_some()) {
-                self.settle_at(i)?;
+                self.settle_at(i);
             }
         }
         self.lazy_from = self.entries.len();
-        Ok(())
     }
 
     /// Puts the operands that are in one local into their own slots; whether there were any.
-    pub(super) fn settle_local(&mut self, slot: u16) -> Res<bool> {
+    pub(super) fn settle_local(&mut self, slot: u16) -> bool {
         let mut found = false;
         for i in self.lazy_from..self.entries.len() {
             if self.entries.get(i).is_some_and(|entry| entry.local() == Some(slot)) {
-                self.settle_at(i)?;
+                self.settle_at(i);
                 found = true;
             }
         }
-        Ok(found)
+        found
     }
 
     /// Sets a local to the operand on top; `keep` leaves the operand there.
     pub(super) fn set_local(&mut self, index: u32, keep: bool) -> Res<()> {
         let (ty, slot) = self.local(index)?;
-        let entry = self.pop(ty)?;
+        let entry = self.pop(ty);
         let made = self.emit.made(entry.slot).filter(|_| entry.place == Place::Own);
-        let used = self.settle_local(slot)?;
+        let used = self.settle_local(slot);
         match made {
             Some(made) if !used => self.emit.retarget(made, slot),
-            _ => self.settle(entry, Arg { slot, double: entry.is_double() })?,
+            _ => self.settle(entry, Arg { slot, double: entry.is_double() }),
         }
-        if keep { self.push_local(ty, slot) } else { Ok(()) }
+        if keep {
+            self.push_local(ty, slot);
+        }
+        Ok(())
     }
 }
