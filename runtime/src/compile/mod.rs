@@ -8,11 +8,14 @@
 //! What is wrong is kept in the emitter and found before the next instruction: until then there are operands and code that
 //! count for nothing. So only what reads the module's bytes returns a result that each caller has to look at.
 
+mod block;
 mod body;
 mod branch;
+mod call;
 mod compare;
 mod condition;
 mod emit;
+mod fuse;
 mod instructions;
 mod memory;
 mod numeric;
@@ -20,7 +23,7 @@ mod operand;
 
 use alloc::vec::Vec;
 
-use self::branch::Control;
+use self::block::Control;
 use self::emit::Emitter;
 use self::operand::Entry;
 use crate::ValType;
