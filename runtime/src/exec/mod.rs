@@ -12,9 +12,11 @@ pub(crate) mod code;
 // Debug assertions take addresses of locals, which keeps calls from becoming jumps.
 #[cfg_attr(all(wasmote_threaded, not(debug_assertions)), path = "threaded.rs")]
 pub(crate) mod dispatch;
+mod driver;
 pub(crate) mod driver_op;
 pub(crate) mod escape;
 pub(crate) mod frame;
+mod kinds;
 pub(crate) mod machine;
 mod miss;
 mod numeric;

@@ -8,9 +8,10 @@
 use core::mem::MaybeUninit;
 
 use super::escape::{ESCAPE, is_escaped};
+use super::kinds::for_each_pair;
 use super::miss;
 use super::ops::{for_each_op, op, run as operation};
-use super::pairs::{first_of, for_each_pair, pair};
+use super::pairs::{first_of, pair};
 use super::rare::{Rare, for_each_rare, run_one};
 use super::regs::{Cx, Exit, Flow, Hand, Regs};
 use super::values::{hand, hand_between};

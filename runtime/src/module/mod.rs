@@ -1,6 +1,7 @@
 //! Modules: compiled, immutable, shared by the stores that instantiate them.
 
 mod const_expr;
+mod items;
 mod load;
 
 use alloc::boxed::Box;
