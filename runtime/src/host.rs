@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::marker::PhantomData;
 
 use crate::memory::LinearMemory;
+use crate::rows::HostFunc;
 use crate::store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 use crate::types::FuncType;
 use crate::{Error, Extern, Instance, OutOfMemory, Result, Trap, Val, ValType};
@@ -47,80 +48,6 @@ impl From<HostError> for Error {
         })
     }
 }
-
-/// A host function as a row of a table in flash, which takes no heap.
-pub struct HostFunc<T: 'static> {
-    /// The module that it is imported from, by one word: there are many rows.
-    pub module: &'static &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// Its type: parameters of at most [`MAX_ROW_SLOTS`] slots, and at most one result.
-    pub ty: &'static FuncType<'static>,
-    /// The function.
-    pub call: RowFn<T>,
-}
-
-/// Calls a row's function: it gets the parameters' slots in front (i64 and f64 take two, low word first), and gives
-/// the result's low word. The high word of a result that has one it leaves in the first slot.
-pub type RowFn<T> = fn(&mut Caller<'_, T>, &mut Slots) -> Result<u32, HostError>;
-
-/// A call's slots, 32 bits each.
-pub type Slots = [u32; MAX_ROW_SLOTS];
-
-impl<T: 'static> HostFunc<T> {
-    /// What [`host_func!`](crate::host_func) makes of a closure: its types, and `call`, which calls it.
-    #[doc(hidden)]
-    pub const fn typed<P, R, F: IntoFunc<T, P, R>>(
-        module: &'static &'static str,
-        name: &'static str,
-        _: &F,
-        call: RowFn<T>,
-    ) -> Self {
-        assert!(F::TYPE.results.len() <= 1, "a row has one result at most");
-        Self { module, name, ty: F::TYPE, call }
-    }
-}
-
-/// Calls a typed closure with a row's slots.
-///
-/// # Errors
-/// The closure's.
-#[doc(hidden)]
-pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
-    f: &F,
-    caller: &mut Caller<'_, T>,
-    slots: &mut Slots,
-) -> Result<u32, HostError> {
-    let mut words = [0; 2];
-    f.invoke(caller, slots, &mut words)?;
-    let [low, high] = words;
-    slots[0] = high;
-    Ok(low)
-}
-
-/// Makes a [`HostFunc`] row of a typed closure or function that captures nothing, for a table in flash.
-///
-/// ```
-/// use wasmote_runtime::{Caller, HostFunc, host_func};
-///
-/// static FUNCTIONS: [HostFunc<u32>; 2] = [
-///     host_func!("env", "add", |x: i32, y: i32| x.wrapping_add(y)),
-///     host_func!("env", "count", |caller: &mut Caller<'_, u32>| -> u32 {
-///         *caller.data_mut() += 1;
-///         *caller.data()
-///     }),
-/// ];
-/// assert_eq!(FUNCTIONS[0].ty.params.len(), 2);
-/// ```
-#[macro_export]
-macro_rules! host_func {
-    ($module:expr, $name:expr, $f:expr) => {
-        $crate::HostFunc::typed(&$module, $name, &$f, |caller, slots| $crate::call_typed(&$f, caller, slots))
-    };
-}
-
-/// Slots of parameters that a [`HostFunc`] row can have.
-pub const MAX_ROW_SLOTS: usize = 16;
 
 /// A call of a host function: where its arguments are on the stack, and its results go, how many slots these take, and
 /// the calling instance's tag.

@@ -53,7 +53,7 @@
 //! The example `program` in the crate's `examples` folder runs a C compiler's module, with the C library of [`libc`].
 //! Where there is no RAM for a module's bytes, [`Module::from_reader`] takes them from a stream, and
 //! [`Linker::instantiate_from`] the data segments too. Functions that never change are rows of a table in flash
-//! ([`host_func!`], [`Linker::functions`]). The feature `wasi`, on by default, adds `wasi`.
+//! ([`host_funcs!`], [`Linker::functions`]). The feature `wasi`, on by default, adds `wasi`.
 //!
 //! # Features of WebAssembly
 //!
@@ -115,14 +115,12 @@ pub use self::error::{Error, OutOfMemory, Result, Trap};
 pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
-pub use self::host::{
-    Caller, HostError, HostFunc, HostResult, IntoFunc, MAX_ROW_SLOTS, Plain, RowFn, Slots, WasmTy,
-    WasmValues, call_typed,
-};
+pub use self::host::{Caller, HostError, HostResult, IntoFunc, Plain, WasmTy, WasmValues};
 pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;
 pub use self::memory::MemoryType;
 pub use self::module::{ExportType, ImportType, Module};
+pub use self::rows::{HostFunc, HostTable, MAX_ROW_SLOTS, RowFn, Slots, call_typed};
 pub use self::stop::Reason;
 pub use self::store::{AsContext, AsContextMut, CallStatus, Store, StoreContext, StoreContextMut};
 pub use self::trace::Frame;

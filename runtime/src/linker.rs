@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use crate::fallible::{copied, push};
 use crate::func::finish;
-use crate::host::{HostEntry, HostError, HostFunc, IntoFunc, untyped};
+use crate::host::{HostEntry, HostError, IntoFunc, untyped};
 use crate::instance::{Extern, Instance};
 use crate::module::Module;
 use crate::reader::Source;
+use crate::rows::{HostFunc, HostTable};
 use crate::store::{AsContextMut, CallStatus, Store};
 use crate::types::{ExternType, FuncType};
 use crate::{Caller, Engine, Error, ImportType, Result, Val};
@@ -26,22 +27,22 @@ struct Entry<T: 'static> {
 
 /// Definitions for imports, by module and name.
 pub struct Linker<T: 'static> {
-    rows: Vec<&'static [HostFunc<T>]>,
+    tables: Vec<&'static HostTable<T>>,
     entries: Vec<Entry<T>>,
 }
 
 impl<T> Linker<T> {
     /// Makes an empty linker. Allocates nothing.
     pub fn new(_engine: &Engine) -> Self {
-        Self { rows: Vec::new(), entries: Vec::new() }
+        Self { tables: Vec::new(), entries: Vec::new() }
     }
 
-    /// Adds a table of host functions, which stays where it is: 2 words of heap, however long the table.
+    /// Adds a table of host functions, which stays where it is: a word of heap, however long the table.
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub fn functions(&mut self, rows: &'static [HostFunc<T>]) -> Result<&mut Self> {
-        push(&mut self.rows, rows)?;
+    pub fn functions(&mut self, table: &'static HostTable<T>) -> Result<&mut Self> {
+        push(&mut self.tables, table)?;
         Ok(self)
     }
 
@@ -113,8 +114,8 @@ impl<T> Linker<T> {
     }
 
     /// The tables of host functions.
-    pub fn rows(&self) -> impl Iterator<Item = &'static HostFunc<T>> {
-        self.rows.iter().flat_map(|rows| rows.iter())
+    pub fn tables(&self) -> &[&'static HostTable<T>] {
+        &self.tables
     }
 
     fn entry(&self, module: &str, name: &str) -> Option<&Entry<T>> {
@@ -124,15 +125,12 @@ impl<T> Linker<T> {
     /// The row for an import: one of the same type if there are several of the name.
     fn row(&self, import: ImportType<'_>) -> Option<&'static HostFunc<T>> {
         let mut found = None;
-        // Without iterators over tables of rows, which take more code than the loops.
-        for rows in &self.rows {
-            for row in *rows {
-                if row.name == import.name && *row.module == import.module {
-                    if ExternType::Func(*row.ty) == import.ty {
-                        return Some(row);
-                    }
-                    found = found.or(Some(row));
+        for table in self.tables.iter().filter(|table| table.module == import.module) {
+            for (_, row) in table.functions().filter(|&(name, _)| name == import.name) {
+                if ExternType::Func(*row.ty) == import.ty {
+                    return Some(row);
                 }
+                found = found.or(Some(row));
             }
         }
         found

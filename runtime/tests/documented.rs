@@ -7,7 +7,7 @@ use std::path::Path;
 
 use wasmote_runtime::libc::{LibcHost, LibcState};
 use wasmote_runtime::wasi::{WasiHost, WasiState};
-use wasmote_runtime::{HostError, HostFunc, libc, wasi};
+use wasmote_runtime::{HostError, HostTable, libc, wasi};
 
 /// What the tables are typed with; no function is called.
 enum Nobody {}
@@ -56,7 +56,7 @@ fn code(cell: &str) -> impl Iterator<Item = &str> {
 /// Holds the table under a heading against a table of functions. The test that a row names must be a file of the
 /// repository in which each function of the row is a word.
 #[track_caller]
-fn check(heading: &str, functions: &'static [HostFunc<Nobody>]) {
+fn check(heading: &str, table: &HostTable<Nobody>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = fs::read_to_string(root.join("docs/modules.md")).unwrap();
     let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
@@ -73,7 +73,7 @@ fn check(heading: &str, functions: &'static [HostFunc<Nobody>]) {
             assert!(documented.insert(name), "{name} is there twice");
         }
     }
-    assert_eq!(documented, functions.iter().map(|row| row.name).collect::<BTreeSet<_>>());
+    assert_eq!(documented, table.functions().map(|(name, _)| name).collect::<BTreeSet<_>>());
 }
 
 #[test]
@@ -92,8 +92,7 @@ fn the_kit_in_c() {
     let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/guests/kits/c/imports.syms");
     let symbols = fs::read_to_string(kit).unwrap();
     let symbols: BTreeSet<&str> = symbols.lines().collect();
-    let rows = libc::functions::<Nobody>();
-    let ours = rows.iter().map(|row| row.name).collect::<BTreeSet<_>>();
+    let ours = libc::functions::<Nobody>().functions().map(|(name, _)| name).collect::<BTreeSet<_>>();
     // A board's own, and those of Emscripten and C++, which the kit is not for.
     let boards = BTreeSet::from(["millis", "sleep_ms", "led_set"]);
     let others = BTreeSet::from([

@@ -1,6 +1,6 @@
 //! What the shell asks of a board. Flash is not here: it is handed to the module store on its own.
 
-use wasmote_runtime::HostFunc;
+use wasmote_runtime::HostTable;
 
 use crate::guest::Guest;
 use crate::output::Output;
@@ -160,8 +160,8 @@ pub trait Board {
 
     /// The board's own host functions, which every module may import; [`guest`](crate::guest) shows how they are
     /// written.
-    fn functions() -> &'static [HostFunc<Guest>] {
-        &[]
+    fn functions() -> &'static HostTable<Guest> {
+        &HostTable::EMPTY
     }
 
     /// Why the device was last reset, or `None` on a board that keeps no record.

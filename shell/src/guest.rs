@@ -1,15 +1,16 @@
 //! What host functions work with: the C library, and those that a board adds.
 //!
-//! A board's functions are rows of a table in flash, which [`Board::functions`] gives:
+//! A board's functions are a table in flash, which [`Board::functions`] gives:
 //!
 //! ```
-//! use wasmote_runtime::{Caller, HostError, HostFunc, host_func};
+//! use wasmote_runtime::{Caller, HostTable, host_funcs};
 //! use wasmote_shell::guest::Guest;
 //!
-//! static FUNCTIONS: [HostFunc<Guest>; 2] = [
-//!     host_func!("env", "led_set", |on: i32| { /* write a register */ }),
-//!     host_func!("env", "sleep_ms", |caller: &mut Caller<'_, Guest>, ms: u32| caller.data_mut().sleep(ms)),
-//! ];
+//! static FUNCTIONS: HostTable<Guest> = host_funcs! {
+//!     "env";
+//!     "led_set" = |on: i32| { /* write a register */ };
+//!     "sleep_ms" = |caller: &mut Caller<'_, Guest>, ms: u32| caller.data_mut().sleep(ms);
+//! };
 //! ```
 
 #[cfg(feature = "wasi")]

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use wasmote_runtime::HostFunc;
+use wasmote_runtime::HostTable;
 use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
 use wasmote_shell::guest::Guest;
 
@@ -39,7 +39,7 @@ impl Board for Native {
         "native"
     }
 
-    fn functions() -> &'static [HostFunc<Guest>] {
+    fn functions() -> &'static HostTable<Guest> {
         &FUNCTIONS
     }
 

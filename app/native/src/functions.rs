@@ -3,15 +3,16 @@
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use wasmote_runtime::{Caller, HostError, HostFunc, host_func};
+use wasmote_runtime::{Caller, HostError, HostTable, host_funcs};
 use wasmote_shell::guest::Guest;
 
 /// The functions, for [`Board::functions`](wasmote_shell::board::Board::functions).
-pub(crate) static FUNCTIONS: [HostFunc<Guest>; 3] = [
-    host_func!("env", "millis", millis),
-    host_func!("env", "sleep_ms", sleep_ms),
-    host_func!("env", "led_set", led_set),
-];
+pub(crate) static FUNCTIONS: HostTable<Guest> = host_funcs! {
+    "env";
+    "millis" = millis;
+    "sleep_ms" = sleep_ms;
+    "led_set" = led_set;
+};
 
 /// Milliseconds since some moment; they go round after 49 days.
 fn millis() -> u32 {

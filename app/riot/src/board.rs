@@ -1,7 +1,7 @@
 //! The board, as the shell sees it.
 
 use riot_wrappers::thread;
-use wasmote_runtime::HostFunc;
+use wasmote_runtime::HostTable;
 use wasmote_shell::board::{Board, HeapStats, Input, StackStats};
 use wasmote_shell::guest::Guest;
 
@@ -20,7 +20,7 @@ impl Board for Riot {
         env!("CARGO_PKG_VERSION")
     }
 
-    fn functions() -> &'static [HostFunc<Guest>] {
+    fn functions() -> &'static HostTable<Guest> {
         &FUNCTIONS
     }
 

@@ -3,8 +3,8 @@
 use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string, time};
 use core::ops::Range;
 
-use crate::host::{Caller, HostError, HostFunc};
-use crate::rows::rows;
+use crate::host::{Caller, HostError};
+use crate::rows::{HostTable, rows};
 use crate::{Extern, Val};
 
 /// The module name that all functions are imported from.
@@ -64,7 +64,7 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
 }
 
 /// The functions of the library, for `Linker::functions`. `abort` has rows that differ in type; the first is C's.
-pub const fn functions<T: LibcHost + 'static>() -> &'static [HostFunc<T>] {
+pub const fn functions<T: LibcHost + 'static>() -> &'static HostTable<T> {
     rows! {
         MODULE;
 

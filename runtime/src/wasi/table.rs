@@ -1,9 +1,9 @@
 //! The functions as a module's imports: one row each.
 
 use super::{WasiHost, WasiState, World, program, stream, time};
-use crate::host::{Caller, HostError, HostFunc};
+use crate::host::{Caller, HostError};
 use crate::libc::WASI;
-use crate::rows::rows;
+use crate::rows::{HostTable, rows};
 
 impl<T: WasiHost + 'static> World for Caller<'_, T> {
     fn wasi(&mut self) -> &mut WasiState {
@@ -28,7 +28,7 @@ impl<T: WasiHost + 'static> World for Caller<'_, T> {
 }
 
 /// The functions, for `Linker::functions`.
-pub const fn functions<T: WasiHost + 'static>() -> &'static [HostFunc<T>] {
+pub const fn functions<T: WasiHost + 'static>() -> &'static HostTable<T> {
     rows! {
         WASI;
 

@@ -120,9 +120,11 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn available(&mut self, linker: &Linker<Guest>) {
         let mut answer = self.begin();
         answer.form(packed!("<\"available\":[>"));
-        for row in linker.rows() {
-            answer.form(packed!("<{>{module}.{name} {type}<}>\n")).text(row.module).text(row.name);
-            answer.with(|out| func_type(out, *row.ty));
+        for table in linker.tables() {
+            for (name, row) in table.functions() {
+                answer.form(packed!("<{>{module}.{name} {type}<}>\n")).text(table.module).text(name);
+                answer.with(|out| func_type(out, *row.ty));
+            }
         }
         answer.form(packed!("<]>")).end(0);
     }

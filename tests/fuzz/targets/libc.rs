@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use libfuzzer_sys::fuzz_target;
 use wasmote_runtime::libc::{self, LibcHost, LibcState};
 use wasmote_runtime::wasi::{self, WasiHost, WasiState};
-use wasmote_runtime::{Engine, Func, HostError, Linker, Module, Store, StoreLimits, Val, ValType};
+use wasmote_runtime::{Engine, Func, HostError, HostTable, Linker, Module, Store, StoreLimits, Val, ValType};
 
 /// Bytes of `malloc`'s heap.
 const HEAP: u32 = 4096;
@@ -71,13 +71,14 @@ fn module() -> &'static [u8] {
     MODULE.get_or_init(|| {
         let name = |ty: &ValType| format!("{ty:?}").to_lowercase();
         let (mut imports, mut bodies) = (String::new(), String::new());
-        let rows = libc::functions::<Host>().iter().chain(wasi::functions());
-        for (index, row) in rows.enumerate() {
+        let rows =
+            |table: &'static HostTable<Host>| table.functions().map(|(name, row)| (table.module, name, row));
+        let rows = rows(libc::functions()).chain(rows(wasi::functions()));
+        for (index, (module, function, row)) in rows.enumerate() {
             let list = |word: &str, types: &[ValType]| {
                 types.iter().map(|ty| format!("({word} {})", name(ty))).collect::<String>()
             };
             let ty = list("param", row.ty.params) + &list("result", row.ty.results);
-            let (module, function) = (row.module, row.name);
             // Writing to a string cannot fail.
             let _ = write!(imports, "(import \"{module}\" \"{function}\" (func $f{index} {ty}))");
             let args: String = (0..row.ty.params.len()).map(|i| format!("(local.get {i})")).collect();

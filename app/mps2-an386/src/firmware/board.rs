@@ -1,6 +1,6 @@
 //! The board, as the shell sees it.
 
-use wasmote_runtime::HostFunc;
+use wasmote_runtime::HostTable;
 use wasmote_shell::board::{Board, HeapStats, Input, ResetCause, StackStats};
 use wasmote_shell::guest::Guest;
 
@@ -24,7 +24,7 @@ impl Board for Mps2 {
         if cfg!(feature = "small") { "mps2-an386-small" } else { "mps2-an386" }
     }
 
-    fn functions() -> &'static [HostFunc<Guest>] {
+    fn functions() -> &'static HostTable<Guest> {
         &FUNCTIONS
     }
 

@@ -4,7 +4,7 @@
 
 use core::ptr;
 
-use wasmote_runtime::{Caller, HostError, HostFunc, host_func};
+use wasmote_runtime::{Caller, HostError, HostTable, host_funcs};
 use wasmote_shell::guest::Guest;
 
 use super::clock;
@@ -13,11 +13,12 @@ use super::clock;
 const LEDS: usize = 0x4002_8000;
 
 /// The functions, for [`Board::functions`](wasmote_shell::board::Board::functions).
-pub(super) static FUNCTIONS: [HostFunc<Guest>; 3] = [
-    host_func!("env", "millis", millis),
-    host_func!("env", "sleep_ms", sleep_ms),
-    host_func!("env", "led_set", led_set),
-];
+pub(super) static FUNCTIONS: HostTable<Guest> = host_funcs! {
+    "env";
+    "millis" = millis;
+    "sleep_ms" = sleep_ms;
+    "led_set" = led_set;
+};
 
 /// Milliseconds since boot; they go round after 49 days.
 fn millis() -> u32 {

@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::host::{HostError, MAX_ROW_SLOTS};
+use crate::host::HostError;
 use crate::libc::{LibcHost, LibcState, functions};
+use crate::rows::MAX_ROW_SLOTS;
 use crate::{Caller, Engine, Instance, Linker, Module, Store, Trap, ValType};
 
 /// `(module (memory 1))`
@@ -47,8 +48,8 @@ fn call(name: &str, args: &[u32]) -> (Result<u64, HostError>, Vec<u8>, [u8; 6], 
     let mut caller = Caller::embedder(&mut store, instance);
     caller.write_memory(TEXT, b"<%d>\0moved").unwrap();
     caller.write_memory(ARGS, &42u32.to_le_bytes()).unwrap();
-    let fits = |row: &&'static crate::HostFunc<Host>| row.name == name && row.ty.params.len() == args.len();
-    let row = functions::<Host>().iter().find(fits).unwrap();
+    let mut rows = functions::<Host>().functions();
+    let (_, row) = rows.find(|(n, row)| *n == name && row.ty.params.len() == args.len()).unwrap();
     let mut slots = [0; MAX_ROW_SLOTS];
     slots[..args.len()].copy_from_slice(args);
     let result = (row.call)(&mut caller, &mut slots).map(|low| match row.ty.results {
