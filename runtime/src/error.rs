@@ -138,9 +138,9 @@ impl core::fmt::Display for Error {
     }
 }
 
-// What the library, memories and the driver return fits two registers.
+// What memories and the driver return fits two registers.
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Result<u32, crate::HostError>>() == 8 && size_of::<Result<()>>() == 8);
+const _: () = assert!(size_of::<Result<(), crate::HostError>>() == 8 && size_of::<Result<()>>() == 8);
 
 impl core::error::Error for Error {}
 impl core::error::Error for Trap {}

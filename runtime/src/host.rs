@@ -49,6 +49,10 @@ impl From<HostError> for Error {
     }
 }
 
+/// That a host function does not return. [`Caller::fail`] keeps why, so that what functions give fits registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed(pub(crate) ());
+
 /// A call of a host function: where its arguments are on the stack, and its results go, how many slots these take, and
 /// the calling instance's tag.
 #[derive(Clone, Copy)]
@@ -107,12 +111,29 @@ pub struct Caller<'a, T: 'static> {
     pub(crate) store: &'a mut Store<T>,
     /// The calling instance's tag, or 0 when the embedder calls.
     pub(crate) tag: u32,
+    /// Why the function does not return, once it has failed.
+    pub(crate) why: HostError,
 }
 
 impl<'a, T> Caller<'a, T> {
+    pub(crate) fn new(store: &'a mut Store<T>, tag: u32) -> Self {
+        Self { store, tag, why: HostError::Suspend }
+    }
+
     /// A caller that stands for the embedder, acting on an instance.
     pub(crate) fn embedder(store: &'a mut Store<T>, instance: Instance) -> Self {
-        Self { store, tag: instance.tag() }
+        Self::new(store, instance.tag())
+    }
+
+    /// Keeps why the function does not return.
+    pub fn fail(&mut self, why: impl Into<HostError>) -> Failed {
+        self.why = why.into();
+        Failed(())
+    }
+
+    /// Keeps why a part of the function has failed, if it has.
+    pub(crate) fn keep<R>(&mut self, result: Result<R, impl Into<HostError>>) -> Result<R, Failed> {
+        result.map_err(|why| self.fail(why))
     }
 
     /// The embedder's data.

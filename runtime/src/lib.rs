@@ -115,7 +115,7 @@ pub use self::error::{Error, OutOfMemory, Result, Trap};
 pub use self::fallible::boxed;
 pub use self::func::{Func, TypedFunc};
 pub use self::handles::{Global, Memory, Table};
-pub use self::host::{Caller, HostError, HostResult, IntoFunc, Plain, WasmTy, WasmValues};
+pub use self::host::{Caller, Failed, HostError, HostResult, IntoFunc, Plain, WasmTy, WasmValues};
 pub use self::instance::{Extern, Instance};
 pub use self::linker::Linker;
 pub use self::memory::MemoryType;

@@ -2,7 +2,7 @@
 
 use core::slice::Iter;
 
-use crate::host::{Caller, HostError, IntoFunc};
+use crate::host::{Caller, Failed, IntoFunc};
 use crate::types::FuncType;
 
 /// Slots of parameters that a [`HostFunc`] can have.
@@ -13,7 +13,7 @@ pub type Slots = [u32; MAX_ROW_SLOTS];
 
 /// Calls a row's function: it gets the parameters' slots in front (i64 and f64 take two, low word first), and gives
 /// the result's low word. The high word of a result that has one it leaves in the first slot.
-pub type RowFn<T> = fn(&mut Caller<'_, T>, &mut Slots) -> Result<u32, HostError>;
+pub type RowFn<T> = fn(&mut Caller<'_, T>, &mut Slots) -> Result<u32, Failed>;
 
 /// A host function as a row of a [`HostTable`], which has its name.
 pub struct HostFunc<T: 'static> {
@@ -35,15 +35,16 @@ impl<T: 'static> HostFunc<T> {
 /// Calls a typed closure with a row's slots.
 ///
 /// # Errors
-/// The closure's.
+/// The closure's, which the caller keeps.
 #[doc(hidden)]
 pub fn call_typed<T: 'static, P, R, F: IntoFunc<T, P, R>>(
     f: &F,
     caller: &mut Caller<'_, T>,
     slots: &mut Slots,
-) -> Result<u32, HostError> {
+) -> Result<u32, Failed> {
     let mut words = [0; 2];
-    f.invoke(caller, slots, &mut words)?;
+    let called = f.invoke(caller, slots, &mut words);
+    caller.keep(called)?;
     let [low, high] = words;
     slots[0] = high;
     Ok(low)
@@ -111,7 +112,7 @@ macro_rules! host_funcs {
 }
 
 /// Leaves the high word of a result where its row's caller looks for it, and gives the low one.
-pub(crate) fn wide(slots: &mut Slots, result: Result<u64, HostError>) -> Result<u32, HostError> {
+pub(crate) fn wide(slots: &mut Slots, result: Result<u64, Failed>) -> Result<u32, Failed> {
     let bits = result?;
     slots[0] = (bits >> 32) as u32;
     Ok(bits as u32)

@@ -341,7 +341,8 @@ impl<T> Store<T> {
         for (place, &word) in slots.iter_mut().zip(self.inner.stack.slots(at, params)) {
             *place = word;
         }
-        let low = (row.call)(&mut Caller { store: self, tag }, &mut slots)?;
+        let mut caller = Caller::new(self, tag);
+        let low = (row.call)(&mut caller, &mut slots).map_err(|_| caller.why)?;
         for (slot, &word) in (at..at + results).zip(&[low, slots[0]]) {
             self.inner.stack.set(slot, word);
         }
@@ -364,7 +365,7 @@ impl<T> Store<T> {
             *place = word;
         }
         let out = out.get_mut(..results).unwrap_or_default();
-        f(&mut Caller { store: self, tag }, words, out)?;
+        f(&mut Caller::new(self, tag), words, out)?;
         for (slot, &mut word) in (at..).zip(out) {
             self.inner.stack.set(slot, word);
         }

@@ -1,7 +1,7 @@
 //! Where a value's digits go in its text.
 
 use super::Decimal;
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// How many digits go where.
 pub(crate) struct Layout {
@@ -48,8 +48,8 @@ impl Layout {
         &self,
         decimal: &mut Decimal,
         point: bool,
-        put: &mut dyn FnMut(u8, u32) -> Result<(), HostError>,
-    ) -> Result<(), HostError> {
+        put: &mut dyn FnMut(u8, u32) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
         let mut zeros = self.zeros;
         for (point, count) in [(false, self.whole), (point, self.fraction)] {
             if point {

@@ -4,13 +4,13 @@
 //! bytes, `long long` and `double` of 8 bytes at addresses that are multiples of 8.
 
 use super::Env;
-use super::guest::{Reader, advance};
+use super::guest::Reader;
 use super::output::Out;
 use super::spec::{Length, Spec};
 use crate::Trap;
-use crate::host::HostError;
+use crate::host::Failed;
 
-const TOO_LONG: HostError = HostError::Trap(Trap::Host(&"printf: a width or precision beyond an int"));
+const TOO_LONG: Trap = Trap::Host(&"printf: a width or precision beyond an int");
 
 /// The arguments that are still to be taken.
 pub(super) struct Args {
@@ -18,42 +18,41 @@ pub(super) struct Args {
 }
 
 impl Args {
-    fn take<const N: usize>(&mut self, env: &mut dyn Env) -> Result<[u8; N], HostError> {
+    fn take<const N: usize>(&mut self, env: &mut dyn Env) -> Result<[u8; N], Failed> {
         let size = N as u32;
-        let addr =
-            self.addr.checked_next_multiple_of(size).ok_or(HostError::Trap(Trap::MemoryOutOfBounds))?;
+        // Past the end of the address space an argument traps: no memory has bytes there.
+        let addr = self.addr.checked_next_multiple_of(size).unwrap_or(u32::MAX);
         let mut bytes = [0; N];
         env.read(addr, &mut bytes)?;
-        // Past the end of the address space the next argument traps: no memory has bytes there.
-        self.addr = advance(addr, size).unwrap_or(u32::MAX);
+        self.addr = addr.saturating_add(size);
         Ok(bytes)
     }
 
     /// The next argument of 4 bytes.
-    pub(super) fn word(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
+    pub(super) fn word(&mut self, env: &mut dyn Env) -> Result<u32, Failed> {
         self.take(env).map(u32::from_le_bytes)
     }
 
     /// The next argument of 8 bytes.
-    pub(super) fn dword(&mut self, env: &mut dyn Env) -> Result<u64, HostError> {
+    pub(super) fn dword(&mut self, env: &mut dyn Env) -> Result<u64, Failed> {
         self.take(env).map(u64::from_le_bytes)
     }
 }
 
 impl Reader {
     /// A number of decimal digits, 0 when there are none.
-    fn number(&mut self, env: &mut dyn Env) -> Result<u32, HostError> {
+    fn number(&mut self, env: &mut dyn Env) -> Result<u32, Failed> {
         let mut number = 0u32;
         while self.byte.is_ascii_digit() {
             let digit = self.byte.wrapping_sub(b'0').into();
             number = number.saturating_mul(10).saturating_add(digit);
             self.advance(env)?;
         }
-        if number > i32::MAX as u32 { Err(TOO_LONG) } else { Ok(number) }
+        if number > i32::MAX as u32 { Err(env.trap(TOO_LONG)) } else { Ok(number) }
     }
 
     /// A number, or the argument that a star stands for.
-    fn number_or_star(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<i32, HostError> {
+    fn number_or_star(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<i32, Failed> {
         if self.byte != b'*' {
             return Ok(self.number(env)?.cast_signed());
         }
@@ -62,7 +61,7 @@ impl Reader {
     }
 
     /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
-    fn spec(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<Spec, HostError> {
+    fn spec(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<Spec, Failed> {
         let mut spec = Spec::default();
         loop {
             match self.byte {
@@ -99,26 +98,24 @@ impl Reader {
 }
 
 /// Puts a format with its arguments. Output beyond what an `int` counts ends it early.
-pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -> Result<(), HostError> {
-    let mut text = Reader::new(env, format)?;
+pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -> Result<(), Failed> {
+    let mut text = Reader::new(format);
     let mut args = Args { addr: args };
-    while text.byte != 0 {
+    while out.count() <= i32::MAX as u64 {
+        text.advance(env)?;
         match text.byte {
+            0 => break,
             b'%' => {
                 text.advance(env)?;
                 let mut spec = text.spec(env, &mut args)?;
                 if spec.conversion == 0 {
                     // A lone % at the end is no conversion.
-                    return Ok(());
+                    break;
                 }
                 spec.convert(env, out, &mut args)?;
             }
             byte => out.put(env, byte)?,
         }
-        if out.count() > i32::MAX as u64 {
-            break;
-        }
-        text.advance(env)?;
     }
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use super::Env;
 use crate::Trap;
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// How many bytes a [`Bytes`] fetches at a time.
 const FETCH: usize = 16;
 
 /// The address `by` bytes further, or a trap where there is none.
-pub(crate) fn advance(addr: u32, by: u32) -> Result<u32, HostError> {
-    addr.checked_add(by).ok_or(HostError::Trap(Trap::MemoryOutOfBounds))
+pub(crate) fn advance(env: &mut dyn Env, addr: u32, by: u32) -> Result<u32, Failed> {
+    addr.checked_add(by).ok_or_else(|| env.trap(Trap::MemoryOutOfBounds))
 }
 
 /// The bytes from an address on, fetched some at a time.
@@ -41,14 +41,14 @@ impl Bytes {
     }
 
     /// The next byte, or a trap at the end of the memory.
-    pub(super) fn next(&mut self, env: &mut dyn Env) -> Result<u8, HostError> {
+    pub(super) fn next(&mut self, env: &mut dyn Env) -> Result<u8, Failed> {
         if self.left == 0 {
             let room = env.byte_len().saturating_sub(self.addr).min(FETCH as u64) as usize;
-            let at = u32::try_from(self.addr).map_err(|_| Trap::MemoryOutOfBounds)?;
             if room == 0 {
-                return Err(Trap::MemoryOutOfBounds.into());
+                return Err(env.trap(Trap::MemoryOutOfBounds));
             }
-            env.read(at, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
+            // Where there are bytes, addresses have 32 bits.
+            env.read(self.addr as u32, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
             self.left = room;
         }
         let byte = self.buf.get(FETCH.saturating_sub(self.left)).copied().unwrap_or(0);
@@ -63,30 +63,29 @@ pub(super) struct Reader {
     bytes: Bytes,
     /// The byte to look at.
     pub(super) byte: u8,
-    /// How many bytes are in front of it.
-    pub(super) at: u32,
 }
 
 impl Reader {
-    /// Looks at the byte of an address.
-    pub(super) fn new(env: &mut dyn Env, addr: u32) -> Result<Self, HostError> {
-        let mut bytes = Bytes::new(addr);
-        let byte = bytes.next(env)?;
-        Ok(Self { bytes, byte, at: 0 })
+    /// Looks at nothing yet; `advance` goes on to the byte of the address.
+    pub(super) fn new(addr: u32) -> Self {
+        Self { bytes: Bytes::new(addr), byte: 0 }
+    }
+
+    /// The address of the byte to look at.
+    pub(super) fn addr(&self) -> u32 {
+        self.bytes.addr.wrapping_sub(1) as u32
     }
 
     /// Goes on to the next byte.
     #[inline(never)]
-    pub(super) fn advance(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
+    pub(super) fn advance(&mut self, env: &mut dyn Env) -> Result<(), Failed> {
         self.byte = self.bytes.next(env)?;
-        // No memory has more bytes than are counted so.
-        self.at = self.at.saturating_add(1);
         Ok(())
     }
 }
 
 /// The bytes before the first zero byte, up to `max` of them: `strnlen`.
-pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, HostError> {
+pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, Failed> {
     let mut bytes = Bytes::new(addr);
     for len in 0..max {
         if bytes.next(env)? == 0 {

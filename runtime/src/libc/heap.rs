@@ -13,7 +13,7 @@ use core::ops::Range;
 
 use super::Env;
 use crate::Trap;
-use crate::host::HostError;
+use crate::host::{Failed, HostError};
 
 /// Bytes of a block's header, and the alignment of blocks and payloads.
 const HEADER: u32 = 8;
@@ -24,9 +24,8 @@ const USED: u32 = 1;
 /// Makes a header's second word unlikely to arise by chance.
 pub(super) const CHECK: u32 = 0x5741_534d;
 
-const CORRUPT: HostError = HostError::Trap(Trap::Host(&"heap corrupt: a block's header was overwritten"));
-const NOT_ALLOCATED: HostError =
-    HostError::Trap(Trap::Host(&"free or realloc of a pointer that malloc did not give"));
+const CORRUPT: Trap = Trap::Host(&"heap corrupt: a block's header was overwritten");
+const NOT_ALLOCATED: Trap = Trap::Host(&"free or realloc of a pointer that malloc did not give");
 
 /// The bounds of a heap. All are multiples of 8, and `start <= hint <= top <= end`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,7 +56,7 @@ impl Block {
         self.addr.saturating_add(HEADER)
     }
 
-    fn write(&self, env: &mut dyn Env) -> Result<(), HostError> {
+    fn write(&self, env: &mut dyn Env) -> Result<(), Failed> {
         let word = self.size | if self.used { USED } else { 0 };
         let header = u64::from(word) | u64::from(word ^ self.addr ^ CHECK) << 32;
         env.write(self.addr, &header.to_le_bytes())
@@ -75,8 +74,8 @@ impl Heap {
         Self { start, end: if end > start { end } else { start }, top: start, hint: start }
     }
 
-    /// Reads and checks the header at an address that was a block's when the guest last left it alone.
-    fn block(&self, env: &mut dyn Env, addr: u32) -> Result<Block, HostError> {
+    /// Reads and checks the header of the block at an address; `otherwise` is the trap where there is none.
+    fn block(&self, env: &mut dyn Env, addr: u32, otherwise: Trap) -> Result<Block, Failed> {
         let mut header = [0; HEADER as usize];
         env.read(addr, &mut header)?;
         let header = u64::from_le_bytes(header);
@@ -84,28 +83,27 @@ impl Heap {
         let size = word & !USED;
         let fits = size >= MIN_BLOCK && size <= self.top.saturating_sub(addr);
         if (header >> 32) as u32 != word ^ addr ^ CHECK || !fits || !size.is_multiple_of(HEADER) {
-            return Err(CORRUPT);
+            return Err(env.trap(otherwise));
         }
         Ok(Block { addr, size, used: word & USED != 0 })
     }
 
     /// The used block of a pointer that the guest got from `malloc`, as it says.
-    fn block_of(&self, env: &mut dyn Env, ptr: u32) -> Result<Block, HostError> {
+    fn block_of(&self, env: &mut dyn Env, ptr: u32) -> Result<Block, Failed> {
         let addr = ptr.wrapping_sub(HEADER);
         if addr < self.start || addr >= self.top || !addr.is_multiple_of(HEADER) {
-            return Err(NOT_ALLOCATED);
+            return Err(env.trap(NOT_ALLOCATED));
         }
-        match self.block(env, addr) {
-            Ok(block) if block.used => Ok(block),
-            Ok(_) | Err(CORRUPT) => Err(NOT_ALLOCATED),
-            Err(trap) => Err(trap),
+        match self.block(env, addr, NOT_ALLOCATED)? {
+            block if block.used => Ok(block),
+            _ => Err(env.trap(NOT_ALLOCATED)),
         }
     }
 
     /// Adds the free blocks after a block to its size.
-    fn join_following(&self, env: &mut dyn Env, block: &mut Block) -> Result<(), HostError> {
+    fn join_following(&self, env: &mut dyn Env, block: &mut Block) -> Result<(), Failed> {
         while block.end() < self.top {
-            let next = self.block(env, block.end())?;
+            let next = self.block(env, block.end(), CORRUPT)?;
             if next.used {
                 break;
             }
@@ -115,7 +113,7 @@ impl Heap {
     }
 
     /// Makes a block a used one of `need` bytes, and what is left of it a free one.
-    fn place(&mut self, env: &mut dyn Env, mut block: Block, need: u32) -> Result<Block, HostError> {
+    fn place(&mut self, env: &mut dyn Env, mut block: Block, need: u32) -> Result<Block, Failed> {
         let end = block.end();
         let rest = block.size.saturating_sub(need);
         block.used = true;
@@ -144,11 +142,11 @@ impl Heap {
         u64::from(addr).saturating_add(need.into()) <= end
     }
 
-    fn allocate(&mut self, env: &mut dyn Env, need: u32) -> Result<u32, HostError> {
+    fn allocate(&mut self, env: &mut dyn Env, need: u32) -> Result<u32, Failed> {
         let mut lowest_free = None;
         let mut at = self.hint;
         while at < self.top {
-            let mut block = self.block(env, at)?;
+            let mut block = self.block(env, at, CORRUPT)?;
             if !block.used {
                 let size = block.size;
                 self.join_following(env, &mut block)?;
@@ -179,7 +177,7 @@ impl Heap {
         Ok(block.payload())
     }
 
-    fn release(&mut self, env: &mut dyn Env, mut block: Block) -> Result<(), HostError> {
+    fn release(&mut self, env: &mut dyn Env, mut block: Block) -> Result<(), Failed> {
         block.used = false;
         if block.end() == self.top {
             self.top = block.addr;
@@ -190,7 +188,7 @@ impl Heap {
         Ok(())
     }
 
-    fn resize(&mut self, env: &mut dyn Env, ptr: u32, need: u32) -> Result<u32, HostError> {
+    fn resize(&mut self, env: &mut dyn Env, ptr: u32, need: u32) -> Result<u32, Failed> {
         let old = self.block_of(env, ptr)?;
         let mut block = old;
         if block.size < need {
@@ -206,10 +204,10 @@ impl Heap {
         }
         let new = self.allocate(env, need)?;
         if new != 0 {
-            if let Err(trap) = env.copy(new, ptr, old.size.saturating_sub(HEADER)) {
+            if let Err(failed) = env.copy(new, ptr, old.size.saturating_sub(HEADER)) {
                 let new = self.block_of(env, new)?;
                 self.release(env, new)?;
-                return Err(trap);
+                return Err(failed);
             }
             self.release(env, old)?;
         }
@@ -227,8 +225,8 @@ fn block_size(payload: u32) -> Option<u32> {
 /// RAM is an allocation that fails, not a trap.
 fn with_heap(
     env: &mut dyn Env,
-    operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, HostError>,
-) -> Result<u32, HostError> {
+    operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, Failed>,
+) -> Result<u32, Failed> {
     if let Some(size) = env.libc().unplaced.take() {
         env.libc().heap = Heap::new(env.place_heap(size));
     }
@@ -238,17 +236,17 @@ fn with_heap(
             env.libc().heap = heap;
             Ok(ptr)
         }
-        Err(HostError::Trap(Trap::OutOfMemory)) => Ok(0),
-        Err(trap) => Err(trap),
+        Err(_) if matches!(env.why(), HostError::Trap(Trap::OutOfMemory)) => Ok(0),
+        failed => failed,
     }
 }
 
-pub(super) fn malloc(env: &mut dyn Env, size: u32) -> Result<u32, HostError> {
+pub(super) fn malloc(env: &mut dyn Env, size: u32) -> Result<u32, Failed> {
     let Some(need) = block_size(size) else { return Ok(0) };
     with_heap(env, |heap, env| heap.allocate(env, need))
 }
 
-pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, HostError> {
+pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Failed> {
     let Some(size) = count.checked_mul(size) else { return Ok(0) };
     let ptr = malloc(env, size)?;
     if ptr != 0 {
@@ -257,7 +255,7 @@ pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Ho
     Ok(ptr)
 }
 
-pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, HostError> {
+pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, Failed> {
     if ptr == 0 {
         return malloc(env, size);
     }
@@ -268,7 +266,7 @@ pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, Hos
     with_heap(env, |heap, env| heap.resize(env, ptr, need))
 }
 
-pub(super) fn free(env: &mut dyn Env, ptr: u32) -> Result<u32, HostError> {
+pub(super) fn free(env: &mut dyn Env, ptr: u32) -> Result<u32, Failed> {
     if ptr == 0 {
         return Ok(0);
     }

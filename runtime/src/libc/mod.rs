@@ -30,7 +30,8 @@ mod tests;
 
 use core::ops::Range;
 
-use crate::host::HostError;
+use crate::Trap;
+use crate::host::{Failed, HostError};
 #[cfg(feature = "wasi")]
 pub(crate) use guest::advance;
 use heap::Heap;
@@ -95,14 +96,22 @@ impl LibcState {
 /// It is used as a trait object, so that the library is compiled once, whatever a store's data is. The
 /// memory's methods check their ranges first, and trap without changing anything.
 pub(crate) trait Env {
+    /// Keeps why the function does not return.
+    fn fail(&mut self, why: HostError) -> Failed;
+    /// Why the function does not return, once it has failed.
+    fn why(&self) -> HostError;
+    /// Keeps the trap that the function ends with.
+    fn trap(&mut self, trap: Trap) -> Failed {
+        self.fail(HostError::Trap(trap))
+    }
     /// Reads bytes of the guest's memory.
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError>;
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Failed>;
     /// Writes bytes to the guest's memory.
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError>;
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Failed>;
     /// Sets bytes of the guest's memory.
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError>;
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Failed>;
     /// Copies bytes within the guest's memory, as `memmove`.
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError>;
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Failed>;
     /// How many bytes from an address on are zeros that were never written.
     fn zeros(&mut self, addr: u32) -> u64;
     /// The size of the guest's memory in bytes.
@@ -114,5 +123,5 @@ pub(crate) trait Env {
     /// Gives output to the console and returns how many bytes it took.
     fn console(&mut self, bytes: &[u8]) -> usize;
     /// The clock, as [`LibcHost::micros`] gives it.
-    fn micros(&mut self) -> Result<u64, HostError>;
+    fn micros(&mut self) -> Result<u64, Failed>;
 }

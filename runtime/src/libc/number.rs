@@ -1,25 +1,26 @@
 //! Numbers from strings.
 
-use super::guest::{Reader, advance};
+use super::guest::Reader;
 use super::{Env, ctype};
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// What a string begins with.
 struct Parsed {
     negative: bool,
     /// The magnitude, held at `u64::MAX` when it is larger.
     value: u64,
-    /// How many bytes belong to the number; 0 when there is none.
-    len: u32,
+    /// The address behind the number; where the text is when there is none.
+    end: u32,
 }
 
 /// Reads white space, a sign, a prefix and digits, as `strtol` does. `base` is 0 or 2 to 36.
-fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostError> {
-    let mut parsed = Parsed { negative: false, value: 0, len: 0 };
+fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, Failed> {
+    let mut parsed = Parsed { negative: false, value: 0, end: addr };
     if base == 1 || base > 36 {
         return Ok(parsed);
     }
-    let mut text = Reader::new(env, addr)?;
+    let mut text = Reader::new(addr);
+    text.advance(env)?;
     while ctype::space(&text.byte) {
         text.advance(env)?;
     }
@@ -30,7 +31,7 @@ fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostErro
     if text.byte == b'0' && matches!(base, 0 | 16) {
         // The zero is a number of its own when no digit follows the prefix.
         text.advance(env)?;
-        parsed.len = text.at;
+        parsed.end = text.addr();
         if text.byte | 0x20 == b'x' {
             text.advance(env)?;
             if !text.byte.is_ascii_hexdigit() {
@@ -46,7 +47,7 @@ fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, HostErro
     while let Some(digit) = digit(text.byte, base) {
         parsed.value = parsed.value.saturating_mul(base.into()).saturating_add(digit.into());
         text.advance(env)?;
-        parsed.len = text.at;
+        parsed.end = text.addr();
     }
     Ok(parsed)
 }
@@ -62,11 +63,11 @@ fn digit(byte: u8, base: u32) -> Option<u32> {
 }
 
 /// Tells the caller where the number ended, if it asks.
-fn write_end(env: &mut dyn Env, end: u32, addr: u32, parsed: &Parsed) -> Result<(), HostError> {
+fn write_end(env: &mut dyn Env, end: u32, parsed: &Parsed) -> Result<(), Failed> {
     if end == 0 {
         return Ok(());
     }
-    env.write(end, &advance(addr, parsed.len)?.to_le_bytes())
+    env.write(end, &parsed.end.to_le_bytes())
 }
 
 /// The number with its sign, held at the bounds of a 32-bit `long`.
@@ -76,19 +77,19 @@ fn to_long(parsed: &Parsed) -> u32 {
     value.clamp(i32::MIN.into(), i32::MAX.into()) as u32
 }
 
-pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
+pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
     Ok(to_long(&parse(env, s, 10)?))
 }
 
-pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, HostError> {
+pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
     let parsed = parse(env, s, base)?;
-    write_end(env, end, s, &parsed)?;
+    write_end(env, end, &parsed)?;
     Ok(to_long(&parsed))
 }
 
-pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, HostError> {
+pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
     let parsed = parse(env, s, base)?;
-    write_end(env, end, s, &parsed)?;
+    write_end(env, end, &parsed)?;
     Ok(match u32::try_from(parsed.value) {
         Ok(value) if parsed.negative => value.wrapping_neg(),
         Ok(value) => value,

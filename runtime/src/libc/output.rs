@@ -7,7 +7,7 @@
 use super::Env;
 use super::format;
 use super::guest::{Bytes, advance};
-use crate::host::HostError;
+use crate::host::{Failed, HostError};
 
 /// Bytes that are gathered before they are delivered.
 const CHUNK: usize = 32;
@@ -39,7 +39,7 @@ impl Out {
     }
 
     /// Puts one byte.
-    pub(super) fn put(&mut self, env: &mut dyn Env, byte: u8) -> Result<(), HostError> {
+    pub(super) fn put(&mut self, env: &mut dyn Env, byte: u8) -> Result<(), Failed> {
         if self.held >= CHUNK {
             self.flush(env)?;
         }
@@ -51,13 +51,13 @@ impl Out {
     }
 
     /// Puts some bytes.
-    pub(super) fn put_all(&mut self, env: &mut dyn Env, bytes: &[u8]) -> Result<(), HostError> {
+    pub(super) fn put_all(&mut self, env: &mut dyn Env, bytes: &[u8]) -> Result<(), Failed> {
         bytes.iter().try_for_each(|&byte| self.put(env, byte))
     }
 
     /// Of the next `most` bytes, passes over those that the console has taken, and gives how many these are.
     /// Without it, a long text would be gone through anew for each part that the console takes.
-    pub(super) fn skip(&mut self, env: &mut dyn Env, most: u32) -> Result<u32, HostError> {
+    pub(super) fn skip(&mut self, env: &mut dyn Env, most: u32) -> Result<u32, Failed> {
         if !matches!(self.target, Target::Console) || env.libc().emitted <= self.count() {
             return Ok(0);
         }
@@ -68,7 +68,7 @@ impl Out {
     }
 
     /// Puts bytes of the guest's memory.
-    pub(crate) fn copy(&mut self, env: &mut dyn Env, addr: u32, len: u32) -> Result<(), HostError> {
+    pub(crate) fn copy(&mut self, env: &mut dyn Env, addr: u32, len: u32) -> Result<(), Failed> {
         let skipped = self.skip(env, len)?;
         let mut bytes = Bytes::new(addr.wrapping_add(skipped));
         for _ in skipped..len {
@@ -79,7 +79,7 @@ impl Out {
     }
 
     /// Puts a byte many times. What is not delivered takes no time.
-    pub(super) fn pad(&mut self, env: &mut dyn Env, byte: u8, mut count: u32) -> Result<(), HostError> {
+    pub(super) fn pad(&mut self, env: &mut dyn Env, byte: u8, mut count: u32) -> Result<(), Failed> {
         if !matches!(self.target, Target::Console) {
             self.flush(env)?;
         }
@@ -107,7 +107,7 @@ impl Out {
     }
 
     /// Delivers what was gathered.
-    fn flush(&mut self, env: &mut dyn Env) -> Result<(), HostError> {
+    fn flush(&mut self, env: &mut dyn Env) -> Result<(), Failed> {
         let bytes = self.buf.get(..self.held).unwrap_or_default();
         match &mut self.target {
             Target::Console => {
@@ -118,7 +118,7 @@ impl Out {
                     let taken = env.console(fresh).min(fresh.len());
                     env.libc().emitted = emitted.saturating_add(taken as u64);
                     if taken < fresh.len() {
-                        return Err(HostError::Suspend);
+                        return Err(env.fail(HostError::Suspend));
                     }
                 }
             }
@@ -140,11 +140,11 @@ impl Out {
 /// Runs a call that writes to the console, and gives the number of bytes.
 pub(crate) fn to_console(
     env: &mut dyn Env,
-    call: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), HostError>,
-) -> Result<u32, HostError> {
+    call: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), Failed>,
+) -> Result<u32, Failed> {
     let mut out = Out::new(Target::Console);
     let result = call(env, &mut out).and_then(|()| out.flush(env));
-    if !matches!(result, Err(HostError::Suspend)) {
+    if result.is_ok() || !matches!(env.why(), HostError::Suspend) {
         env.libc().emitted = 0;
     }
     result?;
@@ -156,14 +156,14 @@ fn int(count: u64) -> u32 {
     if count > i32::MAX as u64 { FAILED } else { count as u32 }
 }
 
-pub(super) fn printf(env: &mut dyn Env, format: u32, args: u32) -> Result<u32, HostError> {
+pub(super) fn printf(env: &mut dyn Env, format: u32, args: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| format::format(env, out, format, args))
 }
 
-pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
+pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| {
         let skipped = out.skip(env, u32::MAX)?;
-        let mut bytes = Bytes::new(advance(s, skipped)?);
+        let mut bytes = Bytes::new(advance(env, s, skipped)?);
         loop {
             match bytes.next(env)? {
                 0 => return out.put(env, b'\n'),
@@ -173,7 +173,7 @@ pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
     })
 }
 
-pub(super) fn putchar(env: &mut dyn Env, c: u32) -> Result<u32, HostError> {
+pub(super) fn putchar(env: &mut dyn Env, c: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| out.put(env, c as u8))?;
     Ok(c & 0xff)
 }
@@ -184,20 +184,20 @@ pub(super) fn snprintf(
     size: u32,
     format: u32,
     args: u32,
-) -> Result<u32, HostError> {
+) -> Result<u32, Failed> {
     let room = size.saturating_sub(1);
     let mut out = Out::new(Target::String { addr: buf, room });
     format::format(env, &mut out, format, args)?;
     out.flush(env)?;
     if size > 0 {
         let len = out.count().min(room.into()) as u32;
-        let end = advance(buf, len)?;
+        let end = advance(env, buf, len)?;
         env.write(end, &[0])?;
     }
     Ok(int(out.count()))
 }
 
-pub(super) fn sprintf(env: &mut dyn Env, buf: u32, format: u32, args: u32) -> Result<u32, HostError> {
+pub(super) fn sprintf(env: &mut dyn Env, buf: u32, format: u32, args: u32) -> Result<u32, Failed> {
     // Output beyond the end of the memory traps.
     snprintf(env, buf, u32::MAX, format, args)
 }

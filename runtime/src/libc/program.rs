@@ -1,7 +1,8 @@
 //! Running a module as a program: its entry, and the arguments that C wants.
 
 use super::{Env, LibcHost, heap};
-use crate::{Caller, Error, Func, Instance, Result, Store, Trap, Val, ValType};
+use crate::host::Failed;
+use crate::{Caller, Func, Instance, Result, Store, Trap, Val, ValType};
 
 /// The module that WASI's functions are imported from.
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
@@ -46,16 +47,24 @@ pub fn arguments<'w, T: LibcHost + 'static>(
     words: impl Iterator<Item = &'w str> + Clone,
 ) -> Result<[Val; 2]> {
     let env: &mut dyn Env = &mut Caller::embedder(store, instance);
+    let places = put_arguments(env, words).map_err(|_| env.why())?;
+    Ok(places.map(|place| Val::I32(place.cast_signed())))
+}
+
+fn put_arguments<'w>(
+    env: &mut dyn Env,
+    words: impl Iterator<Item = &'w str> + Clone,
+) -> Result<[u32; 2], Failed> {
     if env.byte_len() == 0 {
-        return Ok([Val::I32(0); 2]);
+        return Ok([0; 2]);
     }
     let count = words.clone().count();
     let pointers = count.saturating_add(1).saturating_mul(4);
     let strings: usize = words.clone().map(|word| word.len().saturating_add(1)).sum();
-    let size = u32::try_from(pointers.saturating_add(strings)).map_err(|_| Error::OutOfMemory)?;
+    let size = u32::try_from(pointers.saturating_add(strings)).unwrap_or(u32::MAX);
     let argv = heap::malloc(env, size)?;
     if argv == 0 {
-        return Err(Trap::OutOfMemory.into());
+        return Err(env.trap(Trap::OutOfMemory));
     }
     // The block holds all of it, so no address wraps.
     let mut pointer = argv;
@@ -69,5 +78,5 @@ pub fn arguments<'w, T: LibcHost + 'static>(
         pointer = pointer.saturating_add(4);
     }
     env.write(pointer, &[0; 4])?;
-    Ok([Val::I32(count as i32), Val::I32(argv as i32)])
+    Ok([count as u32, argv])
 }

@@ -6,22 +6,18 @@ use core::cmp::Ordering;
 
 use super::Env;
 use super::guest::{advance, len_up_to};
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// A byte of the guest's memory.
-fn byte(env: &mut dyn Env, addr: u32, index: u32) -> Result<u8, HostError> {
+fn byte(env: &mut dyn Env, addr: u32, index: u32) -> Result<u8, Failed> {
     let mut byte = [0];
-    env.read(advance(addr, index)?, &mut byte)?;
+    let addr = advance(env, addr, index)?;
+    env.read(addr, &mut byte)?;
     Ok(byte[0])
 }
 
 /// Where the greatest suffix of the needle begins, for one order of bytes or the other, and that suffix's period.
-fn greatest_suffix(
-    env: &mut dyn Env,
-    needle: u32,
-    len: u32,
-    order: Ordering,
-) -> Result<(u32, u32), HostError> {
+fn greatest_suffix(env: &mut dyn Env, needle: u32, len: u32, order: Ordering) -> Result<(u32, u32), Failed> {
     // The suffix from `start` on is the greatest so far; the one from `next` on is equal for `same` bytes.
     let (mut start, mut next, mut same, mut period) = (0u32, 1u32, 0u32, 1u32);
     while next.saturating_add(same) < len {
@@ -50,7 +46,7 @@ fn greatest_suffix(
 }
 
 /// Whether so many bytes at the needle's start come again a period later.
-fn repeats(env: &mut dyn Env, needle: u32, period: u32, count: u32) -> Result<bool, HostError> {
+fn repeats(env: &mut dyn Env, needle: u32, period: u32, count: u32) -> Result<bool, Failed> {
     for i in 0..count {
         if byte(env, needle, i)? != byte(env, needle, i.saturating_add(period))? {
             return Ok(false);
@@ -59,7 +55,7 @@ fn repeats(env: &mut dyn Env, needle: u32, period: u32, count: u32) -> Result<bo
     Ok(true)
 }
 
-pub(super) fn strstr(env: &mut dyn Env, s: u32, needle: u32) -> Result<u32, HostError> {
+pub(super) fn strstr(env: &mut dyn Env, s: u32, needle: u32) -> Result<u32, Failed> {
     let len = len_up_to(env, needle, u32::MAX)?;
     let room = len_up_to(env, s, u32::MAX)?;
     if len == 0 {
@@ -95,7 +91,7 @@ pub(super) fn strstr(env: &mut dyn Env, s: u32, needle: u32) -> Result<u32, Host
             left = before;
         }
         if left <= known {
-            return advance(s, at);
+            return advance(env, s, at);
         }
         at = at.saturating_add(period);
         known = kept;

@@ -5,12 +5,12 @@ use super::guest::len_up_to;
 use super::output::Out;
 use super::{Env, float};
 use crate::Trap;
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// The longest integer's digits: 64 bits in octal.
 const MAX_DIGITS: usize = 22;
 
-const REFUSED: HostError = HostError::Trap(Trap::Host(&"printf: %a, %L and wide characters are refused"));
+const REFUSED: Trap = Trap::Host(&"printf: %a, %L and wide characters are refused");
 
 /// A conversion specification.
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl Spec {
         out: &mut Out,
         prefix: &[u8],
         len: u32,
-    ) -> Result<(), HostError> {
+    ) -> Result<(), Failed> {
         let padding = if self.left { 0 } else { self.padding(prefix, len) };
         let (spaces, zeros) = if self.zeros { (0, padding) } else { (padding, 0) };
         out.pad(env, b' ', spaces)?;
@@ -77,7 +77,7 @@ impl Spec {
         out: &mut Out,
         prefix: &[u8],
         len: u32,
-    ) -> Result<(), HostError> {
+    ) -> Result<(), Failed> {
         let padding = if self.left { self.padding(prefix, len) } else { 0 };
         out.pad(env, b' ', padding)
     }
@@ -89,7 +89,7 @@ impl Spec {
         out: &mut Out,
         prefix: &[u8],
         body: &[u8],
-    ) -> Result<(), HostError> {
+    ) -> Result<(), Failed> {
         self.open(env, out, prefix, body.len() as u32)?;
         out.put_all(env, body)?;
         self.close(env, out, prefix, body.len() as u32)
@@ -102,7 +102,7 @@ impl Spec {
         out: &mut Out,
         negative: bool,
         value: u64,
-    ) -> Result<(), HostError> {
+    ) -> Result<(), Failed> {
         let (base, hex) = match self.conversion {
             b'o' => (8, b'a'),
             b'x' | b'p' => (16, b'a'),
@@ -142,7 +142,7 @@ impl Spec {
         self.close(env, out, prefix, len)
     }
 
-    fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), HostError> {
+    fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), Failed> {
         let limit = self.precision.unwrap_or(u32::MAX);
         let len = len_up_to(env, addr, limit)?;
         if addr == 0 && len == 0 {
@@ -154,7 +154,7 @@ impl Spec {
     }
 
     /// Takes an integer argument, with the sign or zeros that its length and conversion ask for.
-    fn argument(&self, env: &mut dyn Env, args: &mut Args, signed: bool) -> Result<u64, HostError> {
+    fn argument(&self, env: &mut dyn Env, args: &mut Args, signed: bool) -> Result<u64, Failed> {
         if self.length == Length::LongLong {
             return args.dword(env);
         }
@@ -178,7 +178,7 @@ impl Spec {
         env: &mut dyn Env,
         out: &mut Out,
         args: &mut Args,
-    ) -> Result<(), HostError> {
+    ) -> Result<(), Failed> {
         match self.conversion {
             b'd' | b'i' => {
                 let value = self.argument(env, args, true)?.cast_signed();
@@ -216,9 +216,9 @@ impl Spec {
                 };
                 let place = args.word(env)?;
                 let count = out.count().to_le_bytes();
-                Ok(env.write(place, count.get(..size).unwrap_or_default())?)
+                env.write(place, count.get(..size).unwrap_or_default())
             }
-            b'c' | b's' | b'a' | b'A' | b'L' => Err(REFUSED),
+            b'c' | b's' | b'a' | b'A' | b'L' => Err(env.trap(REFUSED)),
             // What C leaves undefined is shown as it is.
             other => out.put_all(env, &[b'%', other]),
         }

@@ -4,11 +4,11 @@
 
 use super::guest::{Bytes, advance, len_up_to};
 use super::{Env, heap};
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// The difference of the first two bytes that differ after `map`, in at most `max` bytes, as C's
 /// comparisons of strings give it, which also end at a zero byte.
-fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> Result<u32, HostError> {
+fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> Result<u32, Failed> {
     let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
     for _ in 0..max {
         let (x, y) = (map(&a.next(env)?), map(&b.next(env)?));
@@ -20,18 +20,18 @@ fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> R
 }
 
 /// The address of a character of a string, whose end counts as one.
-fn find(env: &mut dyn Env, s: u32, c: u32) -> Result<Option<u32>, HostError> {
+fn find(env: &mut dyn Env, s: u32, c: u32) -> Result<Option<u32>, Failed> {
     let mut bytes = Bytes::new(s);
     let mut len = 0;
     loop {
         let byte = bytes.next(env)?;
         if byte == c as u8 {
-            return advance(s, len).map(Some);
+            return advance(env, s, len).map(Some);
         }
         if byte == 0 {
             return Ok(None);
         }
-        len = advance(len, 1)?;
+        len = advance(env, len, 1)?;
     }
 }
 
@@ -40,7 +40,7 @@ struct Set([u32; 8]);
 
 impl Set {
     /// The characters of a string.
-    fn of(env: &mut dyn Env, s: u32) -> Result<Self, HostError> {
+    fn of(env: &mut dyn Env, s: u32) -> Result<Self, Failed> {
         let mut set = Self([0; 8]);
         let mut bytes = Bytes::new(s);
         loop {
@@ -61,7 +61,7 @@ impl Set {
 }
 
 /// The length of the prefix of `s` whose bytes are in `set`, or are not in it.
-fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, HostError> {
+fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, Failed> {
     let set = Set::of(env, set)?;
     let mut bytes = Bytes::new(s);
     let mut len = 0;
@@ -70,25 +70,25 @@ fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, HostEr
         if byte == 0 || set.has(byte) != within {
             return Ok(len);
         }
-        len = advance(len, 1)?;
+        len = advance(env, len, 1)?;
     }
 }
 
-pub(super) fn memcpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn memcpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
     if n > 0 {
         env.copy(dst, src, n)?;
     }
     Ok(dst)
 }
 
-pub(super) fn memset(env: &mut dyn Env, dst: u32, c: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn memset(env: &mut dyn Env, dst: u32, c: u32, n: u32) -> Result<u32, Failed> {
     if n > 0 {
         env.fill(dst, n, c as u8)?;
     }
     Ok(dst)
 }
 
-pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
     let mut left = n;
     while left > 0 {
@@ -110,7 +110,7 @@ pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, H
     Ok(0)
 }
 
-pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, Failed> {
     let mut bytes = Bytes::new(s);
     let mut at = 0;
     while at < n {
@@ -122,58 +122,60 @@ pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, H
             }
         }
         if bytes.next(env)? == c as u8 {
-            return advance(s, at);
+            return advance(env, s, at);
         }
         at = at.saturating_add(1);
     }
     Ok(0)
 }
 
-pub(super) fn strlen(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
+pub(super) fn strlen(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
     len_up_to(env, s, u32::MAX)
 }
 
-pub(super) fn strcmp(env: &mut dyn Env, a: u32, b: u32) -> Result<u32, HostError> {
+pub(super) fn strcmp(env: &mut dyn Env, a: u32, b: u32) -> Result<u32, Failed> {
     compare(env, a, b, u32::MAX, u8::clone)
 }
 
-pub(super) fn strncmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn strncmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     compare(env, a, b, n, u8::clone)
 }
 
-pub(super) fn strncasecmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn strncasecmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     compare(env, a, b, n, u8::to_ascii_lowercase)
 }
 
-pub(super) fn strchr(env: &mut dyn Env, s: u32, c: u32) -> Result<u32, HostError> {
+pub(super) fn strchr(env: &mut dyn Env, s: u32, c: u32) -> Result<u32, Failed> {
     Ok(find(env, s, c)?.unwrap_or(0))
 }
 
-pub(super) fn strspn(env: &mut dyn Env, s: u32, accept: u32) -> Result<u32, HostError> {
+pub(super) fn strspn(env: &mut dyn Env, s: u32, accept: u32) -> Result<u32, Failed> {
     span(env, s, accept, true)
 }
 
-pub(super) fn strcspn(env: &mut dyn Env, s: u32, reject: u32) -> Result<u32, HostError> {
+pub(super) fn strcspn(env: &mut dyn Env, s: u32, reject: u32) -> Result<u32, Failed> {
     span(env, s, reject, false)
 }
 
-pub(super) fn strcpy(env: &mut dyn Env, dst: u32, src: u32) -> Result<u32, HostError> {
+pub(super) fn strcpy(env: &mut dyn Env, dst: u32, src: u32) -> Result<u32, Failed> {
     let len = strlen(env, src)?;
-    memcpy(env, dst, src, advance(len, 1)?)
+    let len = advance(env, len, 1)?;
+    memcpy(env, dst, src, len)
 }
 
-pub(super) fn strncpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, HostError> {
+pub(super) fn strncpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
     let len = len_up_to(env, src, n)?;
     memcpy(env, dst, src, len)?;
     memset(env, dst.wrapping_add(len), 0, n.saturating_sub(len))?;
     Ok(dst)
 }
 
-pub(super) fn strdup(env: &mut dyn Env, s: u32) -> Result<u32, HostError> {
+pub(super) fn strdup(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
     if s == 0 {
         return Ok(0);
     }
-    let len = advance(strlen(env, s)?, 1)?;
+    let len = strlen(env, s)?;
+    let len = advance(env, len, 1)?;
     let copy = heap::malloc(env, len)?;
     if copy != 0 {
         env.copy(copy, s, len)?;

@@ -3,7 +3,7 @@
 use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string, time};
 use core::ops::Range;
 
-use crate::host::{Caller, HostError};
+use crate::host::{Caller, Failed, HostError};
 use crate::rows::{HostTable, rows};
 use crate::{Extern, Val};
 
@@ -11,20 +11,32 @@ use crate::{Extern, Val};
 const MODULE: &str = "env";
 
 impl<T: LibcHost + 'static> Env for Caller<'_, T> {
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError> {
-        Ok(self.read_memory(addr, buf)?)
+    fn fail(&mut self, why: HostError) -> Failed {
+        Caller::fail(self, why)
     }
 
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError> {
-        Ok(self.write_memory(addr, bytes)?)
+    fn why(&self) -> HostError {
+        self.why
     }
 
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError> {
-        Ok(self.fill_memory(addr, len, byte)?)
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Failed> {
+        let read = self.read_memory(addr, buf);
+        self.keep(read)
     }
 
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError> {
-        Ok(self.copy_memory(dst, src, len)?)
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Failed> {
+        let written = self.write_memory(addr, bytes);
+        self.keep(written)
+    }
+
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Failed> {
+        let filled = self.fill_memory(addr, len, byte);
+        self.keep(filled)
+    }
+
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Failed> {
+        let copied = self.copy_memory(dst, src, len);
+        self.keep(copied)
     }
 
     fn zeros(&mut self, addr: u32) -> u64 {
@@ -58,8 +70,9 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
         self.data_mut().write(bytes)
     }
 
-    fn micros(&mut self) -> Result<u64, HostError> {
-        self.data_mut().micros()
+    fn micros(&mut self) -> Result<u64, Failed> {
+        let micros = self.data_mut().micros();
+        self.keep(micros)
     }
 }
 

@@ -13,7 +13,8 @@ mod time;
 use alloc::vec::Vec;
 
 use super::{Env, LibcState};
-use crate::host::HostError;
+use crate::Trap;
+use crate::host::{Failed, HostError};
 use crate::memory::{LinearMemory, MemoryType};
 
 /// Where the tests' heap lies.
@@ -28,13 +29,26 @@ struct World {
     room: usize,
     /// What the clock shows, microseconds; without it, it has to be asked for.
     now: Option<u64>,
+    /// Why the last function that did not return has failed.
+    why: Option<HostError>,
 }
 
 impl World {
     fn new() -> Self {
         let ty = MemoryType { min: 1, max: None, page_log2: 16 };
         let memory = LinearMemory::new(ty, u64::MAX).unwrap();
-        Self { memory, state: LibcState::new(HEAP), screen: Vec::new(), room: usize::MAX, now: None }
+        let state = LibcState::new(HEAP);
+        Self { memory, state, screen: Vec::new(), room: usize::MAX, now: None, why: None }
+    }
+
+    /// What a function gives, or why it does not return.
+    fn call<R>(&mut self, call: impl FnOnce(&mut Self) -> Result<R, Failed>) -> Result<R, HostError> {
+        self.why = None;
+        call(self).map_err(|_| self.why.unwrap())
+    }
+
+    fn keep<R>(&mut self, result: Result<R, Trap>) -> Result<R, Failed> {
+        result.map_err(|trap| self.trap(trap))
     }
 
     /// Writes a string with its zero byte, and gives its address.
@@ -56,20 +70,33 @@ impl World {
 }
 
 impl Env for World {
-    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), HostError> {
-        Ok(self.memory.read(addr.into(), buf)?)
+    fn fail(&mut self, why: HostError) -> Failed {
+        self.why = Some(why);
+        Failed(())
     }
 
-    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), HostError> {
-        Ok(self.memory.write(addr.into(), bytes)?)
+    fn why(&self) -> HostError {
+        self.why.unwrap()
     }
 
-    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), HostError> {
-        Ok(self.memory.fill(addr.into(), len.into(), byte)?)
+    fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Failed> {
+        let result = self.memory.read(addr.into(), buf);
+        self.keep(result)
     }
 
-    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), HostError> {
-        Ok(self.memory.copy_within(dst.into(), src.into(), len.into())?)
+    fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Failed> {
+        let result = self.memory.write(addr.into(), bytes);
+        self.keep(result)
+    }
+
+    fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Failed> {
+        let result = self.memory.fill(addr.into(), len.into(), byte);
+        self.keep(result)
+    }
+
+    fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Failed> {
+        let result = self.memory.copy_within(dst.into(), src.into(), len.into());
+        self.keep(result)
     }
 
     fn zeros(&mut self, addr: u32) -> u64 {
@@ -95,8 +122,8 @@ impl Env for World {
         taken
     }
 
-    fn micros(&mut self) -> Result<u64, HostError> {
-        self.now.ok_or(HostError::Suspend)
+    fn micros(&mut self) -> Result<u64, Failed> {
+        self.now.ok_or_else(|| self.fail(HostError::Suspend))
     }
 }
 

@@ -1,20 +1,20 @@
 //! The clock: as in WAMR's libc-builtin it is one, which starts at some fixed moment and knows no date.
 
 use super::Env;
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// Nanoseconds of a microsecond; the clock counts these, and C's `clock` those, as `CLOCKS_PER_SEC` of wasi-libc says.
 const NANOS: u64 = 1000;
 /// Microseconds of a second.
 const SECOND: u64 = 1_000_000;
 
-pub(super) fn clock(env: &mut dyn Env) -> Result<u64, HostError> {
+pub(super) fn clock(env: &mut dyn Env) -> Result<u64, Failed> {
     Ok(env.micros()?.saturating_mul(NANOS))
 }
 
 /// Fills a `struct timespec`: seconds in 64 bits, nanoseconds in 32. The clock's identifier does not matter; it is an
 /// address where the headers are wasi-libc's.
-pub(super) fn clock_gettime(env: &mut dyn Env, _id: u32, time: u32) -> Result<u32, HostError> {
+pub(super) fn clock_gettime(env: &mut dyn Env, _id: u32, time: u32) -> Result<u32, Failed> {
     let micros = env.micros()?;
     let mut bytes = [0; 12];
     let (seconds, nanos) = bytes.split_at_mut(8);

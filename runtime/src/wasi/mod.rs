@@ -20,9 +20,8 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::Result;
 use crate::fallible::{append, exact, push};
-use crate::host::HostError;
+use crate::host::{Failed, HostError};
 use crate::libc::{Env, LibcHost};
 pub use table::functions;
 
@@ -38,25 +37,25 @@ pub trait WasiHost: LibcHost {
     ///
     /// # Errors
     /// `Suspend` until there is input.
-    fn read(&mut self, buf: &mut [u8]) -> core::result::Result<usize, HostError>;
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, HostError>;
 
     /// Fills a buffer of at most [`RANDOM`] bytes with random ones.
     ///
     /// # Errors
     /// `Suspend` until they are there.
-    fn random(&mut self, buf: &mut [u8]) -> core::result::Result<(), HostError>;
+    fn random(&mut self, buf: &mut [u8]) -> Result<(), HostError>;
 
     /// Microseconds since 1970 began; where nobody knows the date, since some other moment.
     ///
     /// # Errors
     /// `Suspend` until the clock was read.
-    fn unix_micros(&mut self) -> core::result::Result<u64, HostError>;
+    fn unix_micros(&mut self) -> Result<u64, HostError>;
 
     /// Sleeps for at least so many microseconds.
     ///
     /// # Errors
     /// `Suspend` until they are over.
-    fn sleep(&mut self, micros: u64) -> core::result::Result<(), HostError>;
+    fn sleep(&mut self, micros: u64) -> Result<(), HostError>;
 }
 
 /// Bytes that [`WasiHost::random`] gives at once.
@@ -78,7 +77,7 @@ impl WasiState {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Result<Self> {
+    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> crate::Result<Self> {
         let mut joined = Vec::new();
         for word in words {
             append(&mut joined, word.as_bytes())?;
@@ -98,11 +97,11 @@ trait World: Env {
     /// WASI's state.
     fn wasi(&mut self) -> &mut WasiState;
     /// As [`WasiHost::read`].
-    fn input(&mut self, buf: &mut [u8]) -> core::result::Result<usize, HostError>;
+    fn input(&mut self, buf: &mut [u8]) -> Result<usize, Failed>;
     /// As [`WasiHost::random`].
-    fn random(&mut self, buf: &mut [u8]) -> core::result::Result<(), HostError>;
+    fn random(&mut self, buf: &mut [u8]) -> Result<(), Failed>;
     /// As [`WasiHost::unix_micros`].
-    fn unix_micros(&mut self) -> core::result::Result<u64, HostError>;
+    fn unix_micros(&mut self) -> Result<u64, Failed>;
     /// As [`WasiHost::sleep`].
-    fn sleep(&mut self, micros: u64) -> core::result::Result<(), HostError>;
+    fn sleep(&mut self, micros: u64) -> Result<(), Failed>;
 }

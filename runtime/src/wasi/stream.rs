@@ -2,9 +2,8 @@
 
 use super::World;
 use super::errno::{BADF, SPIPE, SUCCESS};
-use crate::Trap;
-use crate::host::HostError;
-use crate::libc::{Env, advance, to_console};
+use crate::host::Failed;
+use crate::libc::{Env, to_console};
 
 /// The descriptor of the console's input.
 const STDIN: u32 = 0;
@@ -21,10 +20,11 @@ fn is_open(world: &mut dyn World, fd: u32) -> bool {
 }
 
 /// The vector at an index of an array of them: an address and how many bytes are there.
-fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), HostError> {
-    let at = index.checked_mul(VECTOR).ok_or(Trap::MemoryOutOfBounds)?;
+fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), Failed> {
+    // No memory has bytes at the end of the address space, where an array that is longer is held.
+    let at = vectors.saturating_add(index.saturating_mul(VECTOR));
     let mut bytes = [0; VECTOR as usize];
-    env.read(advance(vectors, at)?, &mut bytes)?;
+    env.read(at, &mut bytes)?;
     let both = u64::from_le_bytes(bytes);
     Ok((both as u32, (both >> 32) as u32))
 }
@@ -35,7 +35,7 @@ pub(super) fn write(
     vectors: u32,
     count: u32,
     written: u32,
-) -> Result<u32, HostError> {
+) -> Result<u32, Failed> {
     if fd == STDIN || !is_open(world, fd) {
         return Ok(BADF);
     }
@@ -56,7 +56,7 @@ pub(super) fn read(
     vectors: u32,
     count: u32,
     read: u32,
-) -> Result<u32, HostError> {
+) -> Result<u32, Failed> {
     if fd != STDIN || !is_open(world, fd) {
         return Ok(BADF);
     }
@@ -74,7 +74,7 @@ pub(super) fn read(
     Ok(SUCCESS)
 }
 
-pub(super) fn close(world: &mut dyn World, fd: u32) -> Result<u32, HostError> {
+pub(super) fn close(world: &mut dyn World, fd: u32) -> Result<u32, Failed> {
     if !is_open(world, fd) {
         return Ok(BADF);
     }
@@ -82,13 +82,13 @@ pub(super) fn close(world: &mut dyn World, fd: u32) -> Result<u32, HostError> {
     Ok(SUCCESS)
 }
 
-pub(super) fn seek(world: &mut dyn World, fd: u32, _: u32, _: u32, _: u32) -> Result<u32, HostError> {
+pub(super) fn seek(world: &mut dyn World, fd: u32, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(if is_open(world, fd) { SPIPE } else { BADF })
 }
 
 /// Describes a stream as a character device that can be read or written and not sought in, which C libraries take for
 /// a terminal.
-pub(super) fn stat(world: &mut dyn World, fd: u32, stat: u32) -> Result<u32, HostError> {
+pub(super) fn stat(world: &mut dyn World, fd: u32, stat: u32) -> Result<u32, Failed> {
     /// The file type of a character device.
     const CHARACTER_DEVICE: u8 = 2;
     const RIGHT_FD_READ: u8 = 1 << 1;
@@ -105,10 +105,10 @@ pub(super) fn stat(world: &mut dyn World, fd: u32, stat: u32) -> Result<u32, Hos
 }
 
 /// No descriptor is a folder that was opened for the program, which is how C libraries see where the list ends.
-pub(super) fn no_folder(_: &mut dyn World, _: u32, _: u32) -> Result<u32, HostError> {
+pub(super) fn no_folder(_: &mut dyn World, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(BADF)
 }
 
-pub(super) fn no_folder_name(_: &mut dyn World, _: u32, _: u32, _: u32) -> Result<u32, HostError> {
+pub(super) fn no_folder_name(_: &mut dyn World, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(BADF)
 }

@@ -1,7 +1,7 @@
 //! The functions as a module's imports: one row each.
 
 use super::{WasiHost, WasiState, World, program, stream, time};
-use crate::host::{Caller, HostError};
+use crate::host::{Caller, Failed};
 use crate::libc::WASI;
 use crate::rows::{HostTable, rows};
 
@@ -10,20 +10,24 @@ impl<T: WasiHost + 'static> World for Caller<'_, T> {
         self.data_mut().wasi()
     }
 
-    fn input(&mut self, buf: &mut [u8]) -> Result<usize, HostError> {
-        self.data_mut().read(buf)
+    fn input(&mut self, buf: &mut [u8]) -> Result<usize, Failed> {
+        let read = self.data_mut().read(buf);
+        self.keep(read)
     }
 
-    fn random(&mut self, buf: &mut [u8]) -> Result<(), HostError> {
-        self.data_mut().random(buf)
+    fn random(&mut self, buf: &mut [u8]) -> Result<(), Failed> {
+        let filled = self.data_mut().random(buf);
+        self.keep(filled)
     }
 
-    fn unix_micros(&mut self) -> Result<u64, HostError> {
-        self.data_mut().unix_micros()
+    fn unix_micros(&mut self) -> Result<u64, Failed> {
+        let micros = self.data_mut().unix_micros();
+        self.keep(micros)
     }
 
-    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
-        self.data_mut().sleep(micros)
+    fn sleep(&mut self, micros: u64) -> Result<(), Failed> {
+        let slept = self.data_mut().sleep(micros);
+        self.keep(slept)
     }
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::errno::{BADF, INVAL, NOTSUP, SPIPE, SUCCESS};
 use super::{WasiHost, WasiState, program, stream, time};
+use crate::host::Failed;
 use crate::host::HostError::{self, Suspend};
 use crate::libc::{LibcHost, LibcState, WASI};
 use crate::{Caller, Engine, Instance, Linker, Module, Store, Trap, ValType};
@@ -114,6 +115,15 @@ impl Guest {
         Caller::embedder(&mut self.store, self.instance)
     }
 
+    /// What a function gives, or why it does not return.
+    fn call<R>(
+        &mut self,
+        call: impl FnOnce(&mut Caller<'_, Host>) -> Result<R, Failed>,
+    ) -> Result<R, HostError> {
+        let mut world = self.world();
+        call(&mut world).map_err(|_| world.why)
+    }
+
     fn put(&mut self, addr: u32, bytes: &[u8]) {
         self.world().write_memory(addr, bytes).unwrap();
     }
@@ -162,7 +172,7 @@ fn check_write(fd: u32, vectors: &[(u32, u32)], step: usize, want: Result<u32, H
     guest.put(0, b"Hello, world!\n");
     guest.vectors(vectors);
     let got = loop {
-        match stream::write(&mut guest.world(), fd, VECTORS, vectors.len() as u32, OUT) {
+        match guest.call(|w| stream::write(w, fd, VECTORS, vectors.len() as u32, OUT)) {
             Err(Suspend) => guest.store.data_mut().room = step,
             other => break other,
         }
@@ -190,9 +200,9 @@ fn writes_only_what_is_there() {
     check_write(1, &[(0, 5), (65_535, u32::MAX)], 100, Err(OUTSIDE), "");
     let mut guest = Guest::new(Host { room: 100, ..Host::default() });
     for (vectors, count) in [(65_532, 1), (0, 1 << 29), (0, u32::MAX), (u32::MAX, 1)] {
-        assert_eq!(stream::write(&mut guest.world(), 1, vectors, count, OUT), Err(OUTSIDE));
+        assert_eq!(guest.call(|w| stream::write(w, 1, vectors, count, OUT)), Err(OUTSIDE));
     }
-    assert_eq!(stream::write(&mut guest.world(), 1, VECTORS, 1, 65_533), Err(OUTSIDE));
+    assert_eq!(guest.call(|w| stream::write(w, 1, VECTORS, 1, 65_533)), Err(OUTSIDE));
 }
 
 /// Reads into vectors twice; `?` stands for a read that waits.
@@ -201,7 +211,7 @@ fn check_read(fd: u32, vectors: &[(u32, u32)], typed: &[&'static [u8]], want: [R
     let mut guest = Guest::new(Host { typed: typed.iter().copied().collect(), ..Host::default() });
     guest.vectors(vectors);
     for want in want {
-        let got = stream::read(&mut guest.world(), fd, VECTORS, vectors.len() as u32, OUT);
+        let got = guest.call(|w| stream::read(w, fd, VECTORS, vectors.len() as u32, OUT));
         assert_eq!(got, want.map(|_| SUCCESS), "{typed:?}");
         if let Ok(text) = want {
             let count = guest.word(OUT);
@@ -237,7 +247,7 @@ fn descriptors_are_the_standard_streams_until_they_are_closed() {
         assert_eq!(stream::stat(world, fd, OUT), Ok(open), "{fd}");
         if open == SUCCESS {
             assert_eq!(guest.bytes::<24>(OUT)[..9], [2, 0, 0, 0, 0, 0, 0, 0, rights], "{fd}");
-            assert_eq!(stream::stat(&mut guest.world(), fd, 65_513), Err(OUTSIDE));
+            assert_eq!(guest.call(|w| stream::stat(w, fd, 65_513)), Err(OUTSIDE));
         }
         let world = &mut guest.world();
         assert_eq!(stream::close(world, fd), Ok(open), "{fd}");
@@ -252,23 +262,23 @@ fn arguments_are_strings_and_their_addresses() {
     let words = ["hello", "", "wörld"];
     let wasi = WasiState::new(words.into_iter()).unwrap();
     let mut guest = Guest::new(Host { wasi, ..Host::default() });
-    assert_eq!(program::args_sizes(&mut guest.world(), OUT, OUT + 4), Ok(SUCCESS));
+    assert_eq!(guest.call(|w| program::args_sizes(w, OUT, OUT + 4)), Ok(SUCCESS));
     assert_eq!((guest.word(OUT), guest.word(OUT + 4)), (3, 14));
     // Both at the memory's very end.
     for (argv, text) in [(OUT, 65_522), (65_524, OUT)] {
-        assert_eq!(program::args(&mut guest.world(), argv, text), Ok(SUCCESS));
+        assert_eq!(guest.call(|w| program::args(w, argv, text)), Ok(SUCCESS));
         assert_eq!(guest.bytes::<14>(text), *b"hello\0\0w\xc3\xb6rld\0");
         assert_eq!([0, 4, 8].map(|at| guest.word(argv + at)), [text, text + 6, text + 7]);
     }
     for (argv, text) in [(65_526, OUT), (OUT, 65_523), (u32::MAX, OUT)] {
-        assert_eq!(program::args(&mut guest.world(), argv, text), Err(OUTSIDE));
+        assert_eq!(guest.call(|w| program::args(w, argv, text)), Err(OUTSIDE));
     }
     // They are still there, and the environment is empty.
-    assert_eq!(program::args_sizes(&mut guest.world(), OUT, OUT + 4), Ok(SUCCESS));
+    assert_eq!(guest.call(|w| program::args_sizes(w, OUT, OUT + 4)), Ok(SUCCESS));
     assert_eq!(guest.word(OUT), 3);
-    assert_eq!(program::environ_sizes(&mut guest.world(), OUT, OUT + 4), Ok(SUCCESS));
+    assert_eq!(guest.call(|w| program::environ_sizes(w, OUT, OUT + 4)), Ok(SUCCESS));
     assert_eq!((guest.word(OUT), guest.word(OUT + 4)), (0, 0));
-    assert_eq!(program::environ(&mut guest.world(), u32::MAX, u32::MAX), Ok(SUCCESS));
+    assert_eq!(guest.call(|w| program::environ(w, u32::MAX, u32::MAX)), Ok(SUCCESS));
 }
 
 #[test]
@@ -276,7 +286,7 @@ fn random_bytes_come_whole_and_once() {
     for len in [0, 1, 31, 32, 33, 100] {
         let mut guest = Guest::new(Host::default());
         let mut calls = 0;
-        while program::random(&mut guest.world(), 8, len) == Err(Suspend) {
+        while guest.call(|w| program::random(w, 8, len)) == Err(Suspend) {
             calls += 1;
         }
         assert_eq!(calls, len.div_ceil(32), "{len}");
@@ -286,19 +296,16 @@ fn random_bytes_come_whole_and_once() {
         assert_eq!(guest.store.data().wasi.drawn, 0);
     }
     let mut guest = Guest::new(Host { ready: true, ..Host::default() });
-    assert_eq!(program::random(&mut guest.world(), 65_530, 8), Err(OUTSIDE));
+    assert_eq!(guest.call(|w| program::random(w, 65_530, 8)), Err(OUTSIDE));
 }
 
 #[test]
 fn a_program_ends_with_its_status() {
     let mut guest = Guest::new(Host::default());
     for status in [0, 1, u32::MAX] {
-        assert_eq!(
-            program::exit(&mut guest.world(), status),
-            Err(HostError::Trap(Trap::Exit(status as i32)))
-        );
+        assert_eq!(guest.call(|w| program::exit(w, status)), Err(HostError::Trap(Trap::Exit(status as i32))));
     }
-    assert_eq!(program::sched_yield(&mut guest.world()), Ok(SUCCESS));
+    assert_eq!(guest.call(|w| program::sched_yield(w)), Ok(SUCCESS));
 }
 
 #[test]
@@ -306,16 +313,16 @@ fn clocks_are_in_nanoseconds() {
     for (clock, want, shown) in [(0, Ok(SUCCESS), 1_000_005_000), (1, Ok(SUCCESS), 5_000), (2, Ok(INVAL), 0)]
     {
         let mut guest = Guest::new(Host { now: Some(5), ..Host::default() });
-        assert_eq!(time::now(&mut guest.world(), clock, 1, OUT), want, "{clock}");
+        assert_eq!(guest.call(|w| time::now(w, clock, 1, OUT)), want, "{clock}");
         assert_eq!(u64::from_le_bytes(guest.bytes(OUT)), shown, "{clock}");
-        assert_eq!(time::resolution(&mut guest.world(), clock, OUT), want);
+        assert_eq!(guest.call(|w| time::resolution(w, clock, OUT)), want);
         guest.store.data_mut().now = None;
         let suspended = want.and_then(|errno| if errno == SUCCESS { Err(Suspend) } else { Ok(errno) });
-        assert_eq!(time::now(&mut guest.world(), clock, 1, OUT), suspended, "{clock}");
+        assert_eq!(guest.call(|w| time::now(w, clock, 1, OUT)), suspended, "{clock}");
     }
     let mut guest = Guest::new(Host { now: Some(5), ..Host::default() });
-    assert_eq!(time::now(&mut guest.world(), 1, 1, 65_529), Err(OUTSIDE));
-    assert_eq!(time::resolution(&mut guest.world(), 1, 65_529), Err(OUTSIDE));
+    assert_eq!(guest.call(|w| time::now(w, 1, 1, 65_529)), Err(OUTSIDE));
+    assert_eq!(guest.call(|w| time::resolution(w, 1, 65_529)), Err(OUTSIDE));
 }
 
 /// Polls one subscription of this kind, clock and flags, for 1,500 ns.
@@ -327,7 +334,7 @@ fn check_poll(kind: u8, clock: u8, flags: u8, count: u32, want: Result<u32, Host
     subscription[24..26].copy_from_slice(&1_500u16.to_le_bytes());
     let mut guest = Guest::new(Host { now: Some(0), ..Host::default() });
     guest.put(64, &subscription);
-    assert_eq!(time::poll(&mut guest.world(), 64, OUT, count, OUT + 32), want);
+    assert_eq!(guest.call(|w| time::poll(w, 64, OUT, count, OUT + 32)), want);
     let slept = want == Ok(SUCCESS);
     assert_eq!(guest.store.data().slept, if slept { 2 } else { 0 });
     assert_eq!(guest.word(OUT + 32), slept.into());
@@ -345,8 +352,8 @@ fn polling_is_sleeping() {
     check_poll(0, 1, 0, 0, Ok(INVAL));
     let mut guest = Guest::new(Host::default());
     guest.put(64, &[0; 48]);
-    assert_eq!(time::poll(&mut guest.world(), 64, OUT, 1, OUT), Err(Suspend));
+    assert_eq!(guest.call(|w| time::poll(w, 64, OUT, 1, OUT)), Err(Suspend));
     for addr in [65_500, u32::MAX] {
-        assert_eq!(time::poll(&mut guest.world(), addr, OUT, 1, OUT), Err(OUTSIDE));
+        assert_eq!(guest.call(|w| time::poll(w, addr, OUT, 1, OUT)), Err(OUTSIDE));
     }
 }

@@ -4,7 +4,7 @@ use core::array;
 
 use super::World;
 use super::errno::{INVAL, NOTSUP, SUCCESS};
-use crate::host::HostError;
+use crate::host::Failed;
 
 /// The clock that shows the date.
 const REALTIME: u32 = 0;
@@ -13,7 +13,7 @@ const MONOTONIC: u32 = 1;
 /// Nanoseconds of a microsecond, in which the host counts.
 const NANOS: u64 = 1000;
 
-pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> Result<u32, HostError> {
+pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> Result<u32, Failed> {
     if clock > MONOTONIC {
         return Ok(INVAL);
     }
@@ -21,7 +21,7 @@ pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> 
     Ok(SUCCESS)
 }
 
-pub(super) fn now(world: &mut dyn World, clock: u32, _precision: u32, time: u32) -> Result<u32, HostError> {
+pub(super) fn now(world: &mut dyn World, clock: u32, _precision: u32, time: u32) -> Result<u32, Failed> {
     let micros = match clock {
         REALTIME => world.unix_micros()?,
         MONOTONIC => world.micros()?,
@@ -43,7 +43,7 @@ pub(super) fn poll(
     event: u32,
     count: u32,
     stored: u32,
-) -> Result<u32, HostError> {
+) -> Result<u32, Failed> {
     if count == 0 {
         return Ok(INVAL);
     }

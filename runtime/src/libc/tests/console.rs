@@ -1,7 +1,7 @@
 //! A console that is full suspends the call, and the call that is made again goes on where it was.
 
 use super::World;
-use crate::host::HostError;
+use crate::host::{Failed, HostError};
 use crate::libc::output;
 
 const TEXT: u32 = 16;
@@ -10,13 +10,7 @@ const ARGS: u32 = 512;
 /// Makes a call again and again, with room for `step` bytes each time, and checks that nothing is lost or
 /// written twice.
 #[track_caller]
-fn check(
-    what: &str,
-    step: usize,
-    call: &dyn Fn(&mut World) -> Result<u32, HostError>,
-    want: &str,
-    result: u32,
-) {
+fn check(what: &str, step: usize, call: &dyn Fn(&mut World) -> Result<u32, Failed>, want: &str, result: u32) {
     let mut world = World::new();
     world.string(TEXT, b"The quick brown %s jumps over the lazy dog.\n%60d\n%.40f\n");
     world.memory.write(ARGS.into(), &256u32.to_le_bytes()).unwrap();
@@ -27,7 +21,7 @@ fn check(
     world.room = 0;
     let got = loop {
         calls += 1;
-        match call(&mut world) {
+        match world.call(call) {
             Err(HostError::Suspend) => world.room = step,
             other => break other,
         }
@@ -53,7 +47,7 @@ fn a_dropped_call_is_forgotten() {
     let mut world = World::new();
     world.string(TEXT, b"abcdef");
     world.room = 3;
-    assert_eq!(output::puts(&mut world, TEXT), Err(HostError::Suspend));
+    assert_eq!(world.call(|w| output::puts(w, TEXT)), Err(HostError::Suspend));
     world.state.reset_output();
     world.room = usize::MAX;
     assert_eq!(output::puts(&mut world, TEXT), Ok(7));
@@ -65,8 +59,8 @@ fn a_trap_ends_the_call() {
     let mut world = World::new();
     world.string(TEXT, b"a text that is longer than what the library gathers%a");
     world.room = 3;
-    assert_eq!(output::printf(&mut world, TEXT, ARGS), Err(HostError::Suspend));
+    assert_eq!(world.call(|w| output::printf(w, TEXT, ARGS)), Err(HostError::Suspend));
     world.room = usize::MAX;
-    assert!(matches!(output::printf(&mut world, TEXT, ARGS), Err(HostError::Trap(_))));
+    assert!(matches!(world.call(|w| output::printf(w, TEXT, ARGS)), Err(HostError::Trap(_))));
     assert_eq!(world.state.emitted, 0);
 }

@@ -47,7 +47,7 @@ fn place(world: &mut World, format: &str, args: &[Arg<'_>]) {
 fn print(format: &str, args: &[Arg<'_>]) -> Result<String, HostError> {
     let mut world = World::new();
     place(&mut world, format, args);
-    let count = output::printf(&mut world, FORMAT, ARGS)?;
+    let count = world.call(|w| output::printf(w, FORMAT, ARGS))?;
     let text = String::from_utf8(world.screen).unwrap();
     assert_eq!(count as usize, text.len(), "{format}");
     Ok(text)
@@ -126,7 +126,8 @@ fn counts_are_written_in_the_size_that_is_asked_for() {
         let mut world = World::new();
         super::Env::write(&mut world, 256, &[0xee; 9]).unwrap();
         place(&mut world, format, &[I(addr as i32)]);
-        let got = output::printf(&mut world, FORMAT, ARGS).map(|_| world.bytes(256, 9).try_into().unwrap());
+        let got = world.call(|w| output::printf(w, FORMAT, ARGS));
+        let got = got.map(|_| world.bytes(256, 9).try_into().unwrap());
         assert_eq!(got, want, "{format}");
     };
     const E: u8 = 0xee;
@@ -159,7 +160,7 @@ fn hostile_addresses_trap() {
             let len = format.len().min(room as usize);
             world.memory.write(format_at.into(), &format[..len]).unwrap();
         }
-        let got = output::printf(&mut world, format_at, args_at);
+        let got = world.call(|w| output::printf(w, format_at, args_at));
         assert_eq!(got, Err(HostError::Trap(Trap::MemoryOutOfBounds)), "{format_at:#x} {args_at:#x}");
     };
     check(65536, ARGS, b"");
@@ -175,7 +176,7 @@ fn hostile_addresses_trap() {
 
     let mut world = World::new();
     place(&mut world, "%s", &[I(-1)]);
-    let got = output::printf(&mut world, FORMAT, ARGS);
+    let got = world.call(|w| output::printf(w, FORMAT, ARGS));
     assert_eq!(got, Err(HostError::Trap(Trap::MemoryOutOfBounds)));
 }
 
@@ -208,10 +209,10 @@ fn strings_are_cut_to_their_size() {
     assert_eq!(output::sprintf(&mut world, 65530, FORMAT, ARGS), Ok(5));
     assert_eq!(world.bytes(65530, 6), b"12345\0");
     let trap = Err(HostError::Trap(Trap::MemoryOutOfBounds));
-    assert_eq!(output::sprintf(&mut world, 65531, FORMAT, ARGS), trap);
-    assert_eq!(output::snprintf(&mut world, 65531, u32::MAX, FORMAT, ARGS), trap);
+    assert_eq!(world.call(|w| output::sprintf(w, 65531, FORMAT, ARGS)), trap);
+    assert_eq!(world.call(|w| output::snprintf(w, 65531, u32::MAX, FORMAT, ARGS)), trap);
     assert_eq!(output::snprintf(&mut world, u32::MAX, 0, FORMAT, ARGS), Ok(5), "counts only");
-    assert_eq!(output::snprintf(&mut world, u32::MAX, 1, FORMAT, ARGS), trap);
+    assert_eq!(world.call(|w| output::snprintf(w, u32::MAX, 1, FORMAT, ARGS)), trap);
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]

@@ -56,6 +56,7 @@ fn call(name: &str, args: &[u32]) -> (Result<u64, HostError>, Vec<u8>, [u8; 6], 
         [ValType::I64] => u64::from(low) | u64::from(slots[0]) << 32,
         _ => low.into(),
     });
+    let result = result.map_err(|_| caller.why);
     let (mut buf, mut block) = ([0; 6], [0; 6]);
     caller.read_memory(BUF, &mut buf).unwrap();
     caller.read_memory(HEAP.start + 8, &mut block).unwrap();

@@ -28,8 +28,8 @@ fn time_is_in_seconds_and_nanoseconds() {
 #[test]
 fn a_clock_that_must_be_asked_suspends() {
     let mut world = World::new();
-    assert_eq!(clock(&mut world), Err(HostError::Suspend));
-    assert_eq!(clock_gettime(&mut world, 0, TIME), Err(HostError::Suspend));
+    assert_eq!(world.call(|w| clock(w)), Err(HostError::Suspend));
+    assert_eq!(world.call(|w| clock_gettime(w, 0, TIME)), Err(HostError::Suspend));
     assert_eq!(world.bytes(TIME, 12), [0; 12]);
 }
 
@@ -39,6 +39,6 @@ fn a_time_outside_of_the_memory_traps() {
     world.now = Some(1);
     for addr in [65_525, 65_536, u32::MAX] {
         let trap = HostError::Trap(Trap::MemoryOutOfBounds);
-        assert_eq!(clock_gettime(&mut world, 0, addr), Err(trap), "{addr}");
+        assert_eq!(world.call(|w| clock_gettime(w, 0, addr)), Err(trap), "{addr}");
     }
 }
