@@ -13,7 +13,7 @@ const INFINITY: u64 = Format::F64.infinity();
 
 /// Puts a double, given as its bits. It is not inlined, so that only floats pay for its stack.
 #[inline(never)]
-pub(super) fn put(env: &mut dyn Env, out: &mut Out, spec: &mut Spec, bits: u64) -> Result<(), Failed> {
+pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64) -> Result<(), Failed> {
     let sign = spec.sign(bits & SIGN != 0);
     let magnitude = bits & !SIGN;
     let upper = spec.conversion.is_ascii_uppercase();

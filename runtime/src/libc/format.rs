@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    fn take<const N: usize>(&mut self, env: &mut dyn Env) -> Result<[u8; N], Failed> {
+    fn take<const N: usize>(&mut self, env: &mut impl Env) -> Result<[u8; N], Failed> {
         let size = N as u32;
         // Past the end of the address space an argument traps: no memory has bytes there.
         let addr = self.addr.checked_next_multiple_of(size).unwrap_or(u32::MAX);
@@ -29,30 +29,30 @@ impl Args {
     }
 
     /// The next argument of 4 bytes.
-    pub(super) fn word(&mut self, env: &mut dyn Env) -> Result<u32, Failed> {
+    pub(super) fn word(&mut self, env: &mut impl Env) -> Result<u32, Failed> {
         self.take(env).map(u32::from_le_bytes)
     }
 
     /// The next argument of 8 bytes.
-    pub(super) fn dword(&mut self, env: &mut dyn Env) -> Result<u64, Failed> {
+    pub(super) fn dword(&mut self, env: &mut impl Env) -> Result<u64, Failed> {
         self.take(env).map(u64::from_le_bytes)
     }
 }
 
 impl Reader {
     /// A number of decimal digits, 0 when there are none.
-    fn number(&mut self, env: &mut dyn Env) -> Result<u32, Failed> {
+    fn number(&mut self, env: &mut impl Env) -> Result<u32, Failed> {
         let mut number = 0u32;
         while self.byte.is_ascii_digit() {
             let digit = self.byte.wrapping_sub(b'0').into();
             number = number.saturating_mul(10).saturating_add(digit);
             self.advance(env)?;
         }
-        if number > i32::MAX as u32 { Err(env.trap(TOO_LONG)) } else { Ok(number) }
+        if number > i32::MAX as u32 { Err(env.fail(TOO_LONG)) } else { Ok(number) }
     }
 
     /// A number, or the argument that a star stands for.
-    fn number_or_star(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<i32, Failed> {
+    fn number_or_star(&mut self, env: &mut impl Env, args: &mut Args) -> Result<i32, Failed> {
         if self.byte != b'*' {
             return Ok(self.number(env)?.cast_signed());
         }
@@ -61,7 +61,7 @@ impl Reader {
     }
 
     /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
-    fn spec(&mut self, env: &mut dyn Env, args: &mut Args) -> Result<Spec, Failed> {
+    fn spec(&mut self, env: &mut impl Env, args: &mut Args) -> Result<Spec, Failed> {
         let mut spec = Spec::default();
         loop {
             match self.byte {
@@ -98,7 +98,7 @@ impl Reader {
 }
 
 /// Puts a format with its arguments. Output beyond what an `int` counts ends it early.
-pub(super) fn format(env: &mut dyn Env, out: &mut Out, format: u32, args: u32) -> Result<(), Failed> {
+pub(super) fn format(env: &mut impl Env, out: &mut Out, format: u32, args: u32) -> Result<(), Failed> {
     let mut text = Reader::new(format);
     let mut args = Args { addr: args };
     while out.count() <= i32::MAX as u64 {

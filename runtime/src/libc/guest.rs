@@ -8,8 +8,8 @@ use crate::host::Failed;
 const FETCH: usize = 16;
 
 /// The address `by` bytes further, or a trap where there is none.
-pub(crate) fn advance(env: &mut dyn Env, addr: u32, by: u32) -> Result<u32, Failed> {
-    addr.checked_add(by).ok_or_else(|| env.trap(Trap::MemoryOutOfBounds))
+pub(crate) fn advance(env: &mut impl Env, addr: u32, by: u32) -> Result<u32, Failed> {
+    addr.checked_add(by).ok_or_else(|| env.fail(Trap::MemoryOutOfBounds))
 }
 
 /// The bytes from an address on, fetched some at a time.
@@ -29,7 +29,7 @@ impl Bytes {
 
     /// Passes over at most `max` zeros that were never written, and gives how many these are. Their number is
     /// bounded by nothing, so they are not gone through.
-    pub(super) fn skip_zeros(&mut self, env: &mut dyn Env, max: u32) -> u32 {
+    pub(super) fn skip_zeros(&mut self, env: &mut impl Env, max: u32) -> u32 {
         match u32::try_from(self.addr) {
             Ok(addr) if self.left == 0 => {
                 let zeros = env.zeros(addr).min(max.into());
@@ -41,11 +41,11 @@ impl Bytes {
     }
 
     /// The next byte, or a trap at the end of the memory.
-    pub(super) fn next(&mut self, env: &mut dyn Env) -> Result<u8, Failed> {
+    pub(super) fn next(&mut self, env: &mut impl Env) -> Result<u8, Failed> {
         if self.left == 0 {
             let room = env.byte_len().saturating_sub(self.addr).min(FETCH as u64) as usize;
             if room == 0 {
-                return Err(env.trap(Trap::MemoryOutOfBounds));
+                return Err(env.fail(Trap::MemoryOutOfBounds));
             }
             // Where there are bytes, addresses have 32 bits.
             env.read(self.addr as u32, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
@@ -78,14 +78,14 @@ impl Reader {
 
     /// Goes on to the next byte.
     #[inline(never)]
-    pub(super) fn advance(&mut self, env: &mut dyn Env) -> Result<(), Failed> {
+    pub(super) fn advance(&mut self, env: &mut impl Env) -> Result<(), Failed> {
         self.byte = self.bytes.next(env)?;
         Ok(())
     }
 }
 
 /// The bytes before the first zero byte, up to `max` of them: `strnlen`.
-pub(super) fn len_up_to(env: &mut dyn Env, addr: u32, max: u32) -> Result<u32, Failed> {
+pub(super) fn len_up_to(env: &mut impl Env, addr: u32, max: u32) -> Result<u32, Failed> {
     let mut bytes = Bytes::new(addr);
     for len in 0..max {
         if bytes.next(env)? == 0 {

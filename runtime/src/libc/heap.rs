@@ -56,7 +56,7 @@ impl Block {
         self.addr.saturating_add(HEADER)
     }
 
-    fn write(&self, env: &mut dyn Env) -> Result<(), Failed> {
+    fn write(&self, env: &mut impl Env) -> Result<(), Failed> {
         let word = self.size | if self.used { USED } else { 0 };
         let header = u64::from(word) | u64::from(word ^ self.addr ^ CHECK) << 32;
         env.write(self.addr, &header.to_le_bytes())
@@ -75,7 +75,7 @@ impl Heap {
     }
 
     /// Reads and checks the header of the block at an address; `otherwise` is the trap where there is none.
-    fn block(&self, env: &mut dyn Env, addr: u32, otherwise: Trap) -> Result<Block, Failed> {
+    fn block(&self, env: &mut impl Env, addr: u32, otherwise: Trap) -> Result<Block, Failed> {
         let mut header = [0; HEADER as usize];
         env.read(addr, &mut header)?;
         let header = u64::from_le_bytes(header);
@@ -83,25 +83,25 @@ impl Heap {
         let size = word & !USED;
         let fits = size >= MIN_BLOCK && size <= self.top.saturating_sub(addr);
         if (header >> 32) as u32 != word ^ addr ^ CHECK || !fits || !size.is_multiple_of(HEADER) {
-            return Err(env.trap(otherwise));
+            return Err(env.fail(otherwise));
         }
         Ok(Block { addr, size, used: word & USED != 0 })
     }
 
     /// The used block of a pointer that the guest got from `malloc`, as it says.
-    fn block_of(&self, env: &mut dyn Env, ptr: u32) -> Result<Block, Failed> {
+    fn block_of(&self, env: &mut impl Env, ptr: u32) -> Result<Block, Failed> {
         let addr = ptr.wrapping_sub(HEADER);
         if addr < self.start || addr >= self.top || !addr.is_multiple_of(HEADER) {
-            return Err(env.trap(NOT_ALLOCATED));
+            return Err(env.fail(NOT_ALLOCATED));
         }
         match self.block(env, addr, NOT_ALLOCATED)? {
             block if block.used => Ok(block),
-            _ => Err(env.trap(NOT_ALLOCATED)),
+            _ => Err(env.fail(NOT_ALLOCATED)),
         }
     }
 
     /// Adds the free blocks after a block to its size.
-    fn join_following(&self, env: &mut dyn Env, block: &mut Block) -> Result<(), Failed> {
+    fn join_following(&self, env: &mut impl Env, block: &mut Block) -> Result<(), Failed> {
         while block.end() < self.top {
             let next = self.block(env, block.end(), CORRUPT)?;
             if next.used {
@@ -113,7 +113,7 @@ impl Heap {
     }
 
     /// Makes a block a used one of `need` bytes, and what is left of it a free one.
-    fn place(&mut self, env: &mut dyn Env, mut block: Block, need: u32) -> Result<Block, Failed> {
+    fn place(&mut self, env: &mut impl Env, mut block: Block, need: u32) -> Result<Block, Failed> {
         let end = block.end();
         let rest = block.size.saturating_sub(need);
         block.used = true;
@@ -137,12 +137,12 @@ impl Heap {
     }
 
     /// Whether a block at `addr` may have `need` bytes when nothing lies above it.
-    fn has_room(&self, env: &mut dyn Env, addr: u32, need: u32) -> bool {
+    fn has_room(&self, env: &mut impl Env, addr: u32, need: u32) -> bool {
         let end = u64::from(self.end).min(env.byte_len());
         u64::from(addr).saturating_add(need.into()) <= end
     }
 
-    fn allocate(&mut self, env: &mut dyn Env, need: u32) -> Result<u32, Failed> {
+    fn allocate(&mut self, env: &mut impl Env, need: u32) -> Result<u32, Failed> {
         let mut lowest_free = None;
         let mut at = self.hint;
         while at < self.top {
@@ -177,7 +177,7 @@ impl Heap {
         Ok(block.payload())
     }
 
-    fn release(&mut self, env: &mut dyn Env, mut block: Block) -> Result<(), Failed> {
+    fn release(&mut self, env: &mut impl Env, mut block: Block) -> Result<(), Failed> {
         block.used = false;
         if block.end() == self.top {
             self.top = block.addr;
@@ -188,7 +188,7 @@ impl Heap {
         Ok(())
     }
 
-    fn resize(&mut self, env: &mut dyn Env, ptr: u32, need: u32) -> Result<u32, Failed> {
+    fn resize(&mut self, env: &mut impl Env, ptr: u32, need: u32) -> Result<u32, Failed> {
         let old = self.block_of(env, ptr)?;
         let mut block = old;
         if block.size < need {
@@ -223,9 +223,9 @@ fn block_size(payload: u32) -> Option<u32> {
 
 /// Runs an operation on the heap's bounds, and keeps them when it succeeds. A header for which there is no
 /// RAM is an allocation that fails, not a trap.
-fn with_heap(
-    env: &mut dyn Env,
-    operation: impl FnOnce(&mut Heap, &mut dyn Env) -> Result<u32, Failed>,
+fn with_heap<E: Env>(
+    env: &mut E,
+    operation: impl FnOnce(&mut Heap, &mut E) -> Result<u32, Failed>,
 ) -> Result<u32, Failed> {
     if let Some(size) = env.libc().unplaced.take() {
         env.libc().heap = Heap::new(env.place_heap(size));
@@ -241,12 +241,12 @@ fn with_heap(
     }
 }
 
-pub(super) fn malloc(env: &mut dyn Env, size: u32) -> Result<u32, Failed> {
+pub(super) fn malloc(env: &mut impl Env, size: u32) -> Result<u32, Failed> {
     let Some(need) = block_size(size) else { return Ok(0) };
     with_heap(env, |heap, env| heap.allocate(env, need))
 }
 
-pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Failed> {
+pub(super) fn calloc(env: &mut impl Env, count: u32, size: u32) -> Result<u32, Failed> {
     let Some(size) = count.checked_mul(size) else { return Ok(0) };
     let ptr = malloc(env, size)?;
     if ptr != 0 {
@@ -255,7 +255,7 @@ pub(super) fn calloc(env: &mut dyn Env, count: u32, size: u32) -> Result<u32, Fa
     Ok(ptr)
 }
 
-pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, Failed> {
+pub(super) fn realloc(env: &mut impl Env, ptr: u32, size: u32) -> Result<u32, Failed> {
     if ptr == 0 {
         return malloc(env, size);
     }
@@ -266,7 +266,7 @@ pub(super) fn realloc(env: &mut dyn Env, ptr: u32, size: u32) -> Result<u32, Fai
     with_heap(env, |heap, env| heap.resize(env, ptr, need))
 }
 
-pub(super) fn free(env: &mut dyn Env, ptr: u32) -> Result<u32, Failed> {
+pub(super) fn free(env: &mut impl Env, ptr: u32) -> Result<u32, Failed> {
     if ptr == 0 {
         return Ok(0);
     }

@@ -30,7 +30,6 @@ mod tests;
 
 use core::ops::Range;
 
-use crate::Trap;
 use crate::host::{Failed, HostError};
 #[cfg(feature = "wasi")]
 pub(crate) use guest::advance;
@@ -93,17 +92,13 @@ impl LibcState {
 
 /// What a libc function acts on: the memory, state and console of the guest that called it.
 ///
-/// It is used as a trait object, so that the library is compiled once, whatever a store's data is. The
-/// memory's methods check their ranges first, and trap without changing anything.
+/// Functions are generic over it: the library is compiled for each type of a store's data, of which firmware has one,
+/// and there is no table of methods. The memory's methods check their ranges first, and trap without changing anything.
 pub(crate) trait Env {
     /// Keeps why the function does not return.
-    fn fail(&mut self, why: HostError) -> Failed;
+    fn fail(&mut self, why: impl Into<HostError>) -> Failed;
     /// Why the function does not return, once it has failed.
     fn why(&self) -> HostError;
-    /// Keeps the trap that the function ends with.
-    fn trap(&mut self, trap: Trap) -> Failed {
-        self.fail(HostError::Trap(trap))
-    }
     /// Reads bytes of the guest's memory.
     fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Failed>;
     /// Writes bytes to the guest's memory.

@@ -14,7 +14,7 @@ struct Parsed {
 }
 
 /// Reads white space, a sign, a prefix and digits, as `strtol` does. `base` is 0 or 2 to 36.
-fn parse(env: &mut dyn Env, addr: u32, mut base: u32) -> Result<Parsed, Failed> {
+fn parse(env: &mut impl Env, addr: u32, mut base: u32) -> Result<Parsed, Failed> {
     let mut parsed = Parsed { negative: false, value: 0, end: addr };
     if base == 1 || base > 36 {
         return Ok(parsed);
@@ -63,7 +63,7 @@ fn digit(byte: u8, base: u32) -> Option<u32> {
 }
 
 /// Tells the caller where the number ended, if it asks.
-fn write_end(env: &mut dyn Env, end: u32, parsed: &Parsed) -> Result<(), Failed> {
+fn write_end(env: &mut impl Env, end: u32, parsed: &Parsed) -> Result<(), Failed> {
     if end == 0 {
         return Ok(());
     }
@@ -77,17 +77,17 @@ fn to_long(parsed: &Parsed) -> u32 {
     value.clamp(i32::MIN.into(), i32::MAX.into()) as u32
 }
 
-pub(super) fn atoi(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
+pub(super) fn atoi(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     Ok(to_long(&parse(env, s, 10)?))
 }
 
-pub(super) fn strtol(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
+pub(super) fn strtol(env: &mut impl Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
     let parsed = parse(env, s, base)?;
     write_end(env, end, &parsed)?;
     Ok(to_long(&parsed))
 }
 
-pub(super) fn strtoul(env: &mut dyn Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
+pub(super) fn strtoul(env: &mut impl Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
     let parsed = parse(env, s, base)?;
     write_end(env, end, &parsed)?;
     Ok(match u32::try_from(parsed.value) {

@@ -39,7 +39,7 @@ impl Out {
     }
 
     /// Puts one byte.
-    pub(super) fn put(&mut self, env: &mut dyn Env, byte: u8) -> Result<(), Failed> {
+    pub(super) fn put(&mut self, env: &mut impl Env, byte: u8) -> Result<(), Failed> {
         if self.held >= CHUNK {
             self.flush(env)?;
         }
@@ -51,13 +51,13 @@ impl Out {
     }
 
     /// Puts some bytes.
-    pub(super) fn put_all(&mut self, env: &mut dyn Env, bytes: &[u8]) -> Result<(), Failed> {
+    pub(super) fn put_all(&mut self, env: &mut impl Env, bytes: &[u8]) -> Result<(), Failed> {
         bytes.iter().try_for_each(|&byte| self.put(env, byte))
     }
 
     /// Of the next `most` bytes, passes over those that the console has taken, and gives how many these are.
     /// Without it, a long text would be gone through anew for each part that the console takes.
-    pub(super) fn skip(&mut self, env: &mut dyn Env, most: u32) -> Result<u32, Failed> {
+    pub(super) fn skip(&mut self, env: &mut impl Env, most: u32) -> Result<u32, Failed> {
         if !matches!(self.target, Target::Console) || env.libc().emitted <= self.count() {
             return Ok(0);
         }
@@ -68,7 +68,7 @@ impl Out {
     }
 
     /// Puts bytes of the guest's memory.
-    pub(crate) fn copy(&mut self, env: &mut dyn Env, addr: u32, len: u32) -> Result<(), Failed> {
+    pub(crate) fn copy(&mut self, env: &mut impl Env, addr: u32, len: u32) -> Result<(), Failed> {
         let skipped = self.skip(env, len)?;
         let mut bytes = Bytes::new(addr.wrapping_add(skipped));
         for _ in skipped..len {
@@ -79,7 +79,7 @@ impl Out {
     }
 
     /// Puts a byte many times. What is not delivered takes no time.
-    pub(super) fn pad(&mut self, env: &mut dyn Env, byte: u8, mut count: u32) -> Result<(), Failed> {
+    pub(super) fn pad(&mut self, env: &mut impl Env, byte: u8, mut count: u32) -> Result<(), Failed> {
         if !matches!(self.target, Target::Console) {
             self.flush(env)?;
         }
@@ -107,7 +107,7 @@ impl Out {
     }
 
     /// Delivers what was gathered.
-    fn flush(&mut self, env: &mut dyn Env) -> Result<(), Failed> {
+    fn flush(&mut self, env: &mut impl Env) -> Result<(), Failed> {
         let bytes = self.buf.get(..self.held).unwrap_or_default();
         match &mut self.target {
             Target::Console => {
@@ -138,9 +138,9 @@ impl Out {
 }
 
 /// Runs a call that writes to the console, and gives the number of bytes.
-pub(crate) fn to_console(
-    env: &mut dyn Env,
-    call: impl FnOnce(&mut dyn Env, &mut Out) -> Result<(), Failed>,
+pub(crate) fn to_console<E: Env>(
+    env: &mut E,
+    call: impl FnOnce(&mut E, &mut Out) -> Result<(), Failed>,
 ) -> Result<u32, Failed> {
     let mut out = Out::new(Target::Console);
     let result = call(env, &mut out).and_then(|()| out.flush(env));
@@ -156,11 +156,11 @@ fn int(count: u64) -> u32 {
     if count > i32::MAX as u64 { FAILED } else { count as u32 }
 }
 
-pub(super) fn printf(env: &mut dyn Env, format: u32, args: u32) -> Result<u32, Failed> {
+pub(super) fn printf(env: &mut impl Env, format: u32, args: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| format::format(env, out, format, args))
 }
 
-pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
+pub(super) fn puts(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| {
         let skipped = out.skip(env, u32::MAX)?;
         let mut bytes = Bytes::new(advance(env, s, skipped)?);
@@ -173,13 +173,13 @@ pub(super) fn puts(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
     })
 }
 
-pub(super) fn putchar(env: &mut dyn Env, c: u32) -> Result<u32, Failed> {
+pub(super) fn putchar(env: &mut impl Env, c: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| out.put(env, c as u8))?;
     Ok(c & 0xff)
 }
 
 pub(super) fn snprintf(
-    env: &mut dyn Env,
+    env: &mut impl Env,
     buf: u32,
     size: u32,
     format: u32,
@@ -197,7 +197,7 @@ pub(super) fn snprintf(
     Ok(int(out.count()))
 }
 
-pub(super) fn sprintf(env: &mut dyn Env, buf: u32, format: u32, args: u32) -> Result<u32, Failed> {
+pub(super) fn sprintf(env: &mut impl Env, buf: u32, format: u32, args: u32) -> Result<u32, Failed> {
     // Output beyond the end of the memory traps.
     snprintf(env, buf, u32::MAX, format, args)
 }

@@ -46,13 +46,13 @@ pub fn arguments<'w, T: LibcHost + 'static>(
     instance: Instance,
     words: impl Iterator<Item = &'w str> + Clone,
 ) -> Result<[Val; 2]> {
-    let env: &mut dyn Env = &mut Caller::embedder(store, instance);
+    let env = &mut Caller::embedder(store, instance);
     let places = put_arguments(env, words).map_err(|_| env.why())?;
     Ok(places.map(|place| Val::I32(place.cast_signed())))
 }
 
 fn put_arguments<'w>(
-    env: &mut dyn Env,
+    env: &mut impl Env,
     words: impl Iterator<Item = &'w str> + Clone,
 ) -> Result<[u32; 2], Failed> {
     if env.byte_len() == 0 {
@@ -64,7 +64,7 @@ fn put_arguments<'w>(
     let size = u32::try_from(pointers.saturating_add(strings)).unwrap_or(u32::MAX);
     let argv = heap::malloc(env, size)?;
     if argv == 0 {
-        return Err(env.trap(Trap::OutOfMemory));
+        return Err(env.fail(Trap::OutOfMemory));
     }
     // The block holds all of it, so no address wraps.
     let mut pointer = argv;

@@ -9,7 +9,7 @@ use super::guest::{advance, len_up_to};
 use crate::host::Failed;
 
 /// A byte of the guest's memory.
-fn byte(env: &mut dyn Env, addr: u32, index: u32) -> Result<u8, Failed> {
+fn byte(env: &mut impl Env, addr: u32, index: u32) -> Result<u8, Failed> {
     let mut byte = [0];
     let addr = advance(env, addr, index)?;
     env.read(addr, &mut byte)?;
@@ -17,7 +17,7 @@ fn byte(env: &mut dyn Env, addr: u32, index: u32) -> Result<u8, Failed> {
 }
 
 /// Where the greatest suffix of the needle begins, for one order of bytes or the other, and that suffix's period.
-fn greatest_suffix(env: &mut dyn Env, needle: u32, len: u32, order: Ordering) -> Result<(u32, u32), Failed> {
+fn greatest_suffix(env: &mut impl Env, needle: u32, len: u32, order: Ordering) -> Result<(u32, u32), Failed> {
     // The suffix from `start` on is the greatest so far; the one from `next` on is equal for `same` bytes.
     let (mut start, mut next, mut same, mut period) = (0u32, 1u32, 0u32, 1u32);
     while next.saturating_add(same) < len {
@@ -46,7 +46,7 @@ fn greatest_suffix(env: &mut dyn Env, needle: u32, len: u32, order: Ordering) ->
 }
 
 /// Whether so many bytes at the needle's start come again a period later.
-fn repeats(env: &mut dyn Env, needle: u32, period: u32, count: u32) -> Result<bool, Failed> {
+fn repeats(env: &mut impl Env, needle: u32, period: u32, count: u32) -> Result<bool, Failed> {
     for i in 0..count {
         if byte(env, needle, i)? != byte(env, needle, i.saturating_add(period))? {
             return Ok(false);
@@ -55,7 +55,7 @@ fn repeats(env: &mut dyn Env, needle: u32, period: u32, count: u32) -> Result<bo
     Ok(true)
 }
 
-pub(super) fn strstr(env: &mut dyn Env, s: u32, needle: u32) -> Result<u32, Failed> {
+pub(super) fn strstr(env: &mut impl Env, s: u32, needle: u32) -> Result<u32, Failed> {
     let len = len_up_to(env, needle, u32::MAX)?;
     let room = len_up_to(env, s, u32::MAX)?;
     if len == 0 {

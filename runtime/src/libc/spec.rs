@@ -58,7 +58,7 @@ impl Spec {
     /// Puts what comes before a body of `len` bytes: padding and a prefix.
     pub(super) fn open(
         &self,
-        env: &mut dyn Env,
+        env: &mut impl Env,
         out: &mut Out,
         prefix: &[u8],
         len: u32,
@@ -73,7 +73,7 @@ impl Spec {
     /// Puts what comes after a body of `len` bytes.
     pub(super) fn close(
         &self,
-        env: &mut dyn Env,
+        env: &mut impl Env,
         out: &mut Out,
         prefix: &[u8],
         len: u32,
@@ -85,7 +85,7 @@ impl Spec {
     /// Puts a prefix and a body in a field of the specification's width.
     pub(super) fn field(
         &self,
-        env: &mut dyn Env,
+        env: &mut impl Env,
         out: &mut Out,
         prefix: &[u8],
         body: &[u8],
@@ -98,7 +98,7 @@ impl Spec {
     /// Puts an integer in the specification's base.
     fn integer(
         &mut self,
-        env: &mut dyn Env,
+        env: &mut impl Env,
         out: &mut Out,
         negative: bool,
         value: u64,
@@ -142,7 +142,7 @@ impl Spec {
         self.close(env, out, prefix, len)
     }
 
-    fn string(&self, env: &mut dyn Env, out: &mut Out, addr: u32) -> Result<(), Failed> {
+    fn string(&self, env: &mut impl Env, out: &mut Out, addr: u32) -> Result<(), Failed> {
         let limit = self.precision.unwrap_or(u32::MAX);
         let len = len_up_to(env, addr, limit)?;
         if addr == 0 && len == 0 {
@@ -154,7 +154,7 @@ impl Spec {
     }
 
     /// Takes an integer argument, with the sign or zeros that its length and conversion ask for.
-    fn argument(&self, env: &mut dyn Env, args: &mut Args, signed: bool) -> Result<u64, Failed> {
+    fn argument(&self, env: &mut impl Env, args: &mut Args, signed: bool) -> Result<u64, Failed> {
         if self.length == Length::LongLong {
             return args.dword(env);
         }
@@ -175,7 +175,7 @@ impl Spec {
     /// Takes the conversion's argument and puts it.
     pub(super) fn convert(
         &mut self,
-        env: &mut dyn Env,
+        env: &mut impl Env,
         out: &mut Out,
         args: &mut Args,
     ) -> Result<(), Failed> {
@@ -218,7 +218,7 @@ impl Spec {
                 let count = out.count().to_le_bytes();
                 env.write(place, count.get(..size).unwrap_or_default())
             }
-            b'c' | b's' | b'a' | b'A' | b'L' => Err(env.trap(REFUSED)),
+            b'c' | b's' | b'a' | b'A' | b'L' => Err(env.fail(REFUSED)),
             // What C leaves undefined is shown as it is.
             other => out.put_all(env, &[b'%', other]),
         }

@@ -8,7 +8,7 @@ use crate::host::Failed;
 
 /// The difference of the first two bytes that differ after `map`, in at most `max` bytes, as C's
 /// comparisons of strings give it, which also end at a zero byte.
-fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> Result<u32, Failed> {
+fn compare(env: &mut impl Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> Result<u32, Failed> {
     let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
     for _ in 0..max {
         let (x, y) = (map(&a.next(env)?), map(&b.next(env)?));
@@ -20,7 +20,7 @@ fn compare(env: &mut dyn Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> R
 }
 
 /// The address of a character of a string, whose end counts as one.
-fn find(env: &mut dyn Env, s: u32, c: u32) -> Result<Option<u32>, Failed> {
+fn find(env: &mut impl Env, s: u32, c: u32) -> Result<Option<u32>, Failed> {
     let mut bytes = Bytes::new(s);
     let mut len = 0;
     loop {
@@ -40,7 +40,7 @@ struct Set([u32; 8]);
 
 impl Set {
     /// The characters of a string.
-    fn of(env: &mut dyn Env, s: u32) -> Result<Self, Failed> {
+    fn of(env: &mut impl Env, s: u32) -> Result<Self, Failed> {
         let mut set = Self([0; 8]);
         let mut bytes = Bytes::new(s);
         loop {
@@ -61,7 +61,7 @@ impl Set {
 }
 
 /// The length of the prefix of `s` whose bytes are in `set`, or are not in it.
-fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, Failed> {
+fn span(env: &mut impl Env, s: u32, set: u32, within: bool) -> Result<u32, Failed> {
     let set = Set::of(env, set)?;
     let mut bytes = Bytes::new(s);
     let mut len = 0;
@@ -74,21 +74,21 @@ fn span(env: &mut dyn Env, s: u32, set: u32, within: bool) -> Result<u32, Failed
     }
 }
 
-pub(super) fn memcpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn memcpy(env: &mut impl Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
     if n > 0 {
         env.copy(dst, src, n)?;
     }
     Ok(dst)
 }
 
-pub(super) fn memset(env: &mut dyn Env, dst: u32, c: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn memset(env: &mut impl Env, dst: u32, c: u32, n: u32) -> Result<u32, Failed> {
     if n > 0 {
         env.fill(dst, n, c as u8)?;
     }
     Ok(dst)
 }
 
-pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn memcmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     let (mut a, mut b) = (Bytes::new(a), Bytes::new(b));
     let mut left = n;
     while left > 0 {
@@ -110,7 +110,7 @@ pub(super) fn memcmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, F
     Ok(0)
 }
 
-pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn memchr(env: &mut impl Env, s: u32, c: u32, n: u32) -> Result<u32, Failed> {
     let mut bytes = Bytes::new(s);
     let mut at = 0;
     while at < n {
@@ -129,48 +129,48 @@ pub(super) fn memchr(env: &mut dyn Env, s: u32, c: u32, n: u32) -> Result<u32, F
     Ok(0)
 }
 
-pub(super) fn strlen(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
+pub(super) fn strlen(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     len_up_to(env, s, u32::MAX)
 }
 
-pub(super) fn strcmp(env: &mut dyn Env, a: u32, b: u32) -> Result<u32, Failed> {
+pub(super) fn strcmp(env: &mut impl Env, a: u32, b: u32) -> Result<u32, Failed> {
     compare(env, a, b, u32::MAX, u8::clone)
 }
 
-pub(super) fn strncmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn strncmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     compare(env, a, b, n, u8::clone)
 }
 
-pub(super) fn strncasecmp(env: &mut dyn Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn strncasecmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<u32, Failed> {
     compare(env, a, b, n, u8::to_ascii_lowercase)
 }
 
-pub(super) fn strchr(env: &mut dyn Env, s: u32, c: u32) -> Result<u32, Failed> {
+pub(super) fn strchr(env: &mut impl Env, s: u32, c: u32) -> Result<u32, Failed> {
     Ok(find(env, s, c)?.unwrap_or(0))
 }
 
-pub(super) fn strspn(env: &mut dyn Env, s: u32, accept: u32) -> Result<u32, Failed> {
+pub(super) fn strspn(env: &mut impl Env, s: u32, accept: u32) -> Result<u32, Failed> {
     span(env, s, accept, true)
 }
 
-pub(super) fn strcspn(env: &mut dyn Env, s: u32, reject: u32) -> Result<u32, Failed> {
+pub(super) fn strcspn(env: &mut impl Env, s: u32, reject: u32) -> Result<u32, Failed> {
     span(env, s, reject, false)
 }
 
-pub(super) fn strcpy(env: &mut dyn Env, dst: u32, src: u32) -> Result<u32, Failed> {
+pub(super) fn strcpy(env: &mut impl Env, dst: u32, src: u32) -> Result<u32, Failed> {
     let len = strlen(env, src)?;
     let len = advance(env, len, 1)?;
     memcpy(env, dst, src, len)
 }
 
-pub(super) fn strncpy(env: &mut dyn Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
+pub(super) fn strncpy(env: &mut impl Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
     let len = len_up_to(env, src, n)?;
     memcpy(env, dst, src, len)?;
     memset(env, dst.wrapping_add(len), 0, n.saturating_sub(len))?;
     Ok(dst)
 }
 
-pub(super) fn strdup(env: &mut dyn Env, s: u32) -> Result<u32, Failed> {
+pub(super) fn strdup(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     if s == 0 {
         return Ok(0);
     }

@@ -11,7 +11,7 @@ use crate::{Extern, Val};
 const MODULE: &str = "env";
 
 impl<T: LibcHost + 'static> Env for Caller<'_, T> {
-    fn fail(&mut self, why: HostError) -> Failed {
+    fn fail(&mut self, why: impl Into<HostError>) -> Failed {
         Caller::fail(self, why)
     }
 

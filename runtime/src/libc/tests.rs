@@ -48,7 +48,7 @@ impl World {
     }
 
     fn keep<R>(&mut self, result: Result<R, Trap>) -> Result<R, Failed> {
-        result.map_err(|trap| self.trap(trap))
+        result.map_err(|trap| self.fail(trap))
     }
 
     /// Writes a string with its zero byte, and gives its address.
@@ -70,8 +70,8 @@ impl World {
 }
 
 impl Env for World {
-    fn fail(&mut self, why: HostError) -> Failed {
-        self.why = Some(why);
+    fn fail(&mut self, why: impl Into<HostError>) -> Failed {
+        self.why = Some(why.into());
         Failed(())
     }
 

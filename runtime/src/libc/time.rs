@@ -8,13 +8,13 @@ const NANOS: u64 = 1000;
 /// Microseconds of a second.
 const SECOND: u64 = 1_000_000;
 
-pub(super) fn clock(env: &mut dyn Env) -> Result<u64, Failed> {
+pub(super) fn clock(env: &mut impl Env) -> Result<u64, Failed> {
     Ok(env.micros()?.saturating_mul(NANOS))
 }
 
 /// Fills a `struct timespec`: seconds in 64 bits, nanoseconds in 32. The clock's identifier does not matter; it is an
 /// address where the headers are wasi-libc's.
-pub(super) fn clock_gettime(env: &mut dyn Env, _id: u32, time: u32) -> Result<u32, Failed> {
+pub(super) fn clock_gettime(env: &mut impl Env, _id: u32, time: u32) -> Result<u32, Failed> {
     let micros = env.micros()?;
     let mut bytes = [0; 12];
     let (seconds, nanos) = bytes.split_at_mut(8);

@@ -6,7 +6,7 @@ use crate::Trap;
 use crate::host::{Failed, HostError};
 use crate::libc::advance;
 
-pub(super) fn args_sizes(world: &mut dyn World, count: u32, size: u32) -> Result<u32, Failed> {
+pub(super) fn args_sizes(world: &mut impl World, count: u32, size: u32) -> Result<u32, Failed> {
     let words = &world.wasi().words;
     let (words_size, words_count) =
         (words.len() as u32, words.iter().filter(|&&byte| byte == 0).count() as u32);
@@ -16,14 +16,14 @@ pub(super) fn args_sizes(world: &mut dyn World, count: u32, size: u32) -> Result
 }
 
 /// Writes how many strings there are, and their bytes in all.
-fn put_sizes(world: &mut dyn World, places: [u32; 2], sizes: [usize; 2]) -> Result<u32, Failed> {
+fn put_sizes(world: &mut impl World, places: [u32; 2], sizes: [usize; 2]) -> Result<u32, Failed> {
     for (place, size) in places.into_iter().zip(sizes) {
         world.write(place, &(size as u32).to_le_bytes())?;
     }
     Ok(SUCCESS)
 }
 
-pub(super) fn args(world: &mut dyn World, argv: u32, text: u32) -> Result<u32, Failed> {
+pub(super) fn args(world: &mut impl World, argv: u32, text: u32) -> Result<u32, Failed> {
     // Not to be borrowed from the state while the memory is written.
     let words = core::mem::take(&mut world.wasi().words);
     let written = put_words(world, &words, argv, text);
@@ -32,7 +32,7 @@ pub(super) fn args(world: &mut dyn World, argv: u32, text: u32) -> Result<u32, F
 }
 
 /// Writes the words, and the addresses where they then are.
-fn put_words(world: &mut dyn World, words: &[u8], mut argv: u32, text: u32) -> Result<(), Failed> {
+fn put_words(world: &mut impl World, words: &[u8], mut argv: u32, text: u32) -> Result<(), Failed> {
     world.write(text, words)?;
     let mut at = text;
     for word in words.split_inclusive(|&byte| byte == 0) {
@@ -44,15 +44,15 @@ fn put_words(world: &mut dyn World, words: &[u8], mut argv: u32, text: u32) -> R
     Ok(())
 }
 
-pub(super) fn environ_sizes(world: &mut dyn World, count: u32, size: u32) -> Result<u32, Failed> {
+pub(super) fn environ_sizes(world: &mut impl World, count: u32, size: u32) -> Result<u32, Failed> {
     put_sizes(world, [count, size], [0, 0])
 }
 
-pub(super) fn environ(_: &mut dyn World, _: u32, _: u32) -> Result<u32, Failed> {
+pub(super) fn environ(_: &mut impl World, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(SUCCESS)
 }
 
-pub(super) fn random(world: &mut dyn World, buf: u32, len: u32) -> Result<u32, Failed> {
+pub(super) fn random(world: &mut impl World, buf: u32, len: u32) -> Result<u32, Failed> {
     let drawn = draw(world, buf, len);
     if drawn.is_ok() || !matches!(world.why(), HostError::Suspend) {
         world.wasi().forget_call();
@@ -61,7 +61,7 @@ pub(super) fn random(world: &mut dyn World, buf: u32, len: u32) -> Result<u32, F
 }
 
 /// Writes random bytes behind those that the suspended call has written.
-fn draw(world: &mut dyn World, buf: u32, len: u32) -> Result<(), Failed> {
+fn draw(world: &mut impl World, buf: u32, len: u32) -> Result<(), Failed> {
     loop {
         let drawn = world.wasi().drawn;
         let mut bytes = [0; RANDOM];
@@ -75,10 +75,10 @@ fn draw(world: &mut dyn World, buf: u32, len: u32) -> Result<(), Failed> {
 }
 
 /// There is nobody to yield to: the shell looks at the line by itself.
-pub(super) fn sched_yield(_: &mut dyn World) -> Result<u32, Failed> {
+pub(super) fn sched_yield(_: &mut impl World) -> Result<u32, Failed> {
     Ok(SUCCESS)
 }
 
-pub(super) fn exit(world: &mut dyn World, status: u32) -> Result<u32, Failed> {
-    Err(world.trap(Trap::Exit(status.cast_signed())))
+pub(super) fn exit(world: &mut impl World, status: u32) -> Result<u32, Failed> {
+    Err(world.fail(Trap::Exit(status.cast_signed())))
 }

@@ -15,12 +15,12 @@ const INPUT: usize = 128;
 const VECTOR: u32 = 8;
 
 /// Whether a descriptor is a standard stream that is not closed.
-fn is_open(world: &mut dyn World, fd: u32) -> bool {
+fn is_open(world: &mut impl World, fd: u32) -> bool {
     fd < STREAMS && world.wasi().closed >> fd & 1 == 0
 }
 
 /// The vector at an index of an array of them: an address and how many bytes are there.
-fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), Failed> {
+fn vector(env: &mut impl Env, vectors: u32, index: u32) -> Result<(u32, u32), Failed> {
     // No memory has bytes at the end of the address space, where an array that is longer is held.
     let at = vectors.saturating_add(index.saturating_mul(VECTOR));
     let mut bytes = [0; VECTOR as usize];
@@ -30,7 +30,7 @@ fn vector(env: &mut dyn Env, vectors: u32, index: u32) -> Result<(u32, u32), Fai
 }
 
 pub(super) fn write(
-    world: &mut dyn World,
+    world: &mut impl World,
     fd: u32,
     vectors: u32,
     count: u32,
@@ -51,7 +51,7 @@ pub(super) fn write(
 
 /// Reads into the first vector that has room; there may be more to read than that.
 pub(super) fn read(
-    world: &mut dyn World,
+    world: &mut impl World,
     fd: u32,
     vectors: u32,
     count: u32,
@@ -74,7 +74,7 @@ pub(super) fn read(
     Ok(SUCCESS)
 }
 
-pub(super) fn close(world: &mut dyn World, fd: u32) -> Result<u32, Failed> {
+pub(super) fn close(world: &mut impl World, fd: u32) -> Result<u32, Failed> {
     if !is_open(world, fd) {
         return Ok(BADF);
     }
@@ -82,13 +82,13 @@ pub(super) fn close(world: &mut dyn World, fd: u32) -> Result<u32, Failed> {
     Ok(SUCCESS)
 }
 
-pub(super) fn seek(world: &mut dyn World, fd: u32, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
+pub(super) fn seek(world: &mut impl World, fd: u32, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(if is_open(world, fd) { SPIPE } else { BADF })
 }
 
 /// Describes a stream as a character device that can be read or written and not sought in, which C libraries take for
 /// a terminal.
-pub(super) fn stat(world: &mut dyn World, fd: u32, stat: u32) -> Result<u32, Failed> {
+pub(super) fn stat(world: &mut impl World, fd: u32, stat: u32) -> Result<u32, Failed> {
     /// The file type of a character device.
     const CHARACTER_DEVICE: u8 = 2;
     const RIGHT_FD_READ: u8 = 1 << 1;
@@ -105,10 +105,10 @@ pub(super) fn stat(world: &mut dyn World, fd: u32, stat: u32) -> Result<u32, Fai
 }
 
 /// No descriptor is a folder that was opened for the program, which is how C libraries see where the list ends.
-pub(super) fn no_folder(_: &mut dyn World, _: u32, _: u32) -> Result<u32, Failed> {
+pub(super) fn no_folder(_: &mut impl World, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(BADF)
 }
 
-pub(super) fn no_folder_name(_: &mut dyn World, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
+pub(super) fn no_folder_name(_: &mut impl World, _: u32, _: u32, _: u32) -> Result<u32, Failed> {
     Ok(BADF)
 }

@@ -13,7 +13,7 @@ const MONOTONIC: u32 = 1;
 /// Nanoseconds of a microsecond, in which the host counts.
 const NANOS: u64 = 1000;
 
-pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> Result<u32, Failed> {
+pub(super) fn resolution(world: &mut impl World, clock: u32, resolution: u32) -> Result<u32, Failed> {
     if clock > MONOTONIC {
         return Ok(INVAL);
     }
@@ -21,7 +21,7 @@ pub(super) fn resolution(world: &mut dyn World, clock: u32, resolution: u32) -> 
     Ok(SUCCESS)
 }
 
-pub(super) fn now(world: &mut dyn World, clock: u32, _precision: u32, time: u32) -> Result<u32, Failed> {
+pub(super) fn now(world: &mut impl World, clock: u32, _precision: u32, time: u32) -> Result<u32, Failed> {
     let micros = match clock {
         REALTIME => world.unix_micros()?,
         MONOTONIC => world.micros()?,
@@ -38,7 +38,7 @@ const EVENT: usize = 32;
 /// Sleeps: of all that can be waited for, one subscription to a time from now on is supported, which is what `sleep`
 /// and `nanosleep` make.
 pub(super) fn poll(
-    world: &mut dyn World,
+    world: &mut impl World,
     subscription: u32,
     event: u32,
     count: u32,
