@@ -86,8 +86,11 @@ impl Windows {
 
     /// How many of a span's first bytes are not committed.
     pub(super) fn gap(&self, span: Span) -> usize {
-        let next = self.parts(span).into_iter().flatten().map(|part| part.first).min();
-        next.map_or(span.len(), |next| next.saturating_sub(span.first))
+        let mut gap = span.len();
+        for part in self.spans().filter_map(|own| own?.overlap(span)) {
+            gap = gap.min(part.first.saturating_sub(span.first));
+        }
+        gap
     }
 
     /// Reads the bytes of a span, zero where nothing is committed.
