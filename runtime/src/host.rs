@@ -188,9 +188,9 @@ impl<'a, T> Caller<'a, T> {
         self.linear_memory()?.copy_within(to.into(), from.into(), len.into())
     }
 
-    /// How many bytes of the calling instance's memory, from an address on, were never written.
-    pub(crate) fn zero_memory(&mut self, address: u32) -> u64 {
-        self.linear_memory().map_or(0, |memory| memory.zeros(address.into()))
+    /// How many bytes of the calling instance's memory, from an address on, were never written; at most `u32::MAX`.
+    pub(crate) fn zero_memory(&mut self, address: u32) -> u32 {
+        self.linear_memory().map_or(0, |memory| memory.zeros(address.into()).try_into().unwrap_or(u32::MAX))
     }
 
     /// The declared size of the calling instance's memory in bytes, 0 when it has none.
@@ -200,16 +200,12 @@ impl<'a, T> Caller<'a, T> {
 }
 
 impl<T> Caller<'_, T> {
-    /// Lets the calling instance's memory grow to `len` bytes at least, as far as it may; gives its size then.
-    pub(crate) fn reach_memory(&mut self, len: u64) -> u64 {
-        let Ok(memory) = self.linear_memory() else { return 0 };
-        let page = 1u64 << memory.ty().page_log2;
-        let missing = len.saturating_sub(memory.byte_len()).div_ceil(page);
-        if let Ok(pages @ 1..) = u32::try_from(missing) {
-            // A memory that may not grow that far stays as it is.
-            let _ = memory.grow(pages);
-        }
-        memory.byte_len()
+    /// Lets the calling instance's memory grow to `len` bytes at least, as far as it may.
+    pub(crate) fn reach_memory(&mut self, len: u32) {
+        let Ok(memory) = self.linear_memory() else { return };
+        let pages = len.checked_sub(1).map_or(0, |last| (last >> memory.ty().page_log2).saturating_add(1));
+        // A memory that may not grow that far stays as it is.
+        let _ = memory.grow(pages.saturating_sub(memory.pages()));
     }
 }
 

@@ -101,7 +101,7 @@ impl Reader {
 pub(super) fn format(env: &mut impl Env, out: &mut Out, format: u32, args: u32) -> Result<(), Failed> {
     let mut text = Reader::new(format);
     let mut args = Args { addr: args };
-    while out.count() <= i32::MAX as u64 {
+    while out.count() <= i32::MAX as u32 {
         text.advance(env)?;
         match text.byte {
             0 => break,

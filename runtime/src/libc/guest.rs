@@ -15,8 +15,8 @@ pub(crate) fn advance(env: &mut impl Env, addr: u32, by: u32) -> Result<u32, Fai
 /// The bytes from an address on, fetched some at a time.
 #[derive(Clone)]
 pub(super) struct Bytes {
-    /// The address of the next byte; it may be the end of the address space.
-    addr: u64,
+    /// The address of the next byte.
+    addr: u32,
     buf: [u8; FETCH],
     /// How many of the bytes at the end of `buf` are still to be given.
     left: usize,
@@ -24,31 +24,28 @@ pub(super) struct Bytes {
 
 impl Bytes {
     pub(super) fn new(addr: u32) -> Self {
-        Self { addr: addr.into(), buf: [0; FETCH], left: 0 }
+        Self { addr, buf: [0; FETCH], left: 0 }
     }
 
     /// Passes over at most `max` zeros that were never written, and gives how many these are. Their number is
     /// bounded by nothing, so they are not gone through.
     pub(super) fn skip_zeros(&mut self, env: &mut impl Env, max: u32) -> u32 {
-        match u32::try_from(self.addr) {
-            Ok(addr) if self.left == 0 => {
-                let zeros = env.zeros(addr).min(max.into());
-                self.addr = self.addr.saturating_add(zeros);
-                zeros as u32
-            }
-            _ => 0,
+        if self.left > 0 {
+            return 0;
         }
+        let zeros = env.zeros(self.addr).min(max);
+        self.addr = self.addr.saturating_add(zeros);
+        zeros
     }
 
     /// The next byte, or a trap at the end of the memory.
     pub(super) fn next(&mut self, env: &mut impl Env) -> Result<u8, Failed> {
         if self.left == 0 {
-            let room = env.byte_len().saturating_sub(self.addr).min(FETCH as u64) as usize;
+            let room = FETCH.min(env.byte_len().saturating_sub(self.addr) as usize);
             if room == 0 {
                 return Err(env.fail(Trap::MemoryOutOfBounds));
             }
-            // Where there are bytes, addresses have 32 bits.
-            env.read(self.addr as u32, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
+            env.read(self.addr, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
             self.left = room;
         }
         let byte = self.buf.get(FETCH.saturating_sub(self.left)).copied().unwrap_or(0);
@@ -73,7 +70,7 @@ impl Reader {
 
     /// The address of the byte to look at.
     pub(super) fn addr(&self) -> u32 {
-        self.bytes.addr.wrapping_sub(1) as u32
+        self.bytes.addr.wrapping_sub(1)
     }
 
     /// Goes on to the next byte.

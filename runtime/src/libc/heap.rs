@@ -138,8 +138,7 @@ impl Heap {
 
     /// Whether a block at `addr` may have `need` bytes when nothing lies above it.
     fn has_room(&self, env: &mut impl Env, addr: u32, need: u32) -> bool {
-        let end = u64::from(self.end).min(env.byte_len());
-        u64::from(addr).saturating_add(need.into()) <= end
+        need <= self.end.min(env.byte_len()).saturating_sub(addr)
     }
 
     fn allocate(&mut self, env: &mut impl Env, need: u32) -> Result<u32, Failed> {

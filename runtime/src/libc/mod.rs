@@ -64,7 +64,7 @@ pub struct LibcState {
     /// Bytes of heap that are still to be placed in the guest's memory.
     unplaced: Option<u32>,
     /// How many bytes of a suspended call's output the console has taken.
-    emitted: u64,
+    emitted: u32,
 }
 
 impl LibcState {
@@ -108,9 +108,9 @@ pub(crate) trait Env {
     /// Copies bytes within the guest's memory, as `memmove`.
     fn copy(&mut self, dst: u32, src: u32, len: u32) -> Result<(), Failed>;
     /// How many bytes from an address on are zeros that were never written.
-    fn zeros(&mut self, addr: u32) -> u64;
-    /// The size of the guest's memory in bytes.
-    fn byte_len(&mut self) -> u64;
+    fn zeros(&mut self, addr: u32) -> u32;
+    /// The size of the guest's memory in bytes, without the last one of 4 GiB: the address behind it would be null.
+    fn byte_len(&mut self) -> u32;
     /// Finds addresses for a heap of `size` bytes, or as many as there are.
     fn place_heap(&mut self, size: u32) -> Range<u32>;
     /// The library's state.

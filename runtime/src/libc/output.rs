@@ -27,8 +27,8 @@ enum Target {
 /// Output in the making.
 pub(crate) struct Out {
     target: Target,
-    /// Bytes delivered, and those that did not fit.
-    done: u64,
+    /// Bytes delivered, and those that did not fit; it stays at what is far beyond an `int`.
+    done: u32,
     buf: [u8; CHUNK],
     held: usize,
 }
@@ -62,8 +62,8 @@ impl Out {
             return Ok(0);
         }
         self.flush(env)?;
-        let skipped = env.libc().emitted.saturating_sub(self.done).min(most.into()) as u32;
-        self.done = self.done.saturating_add(skipped.into());
+        let skipped = env.libc().emitted.saturating_sub(self.done).min(most);
+        self.done = self.done.saturating_add(skipped);
         Ok(skipped)
     }
 
@@ -90,7 +90,7 @@ impl Out {
             }
             *addr = addr.wrapping_add(fits);
             *room = room.saturating_sub(fits);
-            self.done = self.done.saturating_add(count.into());
+            self.done = self.done.saturating_add(count);
             return Ok(());
         }
         count = count.saturating_sub(self.skip(env, count)?);
@@ -102,8 +102,8 @@ impl Out {
     }
 
     /// The number of bytes so far.
-    pub(super) fn count(&self) -> u64 {
-        self.done.saturating_add(self.held as u64)
+    pub(super) fn count(&self) -> u32 {
+        self.done.saturating_add(self.held as u32)
     }
 
     /// Delivers what was gathered.
@@ -112,11 +112,11 @@ impl Out {
         match &mut self.target {
             Target::Console => {
                 let emitted = env.libc().emitted;
-                let skip = emitted.saturating_sub(self.done).min(bytes.len() as u64) as usize;
+                let skip = emitted.saturating_sub(self.done) as usize;
                 let fresh = bytes.get(skip..).unwrap_or_default();
                 if !fresh.is_empty() {
                     let taken = env.console(fresh).min(fresh.len());
-                    env.libc().emitted = emitted.saturating_add(taken as u64);
+                    env.libc().emitted = emitted.saturating_add(taken as u32);
                     if taken < fresh.len() {
                         return Err(env.fail(HostError::Suspend));
                     }
@@ -131,7 +131,7 @@ impl Out {
                 *room = room.saturating_sub(fits as u32);
             }
         }
-        self.done = self.done.saturating_add(bytes.len() as u64);
+        self.done = self.done.saturating_add(bytes.len() as u32);
         self.held = 0;
         Ok(())
     }
@@ -152,8 +152,8 @@ pub(crate) fn to_console<E: Env>(
 }
 
 /// A count as C's functions give it.
-fn int(count: u64) -> u32 {
-    if count > i32::MAX as u64 { FAILED } else { count as u32 }
+fn int(count: u32) -> u32 {
+    if count > i32::MAX as u32 { FAILED } else { count }
 }
 
 pub(super) fn printf(env: &mut impl Env, format: u32, args: u32) -> Result<u32, Failed> {
@@ -190,7 +190,7 @@ pub(super) fn snprintf(
     format::format(env, &mut out, format, args)?;
     out.flush(env)?;
     if size > 0 {
-        let len = out.count().min(room.into()) as u32;
+        let len = out.count().min(room);
         let end = advance(env, buf, len)?;
         env.write(end, &[0])?;
     }

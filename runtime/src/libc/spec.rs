@@ -215,7 +215,7 @@ impl Spec {
                     Length::LongLong => 8,
                 };
                 let place = args.word(env)?;
-                let count = out.count().to_le_bytes();
+                let count = u64::from(out.count()).to_le_bytes();
                 env.write(place, count.get(..size).unwrap_or_default())
             }
             b'c' | b's' | b'a' | b'A' | b'L' => Err(env.fail(REFUSED)),

@@ -3,9 +3,9 @@
 use super::{Env, LibcHost, LibcState, ctype, ending, heap, number, output, search, string, time};
 use core::ops::Range;
 
+use crate::Extern;
 use crate::host::{Caller, Failed, HostError};
 use crate::rows::{HostTable, rows};
-use crate::{Extern, Val};
 
 /// The module name that all functions are imported from.
 const MODULE: &str = "env";
@@ -39,27 +39,24 @@ impl<T: LibcHost + 'static> Env for Caller<'_, T> {
         self.keep(copied)
     }
 
-    fn zeros(&mut self, addr: u32) -> u64 {
+    fn zeros(&mut self, addr: u32) -> u32 {
         self.zero_memory(addr)
     }
 
-    fn byte_len(&mut self) -> u64 {
-        self.memory_len()
+    fn byte_len(&mut self) -> u32 {
+        u32::try_from(self.memory_len()).unwrap_or(u32::MAX)
     }
 
     fn place_heap(&mut self, size: u32) -> Range<u32> {
-        let len = self.memory_len();
+        let len = self.byte_len();
         let base = match self.get_export("__heap_base") {
-            Some(Extern::Global(global)) => match global.get(&*self) {
-                Some(Val::I32(base)) => Some(u64::from(base as u32)).filter(|&base| base <= len),
-                _ => None,
-            },
+            Some(Extern::Global(global)) => self.store.inner.global_bits(global.0),
             _ => None,
         };
-        let start = base.unwrap_or(len);
-        let end = start.saturating_add(size.into()).min(u32::MAX.into());
-        let len = self.reach_memory(end);
-        start as u32..end.min(len) as u32
+        let start = base.map_or(len, |base| base as u32).min(len);
+        let end = start.saturating_add(size);
+        self.reach_memory(end);
+        start..end.min(self.byte_len())
     }
 
     fn libc(&mut self) -> &mut LibcState {

@@ -4,6 +4,7 @@
 
 mod console;
 mod heap;
+mod place;
 mod printf;
 mod rows;
 mod string;
@@ -99,12 +100,12 @@ impl Env for World {
         self.keep(result)
     }
 
-    fn zeros(&mut self, addr: u32) -> u64 {
-        self.memory.zeros(addr.into())
+    fn zeros(&mut self, addr: u32) -> u32 {
+        self.memory.zeros(addr.into()).try_into().unwrap_or(u32::MAX)
     }
 
-    fn byte_len(&mut self) -> u64 {
-        self.memory.byte_len()
+    fn byte_len(&mut self) -> u32 {
+        self.memory.byte_len().try_into().unwrap_or(u32::MAX)
     }
 
     fn place_heap(&mut self, size: u32) -> core::ops::Range<u32> {

@@ -156,6 +156,7 @@ fn time_is_linear_in_what_was_written() {
     let ty = MemoryType { min: 0x1_0000, max: None, page_log2: 16 };
     w.memory = LinearMemory::new(ty, u64::MAX).unwrap();
     assert_eq!(string::memchr(&mut w, A, 1, u32::MAX - A), Ok(0));
+    assert_eq!(string::memchr(&mut w, 0, 1, u32::MAX), Ok(0));
     assert_eq!(string::memcmp(&mut w, A, B, u32::MAX - B), Ok(0));
     w.string(0xf000_0000, b"x");
     assert_eq!(string::memchr(&mut w, A, 'x' as u32, u32::MAX - A), Ok(0xf000_0000));
