@@ -32,7 +32,7 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
     let style = spec.conversion | 0x20;
     let places = match style {
         b'f' => Places::Fraction(precision),
-        b'e' => Places::Significant(precision.saturating_add(1)),
+        b'e' => Places::Significant(precision.wrapping_add(1)),
         _ => {
             precision = precision.max(1);
             Places::Significant(precision)

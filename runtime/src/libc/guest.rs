@@ -7,11 +7,6 @@ use crate::host::Failed;
 /// How many bytes a [`Bytes`] fetches at a time.
 const FETCH: usize = 16;
 
-/// The address `by` bytes further, or a trap where there is none.
-pub(crate) fn advance(env: &mut impl Env, addr: u32, by: u32) -> Result<u32, Failed> {
-    addr.checked_add(by).ok_or_else(|| env.fail(Trap::MemoryOutOfBounds))
-}
-
 /// The bytes from an address on, fetched some at a time.
 #[derive(Clone)]
 pub(super) struct Bytes {
@@ -45,13 +40,18 @@ impl Bytes {
             if room == 0 {
                 return Err(env.fail(Trap::MemoryOutOfBounds));
             }
-            env.read(self.addr, self.buf.get_mut(FETCH.saturating_sub(room)..).unwrap_or_default())?;
+            env.read(self.addr, self.buf.get_mut(FETCH.wrapping_sub(room)..).unwrap_or_default())?;
             self.left = room;
         }
-        let byte = self.buf.get(FETCH.saturating_sub(self.left)).copied().unwrap_or(0);
-        self.left = self.left.saturating_sub(1);
-        self.addr = self.addr.saturating_add(1);
+        let byte = self.buf.get(FETCH.wrapping_sub(self.left)).copied().unwrap_or(0);
+        self.left = self.left.wrapping_sub(1);
+        self.addr = self.addr.wrapping_add(1);
         Ok(byte)
+    }
+
+    /// The address of the byte that was given last.
+    pub(super) fn last(&self) -> u32 {
+        self.addr.wrapping_sub(1)
     }
 }
 
@@ -70,7 +70,7 @@ impl Reader {
 
     /// The address of the byte to look at.
     pub(super) fn addr(&self) -> u32 {
-        self.bytes.addr.wrapping_sub(1)
+        self.bytes.last()
     }
 
     /// Goes on to the next byte.

@@ -48,12 +48,13 @@ struct Block {
 }
 
 impl Block {
+    /// No block's end wraps: it is at or below the heap's.
     fn end(&self) -> u32 {
-        self.addr.saturating_add(self.size)
+        self.addr.wrapping_add(self.size)
     }
 
     fn payload(&self) -> u32 {
-        self.addr.saturating_add(HEADER)
+        self.addr.wrapping_add(HEADER)
     }
 
     fn write(&self, env: &mut impl Env) -> Result<(), Failed> {
@@ -107,7 +108,7 @@ impl Heap {
             if next.used {
                 break;
             }
-            block.size = block.size.saturating_add(next.size);
+            block.size = block.size.wrapping_add(next.size);
         }
         Ok(())
     }
@@ -115,13 +116,12 @@ impl Heap {
     /// Makes a block a used one of `need` bytes, and what is left of it a free one.
     fn place(&mut self, env: &mut impl Env, mut block: Block, need: u32) -> Result<Block, Failed> {
         let end = block.end();
-        let rest = block.size.saturating_sub(need);
         block.used = true;
         if end == self.top {
             block.size = need;
             block.write(env)?;
             self.top = block.end();
-        } else if rest >= MIN_BLOCK {
+        } else if let rest @ MIN_BLOCK.. = block.size.wrapping_sub(need) {
             block.size = need;
             // The rest first: when its header cannot be committed, the chain is as it was.
             Block { addr: block.end(), size: rest, used: false }.write(env)?;
@@ -203,7 +203,7 @@ impl Heap {
         }
         let new = self.allocate(env, need)?;
         if new != 0 {
-            if let Err(failed) = env.copy(new, ptr, old.size.saturating_sub(HEADER)) {
+            if let Err(failed) = env.copy(new, ptr, old.size.wrapping_sub(HEADER)) {
                 let new = self.block_of(env, new)?;
                 self.release(env, new)?;
                 return Err(failed);

@@ -31,8 +31,6 @@ mod tests;
 use core::ops::Range;
 
 use crate::host::{Failed, HostError};
-#[cfg(feature = "wasi")]
-pub(crate) use guest::advance;
 use heap::Heap;
 #[cfg(feature = "wasi")]
 pub(crate) use output::to_console;
@@ -40,6 +38,8 @@ pub(crate) use output::to_console;
 pub(crate) use program::WASI;
 pub use program::{Entry, arguments, entry};
 pub use table::functions;
+#[cfg(feature = "wasi")]
+pub(crate) use time::{NANOS, in_nanos};
 
 /// What the library needs from a store's data.
 pub trait LibcHost {

@@ -7,15 +7,22 @@ use crate::host::Failed;
 /// What a string begins with.
 struct Parsed {
     negative: bool,
-    /// The magnitude, held at `u64::MAX` when it is larger.
-    value: u64,
+    /// The magnitude, unless it is larger.
+    value: Option<u32>,
     /// The address behind the number; where the text is when there is none.
     end: u32,
 }
 
+impl Parsed {
+    /// A magnitude with the number's sign.
+    fn signed(&self, value: u32) -> u32 {
+        if self.negative { value.wrapping_neg() } else { value }
+    }
+}
+
 /// Reads white space, a sign, a prefix and digits, as `strtol` does. `base` is 0 or 2 to 36.
 fn parse(env: &mut impl Env, addr: u32, mut base: u32) -> Result<Parsed, Failed> {
-    let mut parsed = Parsed { negative: false, value: 0, end: addr };
+    let mut parsed = Parsed { negative: false, value: Some(0), end: addr };
     if base == 1 || base > 36 {
         return Ok(parsed);
     }
@@ -45,7 +52,7 @@ fn parse(env: &mut impl Env, addr: u32, mut base: u32) -> Result<Parsed, Failed>
         base = 10;
     }
     while let Some(digit) = digit(text.byte, base) {
-        parsed.value = parsed.value.saturating_mul(base.into()).saturating_add(digit.into());
+        parsed.value = parsed.value.and_then(|value| value.checked_mul(base)?.checked_add(digit));
         text.advance(env)?;
         parsed.end = text.addr();
     }
@@ -72,9 +79,11 @@ fn write_end(env: &mut impl Env, end: u32, parsed: &Parsed) -> Result<(), Failed
 
 /// The number with its sign, held at the bounds of a 32-bit `long`.
 fn to_long(parsed: &Parsed) -> u32 {
-    let value = i64::try_from(parsed.value).unwrap_or(i64::MAX);
-    let value = if parsed.negative { value.saturating_neg() } else { value };
-    value.clamp(i32::MIN.into(), i32::MAX.into()) as u32
+    match parsed.value {
+        Some(value) if value <= i32::MAX as u32 => parsed.signed(value),
+        _ if parsed.negative => i32::MIN as u32,
+        _ => i32::MAX as u32,
+    }
 }
 
 pub(super) fn atoi(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
@@ -90,9 +99,5 @@ pub(super) fn strtol(env: &mut impl Env, s: u32, end: u32, base: u32) -> Result<
 pub(super) fn strtoul(env: &mut impl Env, s: u32, end: u32, base: u32) -> Result<u32, Failed> {
     let parsed = parse(env, s, base)?;
     write_end(env, end, &parsed)?;
-    Ok(match u32::try_from(parsed.value) {
-        Ok(value) if parsed.negative => value.wrapping_neg(),
-        Ok(value) => value,
-        Err(_) => u32::MAX,
-    })
+    Ok(parsed.value.map_or(u32::MAX, |value| parsed.signed(value)))
 }

@@ -6,7 +6,7 @@
 
 use super::Env;
 use super::format;
-use super::guest::{Bytes, advance};
+use super::guest::Bytes;
 use crate::host::{Failed, HostError};
 
 /// Bytes that are gathered before they are delivered.
@@ -45,7 +45,7 @@ impl Out {
         }
         if let Some(place) = self.buf.get_mut(self.held) {
             *place = byte;
-            self.held = self.held.saturating_add(1);
+            self.held = self.held.wrapping_add(1);
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Out {
     }
 
     /// Puts a byte many times. What is not delivered takes no time.
-    pub(super) fn pad(&mut self, env: &mut impl Env, byte: u8, mut count: u32) -> Result<(), Failed> {
+    pub(super) fn pad(&mut self, env: &mut impl Env, byte: u8, count: u32) -> Result<(), Failed> {
         if !matches!(self.target, Target::Console) {
             self.flush(env)?;
         }
@@ -89,14 +89,12 @@ impl Out {
                 env.fill(*addr, fits, byte)?;
             }
             *addr = addr.wrapping_add(fits);
-            *room = room.saturating_sub(fits);
+            *room = room.wrapping_sub(fits);
             self.done = self.done.saturating_add(count);
             return Ok(());
         }
-        count = count.saturating_sub(self.skip(env, count)?);
-        while count > 0 {
+        for _ in self.skip(env, count)?..count {
             self.put(env, byte)?;
-            count = count.saturating_sub(1);
         }
         Ok(())
     }
@@ -128,7 +126,7 @@ impl Out {
                     env.write(*addr, fitting)?;
                 }
                 *addr = addr.wrapping_add(fits as u32);
-                *room = room.saturating_sub(fits as u32);
+                *room = room.wrapping_sub(fits as u32);
             }
         }
         self.done = self.done.saturating_add(bytes.len() as u32);
@@ -163,7 +161,7 @@ pub(super) fn printf(env: &mut impl Env, format: u32, args: u32) -> Result<u32, 
 pub(super) fn puts(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     to_console(env, |env, out| {
         let skipped = out.skip(env, u32::MAX)?;
-        let mut bytes = Bytes::new(advance(env, s, skipped)?);
+        let mut bytes = Bytes::new(s.wrapping_add(skipped));
         loop {
             match bytes.next(env)? {
                 0 => return out.put(env, b'\n'),
@@ -191,8 +189,7 @@ pub(super) fn snprintf(
     out.flush(env)?;
     if size > 0 {
         let len = out.count().min(room);
-        let end = advance(env, buf, len)?;
-        env.write(end, &[0])?;
+        env.write(buf.saturating_add(len), &[0])?;
     }
     Ok(int(out.count()))
 }

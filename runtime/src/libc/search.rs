@@ -5,14 +5,13 @@
 use core::cmp::Ordering;
 
 use super::Env;
-use super::guest::{advance, len_up_to};
+use super::guest::len_up_to;
 use crate::host::Failed;
 
-/// A byte of the guest's memory.
+/// A byte of a string, none of whose indices wraps: a string ends within the memory.
 fn byte(env: &mut impl Env, addr: u32, index: u32) -> Result<u8, Failed> {
     let mut byte = [0];
-    let addr = advance(env, addr, index)?;
-    env.read(addr, &mut byte)?;
+    env.read(addr.wrapping_add(index), &mut byte)?;
     Ok(byte[0])
 }
 
@@ -20,25 +19,25 @@ fn byte(env: &mut impl Env, addr: u32, index: u32) -> Result<u8, Failed> {
 fn greatest_suffix(env: &mut impl Env, needle: u32, len: u32, order: Ordering) -> Result<(u32, u32), Failed> {
     // The suffix from `start` on is the greatest so far; the one from `next` on is equal for `same` bytes.
     let (mut start, mut next, mut same, mut period) = (0u32, 1u32, 0u32, 1u32);
-    while next.saturating_add(same) < len {
-        let ours = byte(env, needle, start.saturating_add(same))?;
-        let other = byte(env, needle, next.saturating_add(same))?;
+    while next.wrapping_add(same) < len {
+        let ours = byte(env, needle, start.wrapping_add(same))?;
+        let other = byte(env, needle, next.wrapping_add(same))?;
         match other.cmp(&ours) {
             Ordering::Equal => {
-                same = same.saturating_add(1);
+                same = same.wrapping_add(1);
                 if same == period {
-                    next = next.saturating_add(period);
+                    next = next.wrapping_add(period);
                     same = 0;
                 }
             }
             unequal if unequal == order => {
                 start = next;
-                (next, same, period) = (next.saturating_add(1), 0, 1);
+                (next, same, period) = (next.wrapping_add(1), 0, 1);
             }
             _ => {
-                next = next.saturating_add(same).saturating_add(1);
+                next = next.wrapping_add(same).wrapping_add(1);
                 same = 0;
-                period = next.saturating_sub(start);
+                period = next.wrapping_sub(start);
             }
         }
     }
@@ -48,7 +47,7 @@ fn greatest_suffix(env: &mut impl Env, needle: u32, len: u32, order: Ordering) -
 /// Whether so many bytes at the needle's start come again a period later.
 fn repeats(env: &mut impl Env, needle: u32, period: u32, count: u32) -> Result<bool, Failed> {
     for i in 0..count {
-        if byte(env, needle, i)? != byte(env, needle, i.saturating_add(period))? {
+        if byte(env, needle, i)? != byte(env, needle, i.wrapping_add(period))? {
             return Ok(false);
         }
     }
@@ -65,35 +64,35 @@ pub(super) fn strstr(env: &mut impl Env, s: u32, needle: u32) -> Result<u32, Fai
     let less = greatest_suffix(env, needle, len, Ordering::Less)?;
     let (cut, mut period) = if less.0 > greater.0 { less } else { greater };
     // How much of the needle's start is known to fit after a shift by its period.
-    let mut kept = len.saturating_sub(period);
+    let mut kept = len.wrapping_sub(period);
     if !repeats(env, needle, period, cut)? {
-        period = cut.saturating_sub(1).max(len.saturating_sub(cut)).saturating_add(1);
+        period = cut.max(len.wrapping_sub(cut).wrapping_add(1));
         kept = 0;
     }
     let (mut at, mut known) = (0u32, 0);
-    while at.saturating_add(len) <= room {
+    while len <= room.saturating_sub(at) {
         // The part behind the cut is compared forwards, then the part before it backwards.
         let mut right = cut.max(known);
-        while right < len && byte(env, needle, right)? == byte(env, s, at.saturating_add(right))? {
-            right = right.saturating_add(1);
+        while right < len && byte(env, needle, right)? == byte(env, s, at.wrapping_add(right))? {
+            right = right.wrapping_add(1);
         }
         if right < len {
-            at = at.saturating_add(right).saturating_sub(cut).saturating_add(1);
+            at = at.wrapping_add(right).wrapping_sub(cut).wrapping_add(1);
             known = 0;
             continue;
         }
         let mut left = cut;
         while left > known {
-            let before = left.saturating_sub(1);
-            if byte(env, needle, before)? != byte(env, s, at.saturating_add(before))? {
+            let before = left.wrapping_sub(1);
+            if byte(env, needle, before)? != byte(env, s, at.wrapping_add(before))? {
                 break;
             }
             left = before;
         }
         if left <= known {
-            return advance(env, s, at);
+            return Ok(s.wrapping_add(at));
         }
-        at = at.saturating_add(period);
+        at = at.wrapping_add(period);
         known = kept;
     }
     Ok(0)

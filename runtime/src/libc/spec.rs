@@ -119,13 +119,13 @@ impl Spec {
             let digit = (rest % base) as u8;
             *place = digit.wrapping_add(if digit < 10 { b'0' } else { hex.wrapping_sub(10) });
             rest /= base;
-            count = count.saturating_add(1);
+            count = count.wrapping_add(1);
         }
-        let digits = digits.get(MAX_DIGITS.saturating_sub(count as usize)..).unwrap_or_default();
+        let digits = digits.get(MAX_DIGITS.wrapping_sub(count as usize)..).unwrap_or_default();
 
         let mut least = self.precision.unwrap_or(1);
         if self.alternate && base == 8 {
-            least = least.max(count.saturating_add(1));
+            least = least.max(count.wrapping_add(1));
         }
         self.zeros &= self.precision.is_none();
         let prefix = match self.conversion {
@@ -137,7 +137,7 @@ impl Spec {
         };
         let len = count.max(least);
         self.open(env, out, prefix, len)?;
-        out.pad(env, b'0', len.saturating_sub(count))?;
+        out.pad(env, b'0', len.wrapping_sub(count))?;
         out.put_all(env, digits)?;
         self.close(env, out, prefix, len)
     }

@@ -2,7 +2,7 @@
 //!
 //! Where C leaves a call undefined because ranges overlap, these do what `memmove` would.
 
-use super::guest::{Bytes, advance, len_up_to};
+use super::guest::{Bytes, len_up_to};
 use super::{Env, heap};
 use crate::host::Failed;
 
@@ -17,22 +17,6 @@ fn compare(env: &mut impl Env, a: u32, b: u32, max: u32, map: fn(&u8) -> u8) -> 
         }
     }
     Ok(0)
-}
-
-/// The address of a character of a string, whose end counts as one.
-fn find(env: &mut impl Env, s: u32, c: u32) -> Result<Option<u32>, Failed> {
-    let mut bytes = Bytes::new(s);
-    let mut len = 0;
-    loop {
-        let byte = bytes.next(env)?;
-        if byte == c as u8 {
-            return advance(env, s, len).map(Some);
-        }
-        if byte == 0 {
-            return Ok(None);
-        }
-        len = advance(env, len, 1)?;
-    }
 }
 
 /// A set of bytes.
@@ -64,13 +48,11 @@ impl Set {
 fn span(env: &mut impl Env, s: u32, set: u32, within: bool) -> Result<u32, Failed> {
     let set = Set::of(env, set)?;
     let mut bytes = Bytes::new(s);
-    let mut len = 0;
     loop {
         let byte = bytes.next(env)?;
         if byte == 0 || set.has(byte) != within {
-            return Ok(len);
+            return Ok(bytes.last().wrapping_sub(s));
         }
-        len = advance(env, len, 1)?;
     }
 }
 
@@ -97,7 +79,7 @@ pub(super) fn memcmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<u32, 
         let zeros = ahead.skip_zeros(env, left);
         let zeros = b.skip_zeros(env, zeros);
         a.skip_zeros(env, zeros);
-        left = left.saturating_sub(zeros);
+        left = left.wrapping_sub(zeros);
         if zeros > 0 {
             continue;
         }
@@ -105,7 +87,7 @@ pub(super) fn memcmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<u32, 
         if x != y {
             return Ok(u32::from(x).wrapping_sub(y.into()));
         }
-        left = left.saturating_sub(1);
+        left = left.wrapping_sub(1);
     }
     Ok(0)
 }
@@ -115,16 +97,16 @@ pub(super) fn memchr(env: &mut impl Env, s: u32, c: u32, n: u32) -> Result<u32, 
     let mut at = 0;
     while at < n {
         if c as u8 != 0 {
-            let zeros = bytes.skip_zeros(env, n.saturating_sub(at));
-            at = at.saturating_add(zeros);
+            let zeros = bytes.skip_zeros(env, n.wrapping_sub(at));
+            at = at.wrapping_add(zeros);
             if zeros > 0 {
                 continue;
             }
         }
         if bytes.next(env)? == c as u8 {
-            return advance(env, s, at);
+            return Ok(bytes.last());
         }
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
     }
     Ok(0)
 }
@@ -146,7 +128,14 @@ pub(super) fn strncasecmp(env: &mut impl Env, a: u32, b: u32, n: u32) -> Result<
 }
 
 pub(super) fn strchr(env: &mut impl Env, s: u32, c: u32) -> Result<u32, Failed> {
-    Ok(find(env, s, c)?.unwrap_or(0))
+    let mut bytes = Bytes::new(s);
+    loop {
+        match bytes.next(env)? {
+            byte if byte == c as u8 => return Ok(bytes.last()),
+            0 => return Ok(0),
+            _ => {}
+        }
+    }
 }
 
 pub(super) fn strspn(env: &mut impl Env, s: u32, accept: u32) -> Result<u32, Failed> {
@@ -159,14 +148,13 @@ pub(super) fn strcspn(env: &mut impl Env, s: u32, reject: u32) -> Result<u32, Fa
 
 pub(super) fn strcpy(env: &mut impl Env, dst: u32, src: u32) -> Result<u32, Failed> {
     let len = strlen(env, src)?;
-    let len = advance(env, len, 1)?;
-    memcpy(env, dst, src, len)
+    memcpy(env, dst, src, len.wrapping_add(1))
 }
 
 pub(super) fn strncpy(env: &mut impl Env, dst: u32, src: u32, n: u32) -> Result<u32, Failed> {
     let len = len_up_to(env, src, n)?;
     memcpy(env, dst, src, len)?;
-    memset(env, dst.wrapping_add(len), 0, n.saturating_sub(len))?;
+    memset(env, dst.wrapping_add(len), 0, n.wrapping_sub(len))?;
     Ok(dst)
 }
 
@@ -174,8 +162,7 @@ pub(super) fn strdup(env: &mut impl Env, s: u32) -> Result<u32, Failed> {
     if s == 0 {
         return Ok(0);
     }
-    let len = strlen(env, s)?;
-    let len = advance(env, len, 1)?;
+    let len = strlen(env, s)?.wrapping_add(1);
     let copy = heap::malloc(env, len)?;
     if copy != 0 {
         env.copy(copy, s, len)?;

@@ -4,12 +4,17 @@ use super::Env;
 use crate::host::Failed;
 
 /// Nanoseconds of a microsecond; the clock counts these, and C's `clock` those, as `CLOCKS_PER_SEC` of wasi-libc says.
-const NANOS: u64 = 1000;
+pub(crate) const NANOS: u64 = 1000;
 /// Microseconds of a second.
 const SECOND: u64 = 1_000_000;
 
+/// What the host's clock shows in nanoseconds, held at the last one that is counted.
+pub(crate) fn in_nanos(micros: u64) -> u64 {
+    micros.saturating_mul(NANOS)
+}
+
 pub(super) fn clock(env: &mut impl Env) -> Result<u64, Failed> {
-    Ok(env.micros()?.saturating_mul(NANOS))
+    Ok(in_nanos(env.micros()?))
 }
 
 /// Fills a `struct timespec`: seconds in 64 bits, nanoseconds in 32. The clock's identifier does not matter; it is an

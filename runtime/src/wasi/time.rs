@@ -5,13 +5,12 @@ use core::array;
 use super::World;
 use super::errno::{INVAL, NOTSUP, SUCCESS};
 use crate::host::Failed;
+use crate::libc::{NANOS, in_nanos};
 
 /// The clock that shows the date.
 const REALTIME: u32 = 0;
 /// The clock that never goes backwards.
 const MONOTONIC: u32 = 1;
-/// Nanoseconds of a microsecond, in which the host counts.
-const NANOS: u64 = 1000;
 
 pub(super) fn resolution(world: &mut impl World, clock: u32, resolution: u32) -> Result<u32, Failed> {
     if clock > MONOTONIC {
@@ -27,7 +26,7 @@ pub(super) fn now(world: &mut impl World, clock: u32, _precision: u32, time: u32
         MONOTONIC => world.micros()?,
         _ => return Ok(INVAL),
     };
-    world.write(time, &micros.saturating_mul(NANOS).to_le_bytes())?;
+    world.write(time, &in_nanos(micros).to_le_bytes())?;
     Ok(SUCCESS)
 }
 
