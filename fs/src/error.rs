@@ -1,77 +1,70 @@
 //! What can go wrong in the store, as one small value.
 
-use embedded_storage::nor_flash::{NorFlashError, NorFlashErrorKind};
 use littlefs2::io::Error as LittlefsError;
 
-/// What an operation of the store failed with.
-///
-/// After any error the store is as it was before the operation, unless the variant says otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error {
+/// Makes the errors and what they say from the same rows.
+macro_rules! errors {
+    ($($(#[$about:meta])* $name:ident: $message:literal,)+) => {
+        /// What an operation of the store failed with.
+        ///
+        /// After any error the store is as it was before the operation, unless the variant says otherwise.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Error {
+            $($(#[$about])* $name,)+
+        }
+
+        impl Error {
+            /// What the errors say, a line each, in their order: [`NotFound`](Self::NotFound), which is 0 as a number, has
+            /// the first one.
+            pub const MESSAGES: &str = concat!($($message, "\n"),+);
+        }
+    };
+}
+errors! {
     /// No module has this name. The user lists the names.
-    NotFound,
+    NotFound: "no such module; see ls",
     /// The new name is taken. The user removes that module first.
-    Exists,
+    Exists: "that name is taken; remove that module first",
     /// The flash has no room. An upload that fails so has given its space back; the user removes modules.
-    Full,
+    Full: "no room on flash; remove a module",
     /// The bytes on flash are not those that were installed, or the file system's structure is damaged.
     /// The user installs the module again; if the error stays, they format.
-    Corrupt,
+    Corrupt: "the module is damaged on flash; install it again",
     /// The flash holds no file system, or one that is damaged beyond mounting. The user formats.
-    Unformatted,
+    Unformatted: "the flash holds no readable file system; format it, which erases it",
     /// The flash holds a file system of another size, sector size or version, or is too small for one.
     /// The user gives the flash the size that the image was made for, or formats.
-    Geometry,
+    Geometry: "the file system is of another size or version; set the flash size, or format",
     /// The name is not 1 to 32 characters of `A-Z a-z 0-9 . _ -`, or it starts with a dot.
-    NameInvalid,
+    NameInvalid: "a name has 1 to 32 of A-Z a-z 0-9 . _ - and starts with no dot; choose another",
     /// No upload has been begun since the store was mounted. The client begins it again.
-    NoUpload,
+    NoUpload: "no upload is under way; begin one",
     /// A chunk starts after the end of what has arrived. The client asks the status and goes on from there.
-    UploadGap,
+    UploadGap: "a chunk is missing before this one; go on from the upload's status",
     /// A chunk goes past the announced length, or the module is committed at another length than has
     /// arrived. What has arrived is kept; the client sends the missing bytes or begins anew.
-    UploadLength,
+    UploadLength: "the upload is not of the announced length; send all of it",
     /// The bytes on flash do not have the announced SHA-256. They are removed; the client sends them again.
-    HashMismatch,
+    HashMismatch: "the upload does not have the announced SHA-256; send it again",
     /// A module of no bytes. The user installs a file that has some.
-    Empty,
+    Empty: "a module has at least one byte; install another file",
     /// The file has no recorded hash to check against: another tool put it there. The user installs it
     /// again.
-    Unrecorded,
+    Unrecorded: "the file has no recorded hash; install it again",
     /// A seek before the start of a file or past its end.
-    SeekRange,
+    SeekRange: "a seek outside of the file; stay within its length",
     /// The heap has no room for the smallest upload buffer. The user unloads modules.
-    OutOfMemory,
+    OutOfMemory: "no memory for an upload; unload a module",
     /// The flash driver refused an operation. The user checks the hardware or the flash file.
-    Flash(NorFlashErrorKind),
-    /// littlefs failed in a way the store does not expect, with its error code (`lfs.h`, `enum lfs_error`).
-    Littlefs(i16),
+    Flash: "the flash refused an operation; check it",
+    /// littlefs failed in a way the store does not expect. The user formats if it stays.
+    Littlefs: "the file system failed; format if it stays",
 }
 
 impl Error {
     /// Returns what is wrong and what to do, separated by a semicolon, without a final full stop.
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::NotFound => "no such module; see ls",
-            Self::Exists => "that name is taken; remove that module first",
-            Self::Full => "no room on flash; remove a module",
-            Self::Corrupt => "the module is damaged on flash; install it again",
-            Self::Unformatted => "the flash holds no readable file system; format it, which erases it",
-            Self::Geometry => "the file system is of another size or version; set the flash size, or format",
-            Self::NameInvalid => {
-                "a name has 1 to 32 of A-Z a-z 0-9 . _ - and starts with no dot; choose another"
-            }
-            Self::NoUpload => "no upload is under way; begin one",
-            Self::UploadGap => "a chunk is missing before this one; go on from the upload's status",
-            Self::UploadLength => "the upload is not of the announced length; send all of it",
-            Self::HashMismatch => "the upload does not have the announced SHA-256; send it again",
-            Self::Empty => "a module has at least one byte; install another file",
-            Self::Unrecorded => "the file has no recorded hash; install it again",
-            Self::SeekRange => "a seek outside of the file; stay within its length",
-            Self::OutOfMemory => "no memory for an upload; unload a module",
-            Self::Flash(_) => "the flash refused an operation; check it",
-            Self::Littlefs(_) => "the file system failed; format if it stays",
-        }
+    pub fn message(self) -> &'static str {
+        Self::MESSAGES.lines().nth(self as usize).unwrap_or_default()
     }
 }
 
@@ -104,13 +97,8 @@ impl From<LittlefsError> for Error {
             LittlefsError::NO_SPACE | LittlefsError::FILE_TOO_BIG => Self::Full,
             LittlefsError::CORRUPTION => Self::Corrupt,
             // Nothing but the flash's driver fails so.
-            LittlefsError::IO => Self::Flash(NorFlashErrorKind::Other),
-            other => Self::Littlefs(i16::try_from(other.code()).unwrap_or(i16::MIN)),
+            LittlefsError::IO => Self::Flash,
+            _ => Self::Littlefs,
         }
     }
-}
-
-/// Returns the store's error for a flash driver's.
-pub(crate) fn flash_error(error: &impl NorFlashError) -> Error {
-    Error::Flash(error.kind())
 }

@@ -9,7 +9,6 @@
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::Error;
-use crate::error::flash_error;
 use crate::volume::CACHE_SIZE;
 
 /// The types of entries that there are (`lfs.h`, `enum lfs_type`).
@@ -131,7 +130,7 @@ impl<'a, F: NorFlash> Block<'a, F> {
         if self.at != Some(from) {
             self.at = None;
             let read = self.flash.read(self.start.saturating_add(from), &mut self.window);
-            read.map_err(|error| flash_error(&error))?;
+            read.map_err(|_| Error::Flash)?;
             self.at = Some(from);
         }
         let index = usize::try_from(offset.saturating_sub(from)).unwrap_or(usize::MAX);

@@ -15,7 +15,6 @@ use littlefs2::consts::{U8, U256};
 use littlefs2::driver::Storage;
 use littlefs2::io::{Error as LittlefsError, Result as LittlefsResult};
 
-use crate::error::flash_error;
 use crate::files::{Files, Medium};
 use crate::{Error, structure};
 
@@ -57,10 +56,10 @@ pub(crate) const fn block_size<F: NorFlash>() -> usize {
     if F::ERASE_SIZE > MIN_BLOCK_SIZE { F::ERASE_SIZE } else { MIN_BLOCK_SIZE }
 }
 
-/// The flash as littlefs's driver, with the first error that it gave.
+/// The flash as littlefs's driver, and whether it has refused an operation.
 struct Driver<'a, F, const BLOCKS: usize> {
     flash: &'a mut F,
-    fault: &'a mut Option<Error>,
+    refused: &'a mut bool,
 }
 
 impl<F: NorFlash, const BLOCKS: usize> Driver<'_, F, BLOCKS> {
@@ -73,20 +72,18 @@ impl<F: NorFlash, const BLOCKS: usize> Driver<'_, F, BLOCKS> {
         assert!(CACHE_SIZE.is_multiple_of(F::READ_SIZE), "the flash's reads do not make up a cache");
     };
 
-    /// Keeps the first fault and tells littlefs `code`.
-    fn faulted(&mut self, error: &F::Error, code: LittlefsError) -> LittlefsError {
-        self.fault.get_or_insert(flash_error(error));
+    /// Tells littlefs `code` when the flash has refused an operation.
+    fn refused(&mut self, code: LittlefsError) -> LittlefsError {
+        *self.refused = true;
         code
     }
 
     /// Tells littlefs to try another block, unless the request itself was wrong.
     fn bad_block(&mut self, error: &F::Error) -> LittlefsError {
-        match error.kind() {
-            NorFlashErrorKind::NotAligned | NorFlashErrorKind::OutOfBounds => {
-                self.faulted(error, LittlefsError::IO)
-            }
-            _ => self.faulted(error, LittlefsError::CORRUPTION),
-        }
+        self.refused(match error.kind() {
+            NorFlashErrorKind::NotAligned | NorFlashErrorKind::OutOfBounds => LittlefsError::IO,
+            _ => LittlefsError::CORRUPTION,
+        })
     }
 }
 
@@ -105,7 +102,7 @@ impl<F: NorFlash, const BLOCKS: usize> Storage for Driver<'_, F, BLOCKS> {
 
     fn read(&mut self, offset: usize, bytes: &mut [u8]) -> LittlefsResult<usize> {
         let from = address(offset)?;
-        self.flash.read(from, bytes).map_err(|error| self.faulted(&error, LittlefsError::IO))?;
+        self.flash.read(from, bytes).map_err(|_| self.refused(LittlefsError::IO))?;
         Ok(bytes.len())
     }
 
@@ -184,7 +181,7 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
                 outcome = f.visit(fs);
                 Ok(())
             });
-            // The error of `f` goes this way too, so that a fault of the flash takes its place.
+            // The error of `f` goes this way too, so that a refusal of the flash takes its place.
             mounted.map_err(mount_error).and(outcome)
         })
     }
@@ -211,11 +208,11 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     /// Runs `f` on the driver of the right capacity.
     fn drive(&mut self, f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>) -> Result<(), Error> {
         let fitting = self.flash.capacity() / block_size::<F>();
-        let mut fault = None;
+        let mut refused = false;
         macro_rules! dispatch {
             ($($count:literal),*) => {
                 match fitting {
-                    $($count.. => self.drive_with::<$count>(&mut fault, f),)*
+                    $($count.. => self.drive_with::<$count>(&mut refused, f),)*
                     _ => Err(Error::Geometry),
                 }
             };
@@ -223,21 +220,21 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
         let result = if BLOCKS == FIT_FLASH {
             block_counts! { dispatch }
         } else if BLOCKS <= fitting {
-            self.drive_with::<BLOCKS>(&mut fault, f)
+            self.drive_with::<BLOCKS>(&mut refused, f)
         } else {
             Err(Error::Geometry)
         };
-        // A fault shows through littlefs as a full or corrupt file system; the fault itself says more.
-        result.map_err(|error| fault.unwrap_or(error))
+        // What the flash refused shows through littlefs as a full or corrupt file system.
+        result.map_err(|error| if refused { Error::Flash } else { error })
     }
 
     fn drive_with<const COUNT: usize>(
         &mut self,
-        fault: &mut Option<Error>,
+        refused: &mut bool,
         f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>,
     ) -> Result<(), Error> {
         const { Driver::<F, COUNT>::GEOMETRY };
-        f(&mut Driver::<F, COUNT> { flash: &mut self.flash, fault })
+        f(&mut Driver::<F, COUNT> { flash: &mut self.flash, refused })
     }
 }
 

@@ -63,26 +63,25 @@ fn check(sector: u32, fault: Fault, tally: &mut Tally) {
             tally.damaged += damaged as u32;
         }
     }
-    let mut step =
-        |store: &mut ModuleStore<Faulty<Flash>>, result: Result<(), Error>, then: &dyn Fn(&mut Model)| {
-            match result {
-                Ok(()) => {
-                    tally.worked += 1;
-                    then(&mut model);
-                }
-                Err(error) => {
-                    assert!(
-                        matches!(
-                            error,
-                            Error::Flash(_) | Error::Corrupt | Error::HashMismatch | Error::Unformatted
-                        ) || may_forget,
-                        "{context}: {error:?}"
-                    );
-                    tally.refused += 1;
-                }
+    let mut step = |store: &mut ModuleStore<Faulty<Flash>>,
+                    result: Result<(), Error>,
+                    then: &dyn Fn(&mut Model)| {
+        match result {
+            Ok(()) => {
+                tally.worked += 1;
+                then(&mut model);
             }
-            let _ = store.upload_abort();
-        };
+            Err(error) => {
+                assert!(
+                    matches!(error, Error::Flash | Error::Corrupt | Error::HashMismatch | Error::Unformatted)
+                        || may_forget,
+                    "{context}: {error:?}"
+                );
+                tally.refused += 1;
+            }
+        }
+        let _ = store.upload_abort();
+    };
     let new = content(7, 12_000);
     let result = install(&mut store, "new", &new);
     step(&mut store, result, &|model| drop(model.insert("new".into(), (new.clone(), Settings::default()))));

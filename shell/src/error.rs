@@ -1,6 +1,5 @@
 //! Why a command failed, and the one place that prints it.
 
-use embedded_storage::nor_flash::NorFlashErrorKind;
 use wasmote_runtime::ValType;
 
 use crate::answer::Answer;
@@ -33,7 +32,7 @@ macro_rules! errors {
                 let row = match self {
                     $(Self::$name { .. } => Row::$name),+
                 };
-                Packed(part(SAYS.0, b'\n', row as usize).unwrap_or_default())
+                line(SAYS, row as usize)
             }
         }
     };
@@ -186,35 +185,35 @@ impl Error<'_> {
     }
 }
 
+/// What the store's errors say, a line each.
+const STORE_SAYS: Packed = packed!(wasmote_fs::Error::MESSAGES);
+
 /// What a store's error says.
-pub(crate) const fn store_says(error: wasmote_fs::Error) -> Packed {
-    use wasmote_fs::Error as E;
-    macro_rules! says {
-        ($($name:ident)+) => {
-            match error {
-                $(E::$name => packed!(E::$name.message()),)+
-                E::Flash(_) => packed!(E::Flash(NorFlashErrorKind::Other).message()),
-                E::Littlefs(_) => packed!(E::Littlefs(0).message()),
-            }
-        };
-    }
-    says!(NotFound Exists Full Corrupt Unformatted Geometry NameInvalid NoUpload UploadGap UploadLength HashMismatch
-        Empty Unrecorded SeekRange OutOfMemory)
+pub(crate) fn store_says(error: wasmote_fs::Error) -> Packed {
+    line(STORE_SAYS, error as usize)
 }
 
 /// The code of a store's error.
-const fn store_code(error: wasmote_fs::Error) -> Packed {
+fn store_code(error: wasmote_fs::Error) -> Packed {
     use wasmote_fs::Error as E;
-    match error {
-        E::NotFound => packed!("NOTFOUND:"),
-        E::Exists => packed!("EXISTS:"),
-        E::Full => packed!("FULL:"),
-        E::Corrupt | E::HashMismatch => packed!("CORRUPT:"),
-        E::Unformatted | E::Geometry => packed!("UNFORMATTED:"),
-        E::NameInvalid => packed!("NAME:"),
-        E::OutOfMemory => packed!("MEMORY:"),
-        _ => packed!("FLASH:"),
-    }
+    const CODES: Packed =
+        packed!("NOTFOUND:\nEXISTS:\nFULL:\nCORRUPT:\nUNFORMATTED:\nNAME:\nMEMORY:\nFLASH:\n");
+    let code = match error {
+        E::NotFound => 0,
+        E::Exists => 1,
+        E::Full => 2,
+        E::Corrupt | E::HashMismatch => 3,
+        E::Unformatted | E::Geometry => 4,
+        E::NameInvalid => 5,
+        E::OutOfMemory => 6,
+        _ => 7,
+    };
+    line(CODES, code)
+}
+
+/// A line of texts that were packed together.
+fn line(texts: Packed, n: usize) -> Packed {
+    Packed(part(texts.0, b'\n', n).unwrap_or_default())
 }
 
 /// Says why the runtime failed.

@@ -24,8 +24,8 @@ fn refusal(error: StoreError) -> Refusal {
         StoreError::SeekRange => Refusal::BehindEnd,
         StoreError::OutOfMemory => Refusal::NoMemory,
         StoreError::Corrupt => Refusal::ReadFailed,
-        StoreError::Flash(_) => Refusal::WriteFailed,
-        StoreError::Exists | StoreError::Unrecorded | StoreError::Littlefs(_) => Refusal::Failed,
+        StoreError::Flash => Refusal::WriteFailed,
+        StoreError::Exists | StoreError::Unrecorded | StoreError::Littlefs => Refusal::Failed,
     }
 }
 

@@ -3,7 +3,6 @@
 //! SMP has two encodings: version 1 answers `rc` from one list of codes, with a reason in words; version 2 answers
 //! `err {group, rc}` with a code of the group. A fault of the request itself is `rc` in both.
 
-use embedded_storage::nor_flash::NorFlashErrorKind;
 use wasmote_fs::Error as StoreError;
 
 use super::body::{Body, Full};
@@ -11,65 +10,69 @@ use super::{GROUP_FS, GROUP_MODULES, GROUP_SHELL, Header};
 use crate::error::store_says;
 use crate::packed::{Packed, packed};
 
-/// Why the device refuses a request: the codes of group 64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Refusal {
+/// Makes the refusals from rows: behind each its codes in group 64 and in the FS group (Zephyr's `fs_mgmt_err_code_t`), the
+/// code of version 1, and the store's error that says the same.
+macro_rules! refusals {
+    ($($(#[$about:meta])* $name:ident = $code:literal, $fs:literal, $rc:ident, $says:expr;)+) => {
+        /// Why the device refuses a request: the codes of group 64.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Refusal {
+            $($(#[$about])* $name = $code,)+
+        }
+
+        impl Refusal {
+            /// Every refusal, in the order of their codes, which begin with 1.
+            pub const ALL: [Self; 16] = [$(Self::$name),+];
+
+            const ROWS: [Row; 16] = [$(Row { fs: $fs, rc: Rc::$rc, says: $says }),+];
+        }
+    };
+}
+
+/// What a refusal is in a response.
+struct Row {
+    fs: u8,
+    rc: Rc,
+    says: Option<StoreError>,
+}
+
+refusals! {
     /// The device failed in a way that has no code of its own.
-    Failed = 1,
+    Failed = 1, 1, Unknown, None;
     /// The store takes no file of this name: it is empty, too long or has characters that are not allowed.
-    InvalidName = 2,
+    InvalidName = 2, 2, Invalid, Some(StoreError::NameInvalid);
     /// No module has this name.
-    NotFound = 3,
+    NotFound = 3, 3, NoEntry, Some(StoreError::NotFound);
     /// A module of 0 bytes is no module.
-    Empty = 4,
+    Empty = 4, 16, Invalid, Some(StoreError::Empty);
     /// The flash has no room for it.
-    NoSpace = 5,
+    NoSpace = 5, 10, NoMemory, Some(StoreError::Full);
     /// The heap has no room for it.
-    NoMemory = 6,
+    NoMemory = 6, 5, NoMemory, Some(StoreError::OutOfMemory);
     /// The flash does not read.
-    ReadFailed = 7,
+    ReadFailed = 7, 7, Unknown, Some(StoreError::Corrupt);
     /// The flash does not write.
-    WriteFailed = 8,
+    WriteFailed = 8, 10, Unknown, Some(StoreError::Flash);
     /// The flash holds no file system.
-    NotMounted = 9,
+    NotMounted = 9, 14, NoEntry, Some(StoreError::Unformatted);
     /// The bytes that arrived do not have the SHA-256 that was announced.
-    HashMismatch = 10,
+    HashMismatch = 10, 10, Corrupt, Some(StoreError::HashMismatch);
     /// The chunk does not begin where the last one ended.
-    WrongOffset = 11,
+    WrongOffset = 11, 11, Invalid, Some(StoreError::UploadGap);
     /// No upload of this name and length is complete.
-    NoUpload = 12,
+    NoUpload = 12, 5, BadState, Some(StoreError::NoUpload);
     /// The module is in use.
-    Busy = 13,
+    Busy = 13, 5, Busy, None;
     /// The upload has more bytes than it announced.
-    TooLong = 14,
+    TooLong = 14, 10, Invalid, Some(StoreError::UploadLength);
     /// The offset lies behind the end of the module.
-    BehindEnd = 15,
+    BehindEnd = 15, 12, Invalid, Some(StoreError::SeekRange);
     /// The device knows no such hash or checksum.
-    UnknownHash = 16,
+    UnknownHash = 16, 13, Invalid, None;
 }
 
 impl Refusal {
-    /// Every refusal, in the order of their codes.
-    pub const ALL: [Self; 16] = [
-        Self::Failed,
-        Self::InvalidName,
-        Self::NotFound,
-        Self::Empty,
-        Self::NoSpace,
-        Self::NoMemory,
-        Self::ReadFailed,
-        Self::WriteFailed,
-        Self::NotMounted,
-        Self::HashMismatch,
-        Self::WrongOffset,
-        Self::NoUpload,
-        Self::Busy,
-        Self::TooLong,
-        Self::BehindEnd,
-        Self::UnknownHash,
-    ];
-
     /// Returns the code in group 64.
     pub const fn code(self) -> u8 {
         self as u8
@@ -80,56 +83,20 @@ impl Refusal {
         Self::ALL.into_iter().find(|refusal| refusal.code() == code)
     }
 
+    fn row(self) -> &'static Row {
+        const UNKNOWN: &Row = &Refusal::ROWS[0];
+        Self::ROWS.get(usize::from(self.code()).wrapping_sub(1)).unwrap_or(UNKNOWN)
+    }
+
     /// Says what is wrong and what to do, for the reason of version 1: in the store's words where it has some.
-    const fn text(self) -> Packed {
-        let error = match self {
-            Self::Failed => return packed!("the device failed; its log may tell why"),
-            Self::Busy => return packed!("the module is in use; unload it first"),
-            Self::UnknownHash => return packed!("no such hash; there are crc32 and sha256"),
-            Self::InvalidName => StoreError::NameInvalid,
-            Self::NotFound => StoreError::NotFound,
-            Self::Empty => StoreError::Empty,
-            Self::NoSpace => StoreError::Full,
-            Self::NoMemory => StoreError::OutOfMemory,
-            Self::ReadFailed => StoreError::Corrupt,
-            Self::WriteFailed => StoreError::Flash(NorFlashErrorKind::Other),
-            Self::NotMounted => StoreError::Unformatted,
-            Self::HashMismatch => StoreError::HashMismatch,
-            Self::WrongOffset => StoreError::UploadGap,
-            Self::NoUpload => StoreError::NoUpload,
-            Self::TooLong => StoreError::UploadLength,
-            Self::BehindEnd => StoreError::SeekRange,
-        };
-        store_says(error)
-    }
-
-    /// Returns the code in the FS group (Zephyr's `fs_mgmt_err_code_t`).
-    const fn fs_code(self) -> u8 {
-        match self {
-            Self::Failed => 1,
-            Self::InvalidName => 2,
-            Self::NotFound => 3,
-            Self::NoMemory | Self::Busy | Self::NoUpload => 5,
-            Self::ReadFailed => 7,
-            Self::NoSpace | Self::WriteFailed | Self::HashMismatch | Self::TooLong => 10,
-            Self::WrongOffset => 11,
-            Self::BehindEnd => 12,
-            Self::UnknownHash => 13,
-            Self::NotMounted => 14,
-            Self::Empty => 16,
-        }
-    }
-
-    /// Returns the code of version 1.
-    const fn rc(self) -> Rc {
-        match self {
-            Self::Failed | Self::ReadFailed | Self::WriteFailed => Rc::Unknown,
-            Self::NoSpace | Self::NoMemory => Rc::NoMemory,
-            Self::NotFound | Self::NotMounted => Rc::NoEntry,
-            Self::NoUpload => Rc::BadState,
-            Self::HashMismatch => Rc::Corrupt,
-            Self::Busy => Rc::Busy,
-            _ => Rc::Invalid,
+    fn text(self) -> Packed {
+        match self.row().says {
+            Some(error) => store_says(error),
+            None => match self {
+                Self::Busy => packed!("the module is in use; unload it first"),
+                Self::UnknownHash => packed!("no such hash; there are crc32 and sha256"),
+                _ => packed!("the device failed; its log may tell why"),
+            },
         }
     }
 }
@@ -203,7 +170,7 @@ impl Fault {
     fn rc(self) -> Rc {
         match self {
             Self::Request(rc) => rc,
-            Self::Refused(refusal) => refusal.rc(),
+            Self::Refused(refusal) => refusal.row().rc,
             Self::Offset | Self::CommandTooLong | Self::CommandEmpty => Rc::Invalid,
         }
     }
@@ -218,7 +185,7 @@ impl Fault {
             Self::Refused(refusal) => refusal,
         };
         match group {
-            GROUP_FS => Some((GROUP_FS, refusal.fs_code())),
+            GROUP_FS => Some((GROUP_FS, refusal.row().fs)),
             GROUP_MODULES => Some((GROUP_MODULES, refusal.code())),
             _ => None,
         }
