@@ -8,7 +8,7 @@ pub enum Op {
     /// A write request (2); its response is 3.
     Write,
     /// A response, or a code without meaning: nothing that a server carries out.
-    Other(u8),
+    Other,
 }
 
 /// The header of an SMP packet.
@@ -42,7 +42,7 @@ impl Header {
             op: match op & 7 {
                 0 => Op::Read,
                 2 => Op::Write,
-                other => Op::Other(other),
+                _ => Op::Other,
             },
             version: op >> 3 & 3,
             length: u16::from_be_bytes([l1, l0]),
@@ -57,7 +57,7 @@ impl Header {
     pub fn response(&self, length: u16) -> [u8; Self::SIZE] {
         let op = match self.op {
             Op::Read => 1,
-            Op::Write | Op::Other(_) => 3,
+            Op::Write | Op::Other => 3,
         };
         let [l1, l0] = length.to_be_bytes();
         let [g1, g0] = self.group.to_be_bytes();

@@ -79,7 +79,7 @@ impl Server {
         let mut packet = self.request.packet();
         let mut after = After::Continue;
         while let Some((header, rest)) = Header::split(packet) {
-            if let Op::Other(_) = header.op {
+            if header.op == Op::Other {
                 break;
             }
             let (head, place) = self.response.split_at_mut(Header::SIZE);
