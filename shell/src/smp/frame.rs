@@ -75,7 +75,7 @@ impl<const N: usize> Deframer<N> {
             padding = group.iter().rev().take_while(|character| **character == b'=').count();
             let mut bits = 0u32;
             for &character in group.iter().take(group.len().saturating_sub(padding)) {
-                bits = bits << 6 | u32::from(sextet(character)?);
+                bits = bits << 6 | sextet(character)?;
             }
             let [_, bytes @ ..] = (bits << (6 * padding)).to_be_bytes();
             for &byte in bytes.iter().take(bytes.len().checked_sub(padding)?) {
@@ -155,22 +155,16 @@ fn line(lead: [u8; 2], bytes: &[u8]) -> heapless::Vec<u8, MAX_LINE> {
     line
 }
 
+/// The characters of base64, in the order of the six bits that they stand for.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Returns the base64 character of the low six bits.
 fn letter(bits: u32) -> u8 {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let index = usize::try_from(bits & 63).unwrap_or(0);
     ALPHABET.get(index).copied().unwrap_or(b'=')
 }
 
 /// Returns the six bits of a base64 character.
-fn sextet(character: u8) -> Option<u8> {
-    let (first, value) = match character {
-        b'A'..=b'Z' => (b'A', 0),
-        b'a'..=b'z' => (b'a', 26),
-        b'0'..=b'9' => (b'0', 52),
-        b'+' => (b'+', 62),
-        b'/' => (b'/', 63),
-        _ => return None,
-    };
-    Some(character.wrapping_sub(first).wrapping_add(value))
+fn sextet(character: u8) -> Option<u32> {
+    (0..).zip(ALPHABET).find_map(|(bits, letter)| (*letter == character).then_some(bits))
 }
