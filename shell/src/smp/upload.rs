@@ -40,7 +40,7 @@ enum Phase {
     /// Bytes arrive.
     Receiving,
     /// The module is installed; kept so that a repeated last chunk or commit is answered as the first was.
-    Committed(Digest),
+    Committed,
 }
 
 /// How far an upload has come, for a client that resumes it.
@@ -59,6 +59,8 @@ pub(super) struct Upload {
     len: u32,
     offset: u32,
     phase: Phase,
+    /// The SHA-256 of what was installed.
+    installed: Digest,
     /// Where the last chunk that was refused for its offset should have begun.
     expected: u32,
 }
@@ -66,7 +68,7 @@ pub(super) struct Upload {
 impl Upload {
     /// Returns the state without an upload.
     pub(super) const fn new() -> Self {
-        Self { name: String::new(), len: 0, offset: 0, phase: Phase::None, expected: 0 }
+        Self { name: String::new(), len: 0, offset: 0, phase: Phase::None, installed: [0; 32], expected: 0 }
     }
 
     /// Takes a chunk and returns the offset that is reached.
@@ -120,7 +122,7 @@ impl Upload {
             return Err(Refusal::NoUpload.into());
         }
         match self.phase {
-            Phase::Committed(installed) if installed == *sha256 => Ok(()),
+            Phase::Committed if self.installed == *sha256 => Ok(()),
             Phase::Receiving => self.install(device, sha256),
             _ => Err(Refusal::NoUpload.into()),
         }
@@ -172,7 +174,8 @@ impl Upload {
 
     fn install<D: Device>(&mut self, device: &mut D, sha256: &Digest) -> Result<(), Fault> {
         self.or_abort(device, |device, upload| device.upload_commit(&upload.name, upload.len, sha256))?;
-        self.phase = Phase::Committed(*sha256);
+        self.phase = Phase::Committed;
+        self.installed = *sha256;
         Ok(())
     }
 
