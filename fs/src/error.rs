@@ -9,6 +9,7 @@ macro_rules! errors {
         ///
         /// After any error the store is as it was before the operation, unless the variant says otherwise.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
         pub enum Error {
             $($(#[$about])* $name,)+
         }

@@ -25,7 +25,7 @@ const NAME_MAX: u32 = 255;
 /// The length in a tag that stands for a deletion.
 const DELETED: u32 = 0x3ff;
 
-/// The number of a block that is none.
+/// The number of a block that is none, which is behind all that there are.
 const NULL: u32 = u32::MAX;
 
 /// A tag: validity, type, entry and length of what follows it.
@@ -74,103 +74,93 @@ impl Tag {
 /// The pair of blocks that a directory, or a part of one, is kept in.
 type Pair = [u32; 2];
 
+/// The pair that follows the last one.
+const NO_PAIR: Pair = [NULL; 2];
+
 /// Checks every directory of the file system of `block_count` blocks of `block_size` bytes.
 ///
 /// Fails with [`Error::Unformatted`] on an entry that cannot be. What else is wrong is left to littlefs to find.
 pub(crate) fn check<F: NorFlash>(flash: &mut F, block_size: u32, block_count: u32) -> Result<(), Error> {
-    let mut pair = Some([0, 1]);
+    let mut blocks = Blocks { flash, size: block_size, window: [0; CACHE_SIZE], at: NULL, found: Ok(()) };
+    let mut pair = [0, 1];
     // Tails that lead in a circle are found by littlefs.
     for _ in 0..block_count {
-        let Some(blocks) = pair.filter(|pair| pair.iter().all(|block| *block < block_count)) else {
-            return Ok(());
-        };
-        pair = check_pair(flash, block_size, blocks)?;
+        if pair.iter().any(|block| *block >= block_count) {
+            break;
+        }
+        pair = blocks.check_pair(pair);
+        blocks.found?;
     }
     Ok(())
 }
 
-/// Checks the block of a pair that counts, and gives the next pair.
-fn check_pair<F: NorFlash>(flash: &mut F, block_size: u32, pair: Pair) -> Result<Option<Pair>, Error> {
-    let mut revisions = [0; 2];
-    for (revision, number) in revisions.iter_mut().zip(pair) {
-        *revision = Block::new(flash, number, block_size).word(0)?.map_or(0, u32::from_le_bytes);
-    }
-    let [first, second] = pair;
-    let newer_second = revisions[1].wrapping_sub(revisions[0]).cast_signed() > 0;
-    for number in if newer_second { [second, first] } else { [first, second] } {
-        if let Some(tail) = Block::new(flash, number, block_size).check()? {
-            return Ok(tail);
-        }
-    }
-    Ok(None)
-}
-
-/// A block, read through a window.
-struct Block<'a, F> {
+/// The blocks, read through a window.
+struct Blocks<'a, F> {
     flash: &'a mut F,
-    start: u32,
+    /// The bytes of a block.
     size: u32,
     window: [u8; CACHE_SIZE],
-    /// Where in the block the window begins.
-    at: Option<u32>,
+    /// The address of the window.
+    at: u32,
+    /// What was found first that is wrong.
+    found: Result<(), Error>,
 }
 
-impl<'a, F: NorFlash> Block<'a, F> {
-    fn new(flash: &'a mut F, number: u32, size: u32) -> Self {
-        Self { flash, start: number.saturating_mul(size), size, window: [0; CACHE_SIZE], at: None }
-    }
-
-    /// The byte at `offset`, or `None` past the end of the block.
-    fn byte(&mut self, offset: u32) -> Result<Option<u8>, Error> {
+impl<F: NorFlash> Blocks<'_, F> {
+    /// The byte at `offset` of a block: a zero past its end, and where the flash does not read.
+    fn byte(&mut self, block: u32, offset: u32) -> u8 {
         const WINDOW: u32 = CACHE_SIZE as u32;
         if offset >= self.size {
-            return Ok(None);
+            return 0;
         }
-        let from = offset / WINDOW * WINDOW;
-        if self.at != Some(from) {
-            self.at = None;
-            let read = self.flash.read(self.start.saturating_add(from), &mut self.window);
-            read.map_err(|_| Error::Flash)?;
-            self.at = Some(from);
+        let address = block.saturating_mul(self.size).saturating_add(offset);
+        let index = address % WINDOW;
+        let at = address.saturating_sub(index);
+        if self.at != at {
+            self.at = at;
+            if self.flash.read(at, &mut self.window).is_err() {
+                self.found = self.found.and(Err(Error::Flash));
+            }
         }
-        let index = usize::try_from(offset.saturating_sub(from)).unwrap_or(usize::MAX);
-        Ok(self.window.get(index).copied())
+        self.window.get(index as usize).copied().unwrap_or_default()
     }
 
-    /// The four bytes at `offset`, or `None` if they go past the end of the block.
-    fn word(&mut self, offset: u32) -> Result<Option<[u8; 4]>, Error> {
-        let mut word = [0; 4];
-        for (at, to) in (offset..).zip(&mut word) {
-            let Some(byte) = self.byte(at)? else { return Ok(None) };
-            *to = byte;
-        }
-        Ok(Some(word))
+    /// The number in the four bytes at `offset` of a block.
+    fn word(&mut self, block: u32, offset: u32) -> u32 {
+        (0..4).fold(0, |word, n| u32::from(self.byte(block, offset.saturating_add(n))) << (8 * n) | word)
     }
 
-    /// Checks the entries of all whole commits and gives the pair that follows; `None` if no commit is whole.
-    fn check(&mut self) -> Result<Option<Option<Pair>>, Error> {
-        let Some(revision) = self.word(0)? else { return Ok(None) };
+    /// Checks the block of a pair that counts, and gives the next pair.
+    fn check_pair(&mut self, [first, second]: Pair) -> Pair {
+        let newer_second = self.word(second, 0).wrapping_sub(self.word(first, 0)).cast_signed() > 0;
+        let (newer, older) = if newer_second { (second, first) } else { (first, second) };
+        self.check(newer).or_else(|| self.check(older)).unwrap_or(NO_PAIR)
+    }
+
+    /// Checks the entries of all whole commits of a block and gives the pair that follows; `None` if no commit is whole.
+    fn check(&mut self, block: u32) -> Option<Pair> {
         let mut crc = Crc(u32::MAX);
-        crc.update(&revision);
+        crc.update(&self.word(block, 0).to_le_bytes());
         let (mut offset, mut previous) = (4u32, u32::MAX);
         // Of whole commits, and of all tags so far.
-        let (mut committed, mut tail) = (None, None);
+        let (mut committed, mut tail) = (None, NO_PAIR);
         let mut strange = false;
-        while let Some(word) = self.word(offset)? {
-            crc.update(&word);
-            let tag = Tag(u32::from_be_bytes(word) ^ previous);
+        loop {
+            let word = self.word(block, offset);
+            crc.update(&word.to_le_bytes());
+            let tag = Tag(word.swap_bytes() ^ previous);
             let next = offset.saturating_add(tag.size());
             if !tag.is_valid() || next > self.size {
-                break;
+                return committed;
             }
             previous = tag.0;
             let data = offset.saturating_add(4);
             if tag.is_checksum() {
-                if self.word(data)?.map(u32::from_le_bytes) != Some(crc.0) {
-                    break;
+                if self.word(block, data) != crc.0 {
+                    return committed;
                 }
                 if strange {
-                    return Err(Error::Unformatted);
+                    self.found = self.found.and(Err(Error::Unformatted));
                 }
                 // The lowest bit of the type says what the next tag's validity is.
                 previous ^= tag.kind() << 31;
@@ -178,22 +168,15 @@ impl<'a, F: NorFlash> Block<'a, F> {
                 crc = Crc(u32::MAX);
             } else {
                 for at in data..next {
-                    crc.update(self.byte(at)?.as_slice());
+                    crc.update(&[self.byte(block, at)]);
                 }
                 strange |= tag.is_strange();
                 if tag.is_tail() {
-                    tail = self.pair(data)?;
+                    tail = [data, data.saturating_add(4)].map(|at| self.word(block, at));
                 }
             }
             offset = next;
         }
-        Ok(committed)
-    }
-
-    fn pair(&mut self, offset: u32) -> Result<Option<Pair>, Error> {
-        let (first, second) = (self.word(offset)?, self.word(offset.saturating_add(4))?);
-        let pair = first.zip(second).map(|(first, second)| [first, second].map(u32::from_le_bytes));
-        Ok(pair.filter(|pair| !pair.contains(&NULL)))
     }
 }
 

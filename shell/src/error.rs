@@ -169,8 +169,10 @@ impl Error<'_> {
             | Self::NoMain(name)
             | Self::Immutable(name) => answer.text(name),
             Self::Usage(usage) => answer.form(usage),
-            Self::Store(error) => answer.form(store_says(error)),
-            Self::StoreName(error, name) => answer.form(packed!("{}: ")).text(name).form(store_says(error)),
+            Self::Store(error) => answer.form(store_says(error as u8)),
+            Self::StoreName(error, name) => {
+                answer.form(packed!("{}: ")).text(name).form(store_says(error as u8))
+            }
             Self::Damaged(count) => answer.number(count),
             Self::NoExport { module, kind, name } => answer.text(module).text(kind).text(name).text(module),
             Self::Import { module, name, defined } => {
@@ -188,9 +190,9 @@ impl Error<'_> {
 /// What the store's errors say, a line each.
 const STORE_SAYS: Packed = packed!(wasmote_fs::Error::MESSAGES);
 
-/// What a store's error says.
-pub(crate) fn store_says(error: wasmote_fs::Error) -> Packed {
-    line(STORE_SAYS, error as usize)
+/// What the store's error of a number says.
+pub(crate) fn store_says(number: u8) -> Packed {
+    line(STORE_SAYS, number.into())
 }
 
 /// The code of a store's error.

@@ -11,7 +11,7 @@ use crate::error::store_says;
 use crate::packed::{Packed, packed};
 
 /// Makes the refusals from rows: behind each its codes in group 64 and in the FS group (Zephyr's `fs_mgmt_err_code_t`), the
-/// code of version 1, and the store's error that says the same.
+/// code of version 1, and the number of the store's error that says the same.
 macro_rules! refusals {
     ($($(#[$about:meta])* $name:ident = $code:literal, $fs:literal, $rc:ident, $says:expr;)+) => {
         /// Why the device refuses a request: the codes of group 64.
@@ -34,40 +34,41 @@ macro_rules! refusals {
 struct Row {
     fs: u8,
     rc: Rc,
-    says: Option<StoreError>,
+    /// The number of the store's error that says the same.
+    says: Option<u8>,
 }
 
 refusals! {
     /// The device failed in a way that has no code of its own.
     Failed = 1, 1, Unknown, None;
     /// The store takes no file of this name: it is empty, too long or has characters that are not allowed.
-    InvalidName = 2, 2, Invalid, Some(StoreError::NameInvalid);
+    InvalidName = 2, 2, Invalid, Some(StoreError::NameInvalid as u8);
     /// No module has this name.
-    NotFound = 3, 3, NoEntry, Some(StoreError::NotFound);
+    NotFound = 3, 3, NoEntry, Some(StoreError::NotFound as u8);
     /// A module of 0 bytes is no module.
-    Empty = 4, 16, Invalid, Some(StoreError::Empty);
+    Empty = 4, 16, Invalid, Some(StoreError::Empty as u8);
     /// The flash has no room for it.
-    NoSpace = 5, 10, NoMemory, Some(StoreError::Full);
+    NoSpace = 5, 10, NoMemory, Some(StoreError::Full as u8);
     /// The heap has no room for it.
-    NoMemory = 6, 5, NoMemory, Some(StoreError::OutOfMemory);
+    NoMemory = 6, 5, NoMemory, Some(StoreError::OutOfMemory as u8);
     /// The flash does not read.
-    ReadFailed = 7, 7, Unknown, Some(StoreError::Corrupt);
+    ReadFailed = 7, 7, Unknown, Some(StoreError::Corrupt as u8);
     /// The flash does not write.
-    WriteFailed = 8, 10, Unknown, Some(StoreError::Flash);
+    WriteFailed = 8, 10, Unknown, Some(StoreError::Flash as u8);
     /// The flash holds no file system.
-    NotMounted = 9, 14, NoEntry, Some(StoreError::Unformatted);
+    NotMounted = 9, 14, NoEntry, Some(StoreError::Unformatted as u8);
     /// The bytes that arrived do not have the SHA-256 that was announced.
-    HashMismatch = 10, 10, Corrupt, Some(StoreError::HashMismatch);
+    HashMismatch = 10, 10, Corrupt, Some(StoreError::HashMismatch as u8);
     /// The chunk does not begin where the last one ended.
-    WrongOffset = 11, 11, Invalid, Some(StoreError::UploadGap);
+    WrongOffset = 11, 11, Invalid, Some(StoreError::UploadGap as u8);
     /// No upload of this name and length is complete.
-    NoUpload = 12, 5, BadState, Some(StoreError::NoUpload);
+    NoUpload = 12, 5, BadState, Some(StoreError::NoUpload as u8);
     /// The module is in use.
     Busy = 13, 5, Busy, None;
     /// The upload has more bytes than it announced.
-    TooLong = 14, 10, Invalid, Some(StoreError::UploadLength);
+    TooLong = 14, 10, Invalid, Some(StoreError::UploadLength as u8);
     /// The offset lies behind the end of the module.
-    BehindEnd = 15, 12, Invalid, Some(StoreError::SeekRange);
+    BehindEnd = 15, 12, Invalid, Some(StoreError::SeekRange as u8);
     /// The device knows no such hash or checksum.
     UnknownHash = 16, 13, Invalid, None;
 }
@@ -91,7 +92,7 @@ impl Refusal {
     /// Says what is wrong and what to do, for the reason of version 1: in the store's words where it has some.
     fn text(self) -> Packed {
         match self.row().says {
-            Some(error) => store_says(error),
+            Some(number) => store_says(number),
             None => match self {
                 Self::Busy => packed!("the module is in use; unload it first"),
                 Self::UnknownHash => packed!("no such hash; there are crc32 and sha256"),
