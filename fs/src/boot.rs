@@ -2,17 +2,14 @@
 
 use embedded_storage::nor_flash::NorFlash;
 use littlefs2::fs::FileOpenFlags;
-use littlefs2::path;
-use littlefs2::path::Path;
 
-use crate::entry::{file_len, read_attribute};
-use crate::{Error, ModuleStore};
+use crate::{Error, ModuleStore, Name};
 
 /// The longest boot line in bytes.
 pub const BOOT_LINE_MAX: usize = 256;
 
-/// The file of the boot line. No [`Name`](crate::Name) can mean it.
-pub(crate) const BOOT: &Path = path!(".boot");
+/// The file of the boot line.
+pub(crate) const BOOT: &Name = &Name::own(b".boot");
 
 /// The user attribute of that file that counts how often in a row it failed; absent for 0.
 const FAILURES_ATTRIBUTE: u8 = b'f';
@@ -37,7 +34,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns the boot line, or `None` if there is none.
     pub fn boot_line(&mut self) -> Result<Option<BootLine>, Error> {
         self.volume.session(|fs| {
-            let len = match file_len(fs, BOOT) {
+            let len = match fs.len(BOOT) {
                 Err(Error::NotFound) | Ok(0) => return Ok(None),
                 other => usize::try_from(other?).unwrap_or(usize::MAX),
             };
@@ -49,8 +46,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
                 // A file that ends early is damage; its bytes stay zeros.
                 file.read(&mut line.bytes).map(drop)
             })?;
-            let failures: Option<[u8; 1]> = read_attribute(fs, BOOT, FAILURES_ATTRIBUTE)?;
-            line.failures = failures.map_or(0, |[failures]| failures);
+            fs.attribute(BOOT, FAILURES_ATTRIBUTE, core::slice::from_mut(&mut line.failures))?;
             Ok(Some(line))
         })
     }
@@ -64,21 +60,21 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
             return Err(Error::Full);
         }
         self.volume.run(|fs| {
-            match file_len(fs, BOOT) {
+            match fs.len(BOOT) {
                 Err(Error::NotFound) if line.is_empty() => Ok(()),
-                Ok(_) if line.is_empty() => Ok(fs.remove(BOOT)?),
+                Ok(_) if line.is_empty() => fs.remove(BOOT),
                 Err(Error::NotFound) => {
                     let written = fs.write(BOOT, line);
                     if written.is_err() {
                         // A full disk leaves an empty file.
                         let _ = fs.remove(BOOT);
                     }
-                    Ok(written?)
+                    written
                 }
                 Err(error) => Err(error),
                 Ok(_) => {
-                    fs.remove_attribute(BOOT, FAILURES_ATTRIBUTE)?;
-                    Ok(fs.write(BOOT, line)?)
+                    fs.set_attribute(BOOT, FAILURES_ATTRIBUTE, &[])?;
+                    fs.write(BOOT, line)
                 }
             }
         })
@@ -86,11 +82,11 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Notes how often in a row the boot line failed. Without a boot line, nothing happens.
     pub fn set_boot_failures(&mut self, failures: u8) -> Result<(), Error> {
-        self.volume.run(|fs| match file_len(fs, BOOT) {
+        self.volume.run(|fs| match fs.len(BOOT) {
             Err(Error::NotFound) => Ok(()),
             Err(error) => Err(error),
-            Ok(_) if failures == 0 => Ok(fs.remove_attribute(BOOT, FAILURES_ATTRIBUTE)?),
-            Ok(_) => Ok(fs.set_attribute(BOOT, FAILURES_ATTRIBUTE, &[failures])?),
+            Ok(_) if failures == 0 => fs.set_attribute(BOOT, FAILURES_ATTRIBUTE, &[]),
+            Ok(_) => fs.set_attribute(BOOT, FAILURES_ATTRIBUTE, &[failures]),
         })
     }
 }

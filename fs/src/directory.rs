@@ -20,11 +20,11 @@ pub(crate) enum Found {
 
 impl Found {
     fn new(entry: &DirEntry) -> Self {
-        let name = entry.file_name();
-        if matches!(name.as_str(), "." | "..") || name == upload::PART || name == boot::BOOT {
+        let name = entry.file_name().as_str();
+        if [".", "..", upload::PART.as_str(), boot::BOOT.as_str()].contains(&name) {
             return Self::Own;
         }
-        match Name::from_bytes(name.as_str().as_bytes()) {
+        match Name::new(name) {
             Ok(name) if entry.file_type().is_file() => {
                 Self::Module(name, u32::try_from(entry.metadata().len()).unwrap_or(u32::MAX))
             }
@@ -64,7 +64,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         self.volume.run(|fs| {
             let mut passed = 0;
             let mut free = batch.iter_mut();
-            Ok(fs.entries(&mut |entry| {
+            fs.entries(&mut |entry| {
                 if passed < start {
                     passed += 1;
                     return ControlFlow::Continue(());
@@ -72,7 +72,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
                 let Some(place) = free.next() else { return ControlFlow::Break(()) };
                 *place = Some(Found::new(entry));
                 ControlFlow::Continue(())
-            })?)
+            })
         })
     }
 }

@@ -1,7 +1,5 @@
 //! What the store keeps about a module besides its bytes: littlefs user attributes of its file.
 
-use littlefs2::path::Path;
-
 use crate::files::Files;
 use crate::{Error, Name};
 
@@ -28,82 +26,74 @@ pub struct Entry {
     pub sha256: Option<Sha256>,
 }
 
-/// The length and the hash that a file has, or will have when its upload is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub(crate) len: u32,
-    pub(crate) sha256: Sha256,
-}
-
-/// The user attribute that holds a [`Record`]: the length, little endian, then the hash.
+/// The user attribute that holds a [`Record`].
 const RECORD_ATTRIBUTE: u8 = b'h';
-const RECORD_LEN: usize = 4 + 32;
 
 /// The user attribute that holds [`Settings`].
 const SETTINGS_ATTRIBUTE: u8 = b's';
 
+/// The length and the hash that a file has, or will have when its upload is complete: the length, little endian, then the
+/// hash. Zeros stand for none: no module is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Record([u8; 4 + 32]);
+
 impl Record {
-    /// Reads the record of the file at `path`; one of another length counts as none.
-    pub(crate) fn read(fs: &dyn Files, path: &Path) -> Result<Option<Self>, Error> {
-        let bytes: Option<[u8; RECORD_LEN]> = read_attribute(fs, path, RECORD_ATTRIBUTE)?;
-        Ok(bytes.and_then(|bytes| {
-            let (len, sha256) = bytes.split_first_chunk()?;
-            Some(Self { len: u32::from_le_bytes(*len), sha256: sha256.try_into().ok()? })
-        }))
+    pub(crate) fn new(len: u32, sha256: &Sha256) -> Self {
+        let mut record = Self::NONE;
+        if let Some(place) = record.0.first_chunk_mut() {
+            *place = len.to_le_bytes();
+        }
+        if let Some(place) = record.0.last_chunk_mut() {
+            *place = *sha256;
+        }
+        record
     }
 
-    /// Writes the record of the file at `path`.
-    pub(crate) fn write(&self, fs: &dyn Files, path: &Path) -> Result<(), Error> {
-        let mut bytes = [0; RECORD_LEN];
-        let fields = self.len.to_le_bytes().into_iter().chain(self.sha256);
-        for (to, from) in bytes.iter_mut().zip(fields) {
-            *to = from;
-        }
-        Ok(fs.set_attribute(path, RECORD_ATTRIBUTE, &bytes)?)
+    const NONE: Self = Self([0; 4 + 32]);
+
+    /// Reads the record of the file `name`.
+    pub(crate) fn read(fs: &dyn Files, name: &Name) -> Result<Self, Error> {
+        let mut record = Self::NONE;
+        fs.attribute(name, RECORD_ATTRIBUTE, &mut record.0)?;
+        Ok(record)
+    }
+
+    /// Writes the record of the file `name`.
+    pub(crate) fn write(&self, fs: &dyn Files, name: &Name) -> Result<(), Error> {
+        fs.set_attribute(name, RECORD_ATTRIBUTE, &self.0)
+    }
+
+    /// The length in bytes; 0 if there is no record.
+    pub(crate) fn len(&self) -> u32 {
+        self.0.first_chunk().copied().map_or(0, u32::from_le_bytes)
+    }
+
+    /// The hash, if there is a record.
+    pub(crate) fn sha256(&self) -> Option<&Sha256> {
+        self.0.last_chunk().filter(|_| self.len() > 0)
     }
 }
 
 impl Settings {
-    /// Reads the settings of the file at `path`; a record of another length counts as none.
-    pub(crate) fn read(fs: &dyn Files, path: &Path) -> Result<Self, Error> {
-        Ok(read_attribute(fs, path, SETTINGS_ATTRIBUTE)?.map_or(Self::default(), Self))
+    /// Reads the settings of the file `name`.
+    pub(crate) fn read(fs: &dyn Files, name: &Name) -> Result<Self, Error> {
+        let mut settings = Self::default();
+        fs.attribute(name, SETTINGS_ATTRIBUTE, &mut settings.0)?;
+        Ok(settings)
     }
 
-    /// Writes the settings of the file at `path`.
-    pub(crate) fn write(&self, fs: &dyn Files, path: &Path) -> Result<(), Error> {
-        if *self == Self::read(fs, path)? {
-            Ok(())
-        } else if *self == Self::default() {
-            Ok(fs.remove_attribute(path, SETTINGS_ATTRIBUTE)?)
-        } else {
-            Ok(fs.set_attribute(path, SETTINGS_ATTRIBUTE, &self.0)?)
+    /// Writes the settings of the file `name`.
+    pub(crate) fn write(&self, fs: &dyn Files, name: &Name) -> Result<(), Error> {
+        if *self == Self::read(fs, name)? {
+            return Ok(());
         }
+        fs.set_attribute(name, SETTINGS_ATTRIBUTE, if *self == Self::default() { &[] } else { &self.0 })
     }
-}
-
-/// Reads an attribute of exactly `N` bytes; one of another length counts as none.
-pub(crate) fn read_attribute<const N: usize>(
-    fs: &dyn Files,
-    path: &Path,
-    id: u8,
-) -> Result<Option<[u8; N]>, Error> {
-    let mut bytes = [0; N];
-    let len = fs.attribute(path, id, &mut bytes)?;
-    Ok((len == Some(N)).then_some(bytes))
 }
 
 /// Reads what the store keeps about the module `name`.
 pub(crate) fn read_entry(fs: &dyn Files, name: &Name) -> Result<Entry, Error> {
-    let len = file_len(fs, name.path())?;
-    let sha256 = Record::read(fs, name.path())?.map(|record| record.sha256);
-    Ok(Entry { name: *name, len, sha256 })
-}
-
-/// Returns the length of the file at `path` in bytes; a directory is [`Error::NotFound`].
-pub(crate) fn file_len(fs: &dyn Files, path: &Path) -> Result<u32, Error> {
-    let metadata = fs.metadata(path)?;
-    if metadata.is_dir() {
-        return Err(Error::NotFound);
-    }
-    u32::try_from(metadata.len()).map_err(|_| Error::Corrupt)
+    let len = fs.len(name)?;
+    let record = Record::read(fs, name)?;
+    Ok(Entry { name: *name, len, sha256: record.sha256().copied() })
 }

@@ -5,109 +5,115 @@
 use core::ops::ControlFlow;
 
 use littlefs2::driver::Storage;
-use littlefs2::fs::{DirEntry, File, FileOpenFlags, Filesystem, Metadata, OpenOptions};
-use littlefs2::io::{Read, Result, Seek, SeekFrom, Write};
+use littlefs2::fs::{DirEntry, File, FileOpenFlags, Filesystem, OpenOptions};
+use littlefs2::io::{Read, Seek, SeekFrom, Write};
 use littlefs2::path;
-use littlefs2::path::Path;
 
-/// A flash that littlefs can be on.
-pub(crate) trait Medium {
-    /// Mounts the file system, calls `f` with it and lets it go.
-    fn mount(&mut self, f: &mut dyn FnMut(&dyn Files) -> Result<()>) -> Result<()>;
-    /// Writes an empty file system.
-    fn format(&mut self) -> Result<()>;
-}
+use crate::{Error, Name};
 
 /// A mounted file system.
 pub(crate) trait Files {
-    /// Its blocks: all of them, and those that are free.
-    fn blocks(&self) -> Result<(usize, usize)>;
-    fn metadata(&self, path: &Path) -> Result<Metadata>;
-    fn remove(&self, path: &Path) -> Result<()>;
-    fn rename(&self, from: &Path, to: &Path) -> Result<()>;
-    /// Reads an attribute into `bytes`; gives its length, which can be another.
-    fn attribute(&self, path: &Path, id: u8, bytes: &mut [u8]) -> Result<Option<usize>>;
-    fn set_attribute(&self, path: &Path, id: u8, bytes: &[u8]) -> Result<()>;
-    fn remove_attribute(&self, path: &Path, id: u8) -> Result<()>;
+    /// All of its blocks.
+    fn blocks(&self) -> u32;
+    /// The blocks that are free.
+    fn free(&self) -> Result<u32, Error>;
+    /// The length of a file in bytes; a directory is [`Error::NotFound`].
+    fn len(&self, name: &Name) -> Result<u32, Error>;
+    fn remove(&self, name: &Name) -> Result<(), Error>;
+    /// Gives a file a name, in place of the file that has it. For a directory's name it is [`Error::NotFound`].
+    fn rename(&self, from: &Name, to: &Name) -> Result<(), Error>;
+    /// Reads an attribute of as many bytes as `bytes` has; zeros, if there is none or it is of another length.
+    fn attribute(&self, name: &Name, id: u8, bytes: &mut [u8]) -> Result<(), Error>;
+    /// Writes an attribute; one of no bytes is removed.
+    fn set_attribute(&self, name: &Name, id: u8, bytes: &[u8]) -> Result<(), Error>;
     /// Opens a file, calls `f` with it and closes it.
     fn open(
         &self,
-        path: &Path,
+        name: &Name,
         flags: FileOpenFlags,
-        f: &mut dyn FnMut(&dyn OpenFile) -> Result<()>,
-    ) -> Result<()>;
+        f: &mut dyn FnMut(&dyn OpenFile) -> Result<(), Error>,
+    ) -> Result<(), Error>;
     /// Calls `f` with the entries of the root directory, `.` and `..` included, until it breaks.
-    fn entries(&self, f: &mut dyn FnMut(&DirEntry) -> ControlFlow<()>) -> Result<()>;
+    fn entries(&self, f: &mut dyn FnMut(&DirEntry) -> ControlFlow<()>) -> Result<(), Error>;
 }
 
 /// An open file.
 pub(crate) trait OpenFile {
-    fn len(&self) -> Result<usize>;
+    fn len(&self) -> Result<u32, Error>;
     /// Reads until `bytes` is full or the file ends; gives the count.
-    fn read(&self, bytes: &mut [u8]) -> Result<usize>;
-    fn write_all(&self, bytes: &[u8]) -> Result<()>;
+    fn read(&self, bytes: &mut [u8]) -> Result<usize, Error>;
+    fn write_all(&self, bytes: &[u8]) -> Result<(), Error>;
     /// Goes to a position from the start.
-    fn seek(&self, position: u32) -> Result<()>;
+    fn seek(&self, position: u32) -> Result<(), Error>;
 }
 
 impl dyn Files + '_ {
-    /// Makes `bytes` the content of the file at `path`.
-    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+    /// Makes `bytes` the content of the file of a name.
+    pub(crate) fn write(&self, name: &Name, bytes: &[u8]) -> Result<(), Error> {
         let flags = FileOpenFlags::WRITE | FileOpenFlags::CREATE | FileOpenFlags::TRUNCATE;
-        self.open(path, flags, &mut |file| file.write_all(bytes))
+        self.open(name, flags, &mut |file| file.write_all(bytes))
     }
 }
 
-impl<S: Storage> Medium for S {
-    fn mount(&mut self, f: &mut dyn FnMut(&dyn Files) -> Result<()>) -> Result<()> {
-        Filesystem::mount_and_then(self, |fs| f(fs))
-    }
-
-    fn format(&mut self) -> Result<()> {
-        Filesystem::format(self)
-    }
+/// A number of littlefs's, which keeps blocks and lengths below 2^31: one above is damage.
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 impl<S: Storage> Files for Filesystem<'_, S> {
-    fn blocks(&self) -> Result<(usize, usize)> {
-        Ok((self.total_blocks(), self.available_blocks()?))
+    fn blocks(&self) -> u32 {
+        number(self.total_blocks())
     }
 
-    fn metadata(&self, path: &Path) -> Result<Metadata> {
-        Filesystem::metadata(self, path)
+    fn free(&self) -> Result<u32, Error> {
+        Ok(number(self.available_blocks()?))
     }
 
-    fn remove(&self, path: &Path) -> Result<()> {
-        Filesystem::remove(self, path)
+    fn len(&self, name: &Name) -> Result<u32, Error> {
+        let metadata = self.metadata(name.path())?;
+        if metadata.is_dir() { Err(Error::NotFound) } else { Ok(number(metadata.len())) }
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
-        Filesystem::rename(self, from, to)
+    fn remove(&self, name: &Name) -> Result<(), Error> {
+        Ok(Filesystem::remove(self, name.path())?)
     }
 
-    fn attribute(&self, path: &Path, id: u8, bytes: &mut [u8]) -> Result<Option<usize>> {
-        Ok(Filesystem::attribute(self, path, id, bytes)?.map(|attribute| attribute.total_size()))
+    fn rename(&self, from: &Name, to: &Name) -> Result<(), Error> {
+        Ok(Filesystem::rename(self, from.path(), to.path())?)
     }
 
-    fn set_attribute(&self, path: &Path, id: u8, bytes: &[u8]) -> Result<()> {
-        Filesystem::set_attribute(self, path, id, bytes)
+    fn attribute(&self, name: &Name, id: u8, bytes: &mut [u8]) -> Result<(), Error> {
+        let attribute = Filesystem::attribute(self, name.path(), id, bytes)?;
+        if attribute.map(|attribute| attribute.total_size()) != Some(bytes.len()) {
+            bytes.fill(0);
+        }
+        Ok(())
     }
 
-    fn remove_attribute(&self, path: &Path, id: u8) -> Result<()> {
-        Filesystem::remove_attribute(self, path, id)
+    fn set_attribute(&self, name: &Name, id: u8, bytes: &[u8]) -> Result<(), Error> {
+        Ok(if bytes.is_empty() {
+            self.remove_attribute(name.path(), id)
+        } else {
+            Filesystem::set_attribute(self, name.path(), id, bytes)
+        }?)
     }
 
     fn open(
         &self,
-        path: &Path,
+        name: &Name,
         flags: FileOpenFlags,
-        f: &mut dyn FnMut(&dyn OpenFile) -> Result<()>,
-    ) -> Result<()> {
-        OpenOptions::from(flags).open_and_then(self, path, |file| f(file))
+        f: &mut dyn FnMut(&dyn OpenFile) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        OpenOptions::from(flags).open_and_then(self, name.path(), |file| {
+            outcome = f(file);
+            Ok(())
+        })?;
+        outcome
     }
 
-    fn entries(&self, f: &mut dyn FnMut(&DirEntry) -> ControlFlow<()>) -> Result<()> {
-        self.read_dir_and_then(path!(""), |entries| {
+    fn entries(&self, f: &mut dyn FnMut(&DirEntry) -> ControlFlow<()>) -> Result<(), Error> {
+        Ok(self.read_dir_and_then(path!(""), |entries| {
             // An entry takes 0.5 KB of the stack: it is looked at where it is.
             while let Some(entry) = &entries.next() {
                 match entry {
@@ -117,24 +123,24 @@ impl<S: Storage> Files for Filesystem<'_, S> {
                 }
             }
             Ok(())
-        })
+        })?)
     }
 }
 
 impl<S: Storage> OpenFile for File<'_, '_, S> {
-    fn len(&self) -> Result<usize> {
-        File::len(self)
+    fn len(&self) -> Result<u32, Error> {
+        Ok(number(File::len(self)?))
     }
 
-    fn read(&self, bytes: &mut [u8]) -> Result<usize> {
-        Read::read(self, bytes)
+    fn read(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        Ok(Read::read(self, bytes)?)
     }
 
-    fn write_all(&self, bytes: &[u8]) -> Result<()> {
-        Write::write_all(self, bytes)
+    fn write_all(&self, bytes: &[u8]) -> Result<(), Error> {
+        Ok(Write::write_all(self, bytes)?)
     }
 
-    fn seek(&self, position: u32) -> Result<()> {
-        Seek::seek(self, SeekFrom::Start(position)).map(drop)
+    fn seek(&self, position: u32) -> Result<(), Error> {
+        Ok(Seek::seek(self, SeekFrom::Start(position)).map(drop)?)
     }
 }

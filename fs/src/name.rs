@@ -39,12 +39,23 @@ impl Name {
         Ok(Self { bytes })
     }
 
+    /// The name of a file that the store keeps beside the modules: at most [`NAME_MAX`] bytes that begin with a dot.
+    pub(crate) const fn own(name: &[u8]) -> Self {
+        let mut bytes = [0; NAME_MAX + 1];
+        let mut at = 0;
+        while at < name.len() {
+            bytes[at] = name[at];
+            at += 1;
+        }
+        Self { bytes }
+    }
+
     /// Returns the characters.
     pub fn as_str(&self) -> &str {
         self.path().as_str()
     }
 
-    /// Returns the path of the module's file in the root directory.
+    /// Returns the path of the file in the root directory.
     pub(crate) fn path(&self) -> &Path {
         let terminated = CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default();
         Path::from_cstr(terminated).unwrap_or(littlefs2::path!(""))

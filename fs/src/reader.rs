@@ -5,10 +5,9 @@ use core::ops::Range;
 use embedded_io::{ErrorType, Read, Seek, SeekFrom};
 use embedded_storage::nor_flash::NorFlash;
 use littlefs2::fs::FileOpenFlags;
-use littlefs2::path::Path;
 use sha2::Digest;
 
-use crate::entry::{Record, file_len};
+use crate::entry::Record;
 use crate::files::{Files, OpenFile};
 use crate::{Error, ModuleStore, Name, Sha256};
 
@@ -72,27 +71,23 @@ impl Seek for ModuleReader<'_> {
     }
 }
 
-/// Opens the file at `path` and runs `f` on it.
+/// Opens the file `name` and runs `f` on it.
 fn with_file(
     fs: &dyn Files,
-    path: &Path,
+    name: &Name,
     f: &mut dyn FnMut(&mut ModuleReader<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    fs.open(path, FileOpenFlags::READ, &mut |file| {
-        // littlefs keeps lengths below 2^31, so that one above is damage.
-        let len = u32::try_from(file.len()?).unwrap_or(u32::MAX);
-        outcome = f(&mut ModuleReader { file, position: 0, len });
-        Ok(())
-    })?;
-    outcome
+    fs.open(name, FileOpenFlags::READ, &mut |file| {
+        let len = file.len()?;
+        f(&mut ModuleReader { file, position: 0, len })
+    })
 }
 
-/// Computes the hash of the bytes of `range` of the file at `path`, and of those behind them in `rest`; the range ends at
+/// Computes the hash of the bytes of `range` of the file `name`, and of those behind them in `rest`; the range ends at
 /// the file's end at most.
-pub(crate) fn hash(fs: &dyn Files, path: &Path, range: Range<u32>, rest: &[u8]) -> Result<Sha256, Error> {
+pub(crate) fn hash(fs: &dyn Files, name: &Name, range: Range<u32>, rest: &[u8]) -> Result<Sha256, Error> {
     let mut hasher = sha2::Sha256::new();
-    with_file(fs, path, &mut |file| {
+    with_file(fs, name, &mut |file| {
         let end = range.end.min(file.len());
         file.seek(SeekFrom::Start(u64::from(range.start.min(end))))?;
         let mut chunk = [0; HASH_CHUNK];
@@ -113,13 +108,15 @@ pub(crate) fn hash(fs: &dyn Files, path: &Path, range: Range<u32>, rest: &[u8]) 
 
 /// Compares the file `name` with its record; see [`ModuleStore::verify`].
 pub(crate) fn verify_file(fs: &dyn Files, name: &Name) -> Result<Sha256, Error> {
-    let len = file_len(fs, name.path())?;
-    let record = Record::read(fs, name.path())?;
-    let sha256 = hash(fs, name.path(), 0..u32::MAX, &[])?;
-    match record {
-        None => Err(Error::Unrecorded),
-        Some(record) if record == (Record { len, sha256 }) => Ok(sha256),
-        Some(_) => Err(Error::Corrupt),
+    let len = fs.len(name)?;
+    let record = Record::read(fs, name)?;
+    let sha256 = hash(fs, name, 0..u32::MAX, &[])?;
+    if record.sha256().is_none() {
+        Err(Error::Unrecorded)
+    } else if record == Record::new(len, &sha256) {
+        Ok(sha256)
+    } else {
+        Err(Error::Corrupt)
     }
 }
 
@@ -145,7 +142,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         name: &Name,
         f: &mut dyn FnMut(&mut ModuleReader<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.volume.run(|fs| with_file(fs, name.path(), f))
+        self.volume.run(|fs| with_file(fs, name, f))
     }
 
     /// Reads bytes of the file `name` from byte `offset` until `bytes` is full or the file ends.
@@ -166,7 +163,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
-        self.volume.session(|fs| hash(fs, name.path(), range.clone(), &[]))
+        self.volume.session(|fs| hash(fs, name, range.clone(), &[]))
     }
 
     /// Computes the hash of the file `name` and compares it, and its length, with those recorded.

@@ -5,9 +5,9 @@ use core::ops::ControlFlow;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::directory::Found;
-use crate::entry::{file_len, read_entry};
+use crate::entry::read_entry;
 use crate::upload::{self, Upload};
-use crate::volume::{FIT_FLASH, Volume, block_size};
+use crate::volume::{FIT_FLASH, Volume};
 use crate::{Entry, Error, Name, Settings};
 
 /// The modules on a flash.
@@ -96,20 +96,24 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Removes the module `name` and gives its space back.
     pub fn remove(&mut self, name: &Name) -> Result<(), Error> {
         self.volume.run(|fs| {
-            file_len(fs, name.path())?;
-            Ok(fs.remove(name.path())?)
+            fs.len(name)?;
+            fs.remove(name)
         })
     }
 
     /// Gives the module `old` the name `new`; fails with [`Error::Exists`] if another module has it.
     pub fn rename(&mut self, old: &Name, new: &Name) -> Result<(), Error> {
         self.volume.run(|fs| {
-            file_len(fs, old.path())?;
-            match fs.metadata(new.path()) {
+            fs.len(old)?;
+            match fs.len(new) {
                 _ if old == new => Ok(()),
                 Ok(_) => Err(Error::Exists),
-                Err(littlefs2::io::Error::NO_SUCH_ENTRY) => Ok(fs.rename(old.path(), new.path())?),
-                Err(error) => Err(error.into()),
+                Err(Error::NotFound) => fs.rename(old, new).map_err(|error| match error {
+                    // A directory, which is no module.
+                    Error::NotFound => Error::Exists,
+                    error => error,
+                }),
+                Err(error) => Err(error),
             }
         })
     }
@@ -117,10 +121,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns how full the flash is.
     pub fn usage(&mut self) -> Result<Usage, Error> {
         self.volume.session(|fs| {
-            let bytes =
-                |blocks: usize| u32::try_from(blocks.saturating_mul(block_size::<F>())).unwrap_or(u32::MAX);
-            let (total, free) = fs.blocks()?;
-            let (total, free) = (bytes(total), bytes(free));
+            let bytes = |blocks: u32| blocks.saturating_mul(Self::BLOCK_SIZE);
+            let (total, free) = (bytes(fs.blocks()), bytes(fs.free()?));
             Ok(Usage { total, used: total.saturating_sub(free), free })
         })
     }
@@ -128,16 +130,16 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns the load settings of the module `name`.
     pub fn settings(&mut self, name: &Name) -> Result<Settings, Error> {
         self.volume.session(|fs| {
-            file_len(fs, name.path())?;
-            Settings::read(fs, name.path())
+            fs.len(name)?;
+            Settings::read(fs, name)
         })
     }
 
     /// Replaces the load settings of the module `name`; installing it anew keeps them.
     pub fn set_settings(&mut self, name: &Name, settings: &Settings) -> Result<(), Error> {
         self.volume.run(|fs| {
-            file_len(fs, name.path())?;
-            settings.write(fs, name.path())
+            fs.len(name)?;
+            settings.write(fs, name)
         })
     }
 }

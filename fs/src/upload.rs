@@ -11,10 +11,8 @@ use alloc::vec::Vec;
 
 use embedded_storage::nor_flash::NorFlash;
 use littlefs2::fs::FileOpenFlags;
-use littlefs2::path;
-use littlefs2::path::Path;
 
-use crate::entry::{Record, file_len};
+use crate::entry::Record;
 use crate::files::Files;
 use crate::reader::hash;
 use crate::volume::{Volume, block_size};
@@ -29,8 +27,8 @@ pub const UPLOAD_BUFFER_MIN: usize = 256;
 /// The blocks an upload leaves free, for the directory to be rewritten and grow.
 pub const RESERVED_BLOCKS: u32 = 2;
 
-/// The part file. No [`Name`] can mean it.
-pub(crate) const PART: &Path = path!(".part");
+/// The part file.
+pub(crate) const PART: &Name = &Name::own(b".part");
 
 /// What an upload says about itself when it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,11 +76,11 @@ impl Upload {
         }
         volume.run(|fs| {
             // A part file of another length is not the one that was written to.
-            if file_len(fs, PART)? != self.stored {
+            if fs.len(PART)? != self.stored {
                 return Err(Error::Corrupt);
             }
             let flags = FileOpenFlags::WRITE | FileOpenFlags::APPEND;
-            Ok(fs.open(PART, flags, &mut |file| file.write_all(&self.buffer))?)
+            fs.open(PART, flags, &mut |file| file.write_all(&self.buffer))
         })?;
         self.stored = self.received();
         self.buffer.clear();
@@ -119,18 +117,19 @@ fn allocate_buffer(block_size: usize) -> Result<Vec<u8>, Error> {
 
 /// Finds an upload that can be resumed: its record and the bytes on flash.
 pub(crate) fn find_part(fs: &dyn Files) -> Result<Option<(Record, u32)>, Error> {
-    let stored = match file_len(fs, PART) {
+    let stored = match fs.len(PART) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
-    Ok(Record::read(fs, PART)?.filter(|record| stored <= record.len).map(|record| (record, stored)))
+    let record = Record::read(fs, PART)?;
+    Ok((record.sha256().is_some() && stored <= record.len()).then_some((record, stored)))
 }
 
 /// Removes the part file, if there is one.
 fn remove_part(fs: &dyn Files) -> Result<(), Error> {
     match fs.remove(PART) {
-        Err(littlefs2::io::Error::NO_SUCH_ENTRY) => Ok(()),
-        other => Ok(other?),
+        Err(Error::NotFound) => Ok(()),
+        other => other,
     }
 }
 
@@ -142,20 +141,19 @@ pub(crate) fn sweep(fs: &dyn Files) -> Result<(), Error> {
 /// Makes an empty part file for `target`, if the flash has room for all of it.
 fn create_part(fs: &dyn Files, target: &UploadTarget, block_size: u32) -> Result<(), Error> {
     remove_part(fs)?;
-    let free = u32::try_from(fs.blocks()?.1).unwrap_or(u32::MAX);
-    if free < blocks::count(target.len, block_size).saturating_add(RESERVED_BLOCKS) {
+    if fs.free()? < blocks::count(target.len, block_size).saturating_add(RESERVED_BLOCKS) {
         return Err(Error::Full);
     }
     fs.write(PART, &[])?;
     match target.sha256 {
-        Some(sha256) => Record { len: target.len, sha256 }.write(fs, PART),
+        Some(sha256) => Record::new(target.len, &sha256).write(fs, PART),
         None => Ok(()),
     }
 }
 
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// The block size as the arithmetic here needs it.
-    const BLOCK_SIZE: u32 = {
+    pub(crate) const BLOCK_SIZE: u32 = {
         assert!(block_size::<F>() < 1 << 31, "a block is below 2 GiB");
         block_size::<F>() as u32
     };
@@ -179,8 +177,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         let buffer = allocate_buffer(block_size::<F>())?;
         let stored = self.volume.session(|fs| {
             if let Some((record, stored)) = find_part(fs)?
-                && record.len == target.len
-                && Some(record.sha256) == target.sha256
+                && record.len() == target.len
+                && record.sha256() == target.sha256.as_ref()
             {
                 return Ok(stored);
             }
@@ -226,7 +224,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         }
         let part = self.volume.session(find_part)?;
         Ok(part.map(|(record, stored)| {
-            let target = UploadTarget { len: record.len, sha256: Some(record.sha256) };
+            let target = UploadTarget { len: record.len(), sha256: record.sha256().copied() };
             UploadStatus { target, received: stored, stored }
         }))
     }
@@ -254,7 +252,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
             return Err(Error::UploadLength);
         }
         let flushed = upload.flush(&mut self.volume);
-        let record = Record { len, sha256: *sha256 };
+        let record = Record::new(len, sha256);
         let committed = flushed.and_then(|()| self.volume.run(|fs| commit_part(fs, name, &record)));
         match committed {
             Ok(()) => {
@@ -288,18 +286,18 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 /// Checks the part file and makes it the module `name`.
 fn commit_part(fs: &dyn Files, name: &Name, record: &Record) -> Result<(), Error> {
     let sha256 = hash(fs, PART, 0..u32::MAX, &[])?;
-    if (Record { len: file_len(fs, PART)?, sha256 }) != *record {
+    if Record::new(fs.len(PART)?, &sha256) != *record {
         return Err(Error::HashMismatch);
     }
-    let settings = match file_len(fs, name.path()) {
+    let settings = match fs.len(name) {
         Err(Error::NotFound) => Settings::default(),
-        other => other.and_then(|_| Settings::read(fs, name.path()))?,
+        other => other.and_then(|_| Settings::read(fs, name))?,
     };
     settings.write(fs, PART)?;
-    if Record::read(fs, PART)? != Some(*record) {
+    if Record::read(fs, PART)? != *record {
         record.write(fs, PART)?;
     }
-    Ok(fs.rename(PART, name.path())?)
+    fs.rename(PART, name)
 }
 
 #[cfg(test)]

@@ -13,9 +13,10 @@
 use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
 use littlefs2::consts::{U8, U256};
 use littlefs2::driver::Storage;
+use littlefs2::fs::Filesystem;
 use littlefs2::io::{Error as LittlefsError, Result as LittlefsResult};
 
-use crate::files::{Files, Medium};
+use crate::files::Files;
 use crate::{Error, structure};
 
 /// The littlefs block size in bytes for flashes with sectors up to this size; larger sectors are one block.
@@ -175,20 +176,12 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     /// As [`run`](Self::run), and once for all that `f` can be.
     fn run_dyn(&mut self, f: &mut dyn Visit) -> Result<(), Error> {
         self.check()?;
-        self.drive(&mut |medium| {
-            let mut outcome = Ok(());
-            let mounted = medium.mount(&mut |fs| {
-                outcome = f.visit(fs);
-                Ok(())
-            });
-            // The error of `f` goes this way too, so that a refusal of the flash takes its place.
-            mounted.map_err(mount_error).and(outcome)
-        })
+        self.drive(Some(f))
     }
 
     /// Writes an empty file system over whatever the flash holds.
     pub(crate) fn format(&mut self) -> Result<(), Error> {
-        self.drive(&mut |medium| Ok(medium.format()?))
+        self.drive(None)
     }
 
     /// Checks the directories, unless that was done before.
@@ -205,8 +198,8 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
         Ok(())
     }
 
-    /// Runs `f` on the driver of the right capacity.
-    fn drive(&mut self, f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>) -> Result<(), Error> {
+    /// Mounts by the driver of the right capacity and runs `f`, or else formats.
+    fn drive(&mut self, f: Option<&mut dyn Visit>) -> Result<(), Error> {
         let fitting = self.flash.capacity() / block_size::<F>();
         let mut refused = false;
         macro_rules! dispatch {
@@ -231,10 +224,17 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
     fn drive_with<const COUNT: usize>(
         &mut self,
         refused: &mut bool,
-        f: &mut dyn FnMut(&mut dyn Medium) -> Result<(), Error>,
+        f: Option<&mut dyn Visit>,
     ) -> Result<(), Error> {
         const { Driver::<F, COUNT>::GEOMETRY };
-        f(&mut Driver::<F, COUNT> { flash: &mut self.flash, refused })
+        let driver = &mut Driver::<F, COUNT> { flash: &mut self.flash, refused };
+        let Some(f) = f else { return Ok(Filesystem::format(driver)?) };
+        let mut outcome = Ok(());
+        let mounted = Filesystem::mount_and_then(driver, |fs| {
+            outcome = f.visit(fs);
+            Ok(())
+        });
+        mounted.map_err(mount_error).and(outcome)
     }
 }
 
