@@ -33,12 +33,12 @@ impl BootLine {
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Returns the boot line, or `None` if there is none.
     pub fn boot_line(&mut self) -> Result<Option<BootLine>, Error> {
-        self.volume.session(|fs| {
+        self.volume.session(|fs, found: &mut Option<BootLine>| {
             let len = match fs.len(BOOT) {
-                Err(Error::NotFound) | Ok(0) => return Ok(None),
+                Err(Error::NotFound) | Ok(0) => return Ok(()),
                 other => usize::try_from(other?).unwrap_or(usize::MAX),
             };
-            let mut line = BootLine { bytes: [0; BOOT_LINE_MAX], len, failures: 0 };
+            let line = found.insert(BootLine { bytes: [0; BOOT_LINE_MAX], len, failures: 0 });
             if len > BOOT_LINE_MAX {
                 return Err(Error::Corrupt);
             }
@@ -46,8 +46,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
                 // A file that ends early is damage; its bytes stay zeros.
                 file.read(&mut line.bytes).map(drop)
             })?;
-            fs.attribute(BOOT, FAILURES_ATTRIBUTE, core::slice::from_mut(&mut line.failures))?;
-            Ok(Some(line))
+            fs.attribute(BOOT, FAILURES_ATTRIBUTE, core::slice::from_mut(&mut line.failures))
         })
     }
 

@@ -38,6 +38,8 @@ const SETTINGS_ATTRIBUTE: u8 = b's';
 pub(crate) struct Record([u8; 4 + 32]);
 
 impl Record {
+    pub(crate) const NONE: Self = Self([0; 4 + 32]);
+
     pub(crate) fn new(len: u32, sha256: &Sha256) -> Self {
         let mut record = Self::NONE;
         if let Some(place) = record.0.first_chunk_mut() {
@@ -49,13 +51,9 @@ impl Record {
         record
     }
 
-    const NONE: Self = Self([0; 4 + 32]);
-
     /// Reads the record of the file `name`.
-    pub(crate) fn read(fs: &dyn Files, name: &Name) -> Result<Self, Error> {
-        let mut record = Self::NONE;
-        fs.attribute(name, RECORD_ATTRIBUTE, &mut record.0)?;
-        Ok(record)
+    pub(crate) fn read(&mut self, fs: &dyn Files, name: &Name) -> Result<(), Error> {
+        fs.attribute(name, RECORD_ATTRIBUTE, &mut self.0)
     }
 
     /// Writes the record of the file `name`.
@@ -76,15 +74,15 @@ impl Record {
 
 impl Settings {
     /// Reads the settings of the file `name`.
-    pub(crate) fn read(fs: &dyn Files, name: &Name) -> Result<Self, Error> {
-        let mut settings = Self::default();
-        fs.attribute(name, SETTINGS_ATTRIBUTE, &mut settings.0)?;
-        Ok(settings)
+    pub(crate) fn read(&mut self, fs: &dyn Files, name: &Name) -> Result<(), Error> {
+        fs.attribute(name, SETTINGS_ATTRIBUTE, &mut self.0)
     }
 
     /// Writes the settings of the file `name`.
     pub(crate) fn write(&self, fs: &dyn Files, name: &Name) -> Result<(), Error> {
-        if *self == Self::read(fs, name)? {
+        let mut before = Self::default();
+        before.read(fs, name)?;
+        if *self == before {
             return Ok(());
         }
         fs.set_attribute(name, SETTINGS_ATTRIBUTE, if *self == Self::default() { &[] } else { &self.0 })
@@ -92,8 +90,10 @@ impl Settings {
 }
 
 /// Reads what the store keeps about the module `name`.
-pub(crate) fn read_entry(fs: &dyn Files, name: &Name) -> Result<Entry, Error> {
-    let len = fs.len(name)?;
-    let record = Record::read(fs, name)?;
-    Ok(Entry { name: *name, len, sha256: record.sha256().copied() })
+pub(crate) fn read_entry(fs: &dyn Files, name: &Name, entry: &mut Entry) -> Result<(), Error> {
+    entry.len = fs.len(name)?;
+    let mut record = Record::NONE;
+    record.read(fs, name)?;
+    entry.sha256 = record.sha256().copied();
+    Ok(())
 }

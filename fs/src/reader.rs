@@ -83,9 +83,15 @@ fn with_file(
     })
 }
 
-/// Computes the hash of the bytes of `range` of the file `name`, and of those behind them in `rest`; the range ends at
-/// the file's end at most.
-pub(crate) fn hash(fs: &dyn Files, name: &Name, range: Range<u32>, rest: &[u8]) -> Result<Sha256, Error> {
+/// Computes the hash of the bytes of `range` of the file `name`, and of those behind them in `rest`, into `sha256`; the
+/// range ends at the file's end at most.
+pub(crate) fn hash(
+    fs: &dyn Files,
+    name: &Name,
+    range: Range<u32>,
+    rest: &[u8],
+    sha256: &mut Sha256,
+) -> Result<(), Error> {
     let mut hasher = sha2::Sha256::new();
     with_file(fs, name, &mut |file| {
         let end = range.end.min(file.len());
@@ -103,18 +109,19 @@ pub(crate) fn hash(fs: &dyn Files, name: &Name, range: Range<u32>, rest: &[u8]) 
         Ok(())
     })?;
     hasher.update(rest);
-    Ok(hasher.finalize().into())
+    *sha256 = hasher.finalize().into();
+    Ok(())
 }
 
-/// Compares the file `name` with its record; see [`ModuleStore::verify`].
-pub(crate) fn verify_file(fs: &dyn Files, name: &Name) -> Result<Sha256, Error> {
-    let len = fs.len(name)?;
-    let record = Record::read(fs, name)?;
-    let sha256 = hash(fs, name, 0..u32::MAX, &[])?;
+/// Computes the hash of the file `name` into `sha256` and compares it with its record; see [`ModuleStore::verify`].
+pub(crate) fn verify_file(fs: &dyn Files, name: &Name, sha256: &mut Sha256) -> Result<(), Error> {
+    let mut record = Record::NONE;
+    record.read(fs, name)?;
+    hash(fs, name, 0..u32::MAX, &[], sha256)?;
     if record.sha256().is_none() {
         Err(Error::Unrecorded)
-    } else if record == Record::new(len, &sha256) {
-        Ok(sha256)
+    } else if record == Record::new(fs.len(name)?, sha256) {
+        Ok(())
     } else {
         Err(Error::Corrupt)
     }
@@ -163,7 +170,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
-        self.volume.session(|fs| hash(fs, name, range.clone(), &[]))
+        self.volume.session(|fs, sha256| hash(fs, name, range.clone(), &[], sha256))
     }
 
     /// Computes the hash of the file `name` and compares it, and its length, with those recorded.
@@ -173,6 +180,6 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     // In a frame of its own: callers' frames lie below what littlefs takes.
     #[inline(never)]
     pub fn verify(&mut self, name: &Name) -> Result<Sha256, Error> {
-        self.volume.session(|fs| verify_file(fs, name))
+        self.volume.session(|fs, sha256| verify_file(fs, name, sha256))
     }
 }

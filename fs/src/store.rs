@@ -24,7 +24,7 @@ pub struct ModuleStore<F, const BLOCKS: usize = FIT_FLASH> {
 }
 
 /// How full the flash is, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// What the file system spans.
     pub total: u32,
@@ -90,7 +90,9 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     // In a frame of its own, as `verify`.
     #[inline(never)]
     pub fn stat(&mut self, name: &Name) -> Result<Entry, Error> {
-        self.volume.session(|fs| read_entry(fs, name))
+        let mut entry = Entry { name: *name, len: 0, sha256: None };
+        self.volume.run(|fs| read_entry(fs, name, &mut entry))?;
+        Ok(entry)
     }
 
     /// Removes the module `name` and gives its space back.
@@ -120,18 +122,19 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
     /// Returns how full the flash is.
     pub fn usage(&mut self) -> Result<Usage, Error> {
-        self.volume.session(|fs| {
+        self.volume.session(|fs, usage| {
             let bytes = |blocks: u32| blocks.saturating_mul(Self::BLOCK_SIZE);
             let (total, free) = (bytes(fs.blocks()), bytes(fs.free()?));
-            Ok(Usage { total, used: total.saturating_sub(free), free })
+            *usage = Usage { total, used: total.saturating_sub(free), free };
+            Ok(())
         })
     }
 
     /// Returns the load settings of the module `name`.
     pub fn settings(&mut self, name: &Name) -> Result<Settings, Error> {
-        self.volume.session(|fs| {
+        self.volume.session(|fs, settings: &mut Settings| {
             fs.len(name)?;
-            Settings::read(fs, name)
+            settings.read(fs, name)
         })
     }
 

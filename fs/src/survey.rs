@@ -5,7 +5,8 @@ use core::ops::ControlFlow;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::directory::Found;
-use crate::{Entry, Error, ModuleStore, Name, upload};
+use crate::upload::Part;
+use crate::{Entry, Error, ModuleStore, Name};
 
 /// What a survey found beside the modules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +36,9 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        survey.part = self.volume.session(upload::find_part)?.map(|(_, stored)| stored);
+        let mut part = Part::NONE;
+        self.volume.run(|fs| part.find(fs))?;
+        survey.part = part.record.sha256().map(|_| part.stored);
         Ok(survey)
     }
 

@@ -115,14 +115,29 @@ fn allocate_buffer(block_size: usize) -> Result<Vec<u8>, Error> {
     Err(Error::OutOfMemory)
 }
 
-/// Finds an upload that can be resumed: its record and the bytes on flash.
-pub(crate) fn find_part(fs: &dyn Files) -> Result<Option<(Record, u32)>, Error> {
-    let stored = match fs.len(PART) {
-        Err(Error::NotFound) => return Ok(None),
-        other => other?,
-    };
-    let record = Record::read(fs, PART)?;
-    Ok((record.sha256().is_some() && stored <= record.len()).then_some((record, stored)))
+/// A part file.
+pub(crate) struct Part {
+    /// What it will be, or none if it cannot be resumed.
+    pub(crate) record: Record,
+    /// Its bytes on flash.
+    pub(crate) stored: u32,
+}
+
+impl Part {
+    pub(crate) const NONE: Self = Self { record: Record::NONE, stored: 0 };
+
+    /// Finds an upload that can be resumed.
+    pub(crate) fn find(&mut self, fs: &dyn Files) -> Result<(), Error> {
+        match fs.len(PART) {
+            Err(Error::NotFound) => return Ok(()),
+            other => self.stored = other?,
+        }
+        self.record.read(fs, PART)?;
+        if self.stored > self.record.len() {
+            *self = Self::NONE;
+        }
+        Ok(())
+    }
 }
 
 /// Removes the part file, if there is one.
@@ -135,7 +150,9 @@ fn remove_part(fs: &dyn Files) -> Result<(), Error> {
 
 /// Removes a part file that cannot be resumed.
 pub(crate) fn sweep(fs: &dyn Files) -> Result<(), Error> {
-    if find_part(fs)?.is_none() { remove_part(fs) } else { Ok(()) }
+    let mut part = Part::NONE;
+    part.find(fs)?;
+    if part.record.sha256().is_none() { remove_part(fs) } else { Ok(()) }
 }
 
 /// Makes an empty part file for `target`, if the flash has room for all of it.
@@ -175,15 +192,14 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         }
         self.upload = None;
         let buffer = allocate_buffer(block_size::<F>())?;
-        let stored = self.volume.session(|fs| {
-            if let Some((record, stored)) = find_part(fs)?
-                && record.len() == target.len
-                && record.sha256() == target.sha256.as_ref()
-            {
-                return Ok(stored);
+        let stored = self.volume.session(|fs, stored| {
+            let mut part = Part::NONE;
+            part.find(fs)?;
+            if part.record.len() == target.len && part.record.sha256() == target.sha256.as_ref() {
+                *stored = part.stored;
+                return Ok(());
             }
-            create_part(fs, target, Self::BLOCK_SIZE)?;
-            Ok(0)
+            create_part(fs, target, Self::BLOCK_SIZE)
         })?;
         self.upload = Some(Upload { target: *target, stored, buffer });
         Ok(stored)
@@ -222,9 +238,11 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         if let Some(upload) = &self.upload {
             return Ok(Some(upload.status()));
         }
-        let part = self.volume.session(find_part)?;
-        Ok(part.map(|(record, stored)| {
-            let target = UploadTarget { len: record.len(), sha256: record.sha256().copied() };
+        let mut part = Part::NONE;
+        self.volume.run(|fs| part.find(fs))?;
+        let Part { record, stored } = part;
+        Ok(record.sha256().map(|sha256| {
+            let target = UploadTarget { len: record.len(), sha256: Some(*sha256) };
             UploadStatus { target, received: stored, stored }
         }))
     }
@@ -234,7 +252,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     pub fn upload_hash(&mut self) -> Result<Sha256, Error> {
         let buffer = self.upload.as_ref().map(|upload| upload.buffer.as_slice()).unwrap_or_default();
         let stored = self.upload.as_ref().map_or(u32::MAX, |upload| upload.stored);
-        self.volume.session(|fs| match hash(fs, PART, 0..stored, buffer) {
+        self.volume.session(|fs, sha256| match hash(fs, PART, 0..stored, buffer, sha256) {
             Err(Error::NotFound) => Err(Error::NoUpload),
             other => other,
         })
@@ -285,16 +303,20 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
 
 /// Checks the part file and makes it the module `name`.
 fn commit_part(fs: &dyn Files, name: &Name, record: &Record) -> Result<(), Error> {
-    let sha256 = hash(fs, PART, 0..u32::MAX, &[])?;
+    let mut sha256 = Sha256::default();
+    hash(fs, PART, 0..u32::MAX, &[], &mut sha256)?;
     if Record::new(fs.len(PART)?, &sha256) != *record {
         return Err(Error::HashMismatch);
     }
-    let settings = match fs.len(name) {
-        Err(Error::NotFound) => Settings::default(),
-        other => other.and_then(|_| Settings::read(fs, name))?,
-    };
+    let mut settings = Settings::default();
+    match fs.len(name) {
+        Err(Error::NotFound) => {}
+        other => other.and_then(|_| settings.read(fs, name))?,
+    }
     settings.write(fs, PART)?;
-    if Record::read(fs, PART)? != *record {
+    let mut recorded = Record::NONE;
+    recorded.read(fs, PART)?;
+    if recorded != *record {
         record.write(fs, PART)?;
     }
     fs.rename(PART, name)

@@ -156,16 +156,16 @@ impl<F, const BLOCKS: usize> Volume<F, BLOCKS> {
 }
 
 impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
-    /// Mounts the file system, runs `f` on it and lets it go.
+    /// Mounts the file system, runs `f` on it and lets it go. `f` fills the result, which is its default before.
     ///
     /// A flash without a file system is [`Error::Unformatted`], one of another shape [`Error::Geometry`].
-    pub(crate) fn session<R>(
+    pub(crate) fn session<R: Default>(
         &mut self,
-        mut f: impl FnMut(&dyn Files) -> Result<R, Error>,
+        mut f: impl FnMut(&dyn Files, &mut R) -> Result<(), Error>,
     ) -> Result<R, Error> {
-        let mut outcome = Err(Error::Unformatted);
-        self.run(|fs| f(fs).map(|value| outcome = Ok(value)))?;
-        outcome
+        let mut value = R::default();
+        self.run(|fs| f(fs, &mut value))?;
+        Ok(value)
     }
 
     /// As [`session`](Self::session), without a result.
