@@ -87,15 +87,14 @@ impl Upload {
         Ok(())
     }
 
-    /// Takes the start of `bytes` into the buffer, up to the end of the block, and returns the rest.
-    fn fill<'a>(&mut self, bytes: &'a [u8], block_size: u32) -> &'a [u8] {
-        let block = usize::try_from(blocks::room(self.stored, block_size)).unwrap_or(usize::MAX);
-        let room = block.min(self.buffer.capacity()).saturating_sub(self.buffer.len());
-        let (taken, rest) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-        self.buffer.extend_from_slice(taken);
-        rest
+    /// Takes a byte into the buffer, which has room for one.
+    fn push(&mut self, byte: u8) {
+        if self.buffer.len() < self.buffer.capacity() {
+            self.buffer.push(byte);
+        }
     }
 
+    /// Whether the buffer reaches its end, or the block's.
     fn is_full(&self, block_size: u32) -> bool {
         self.buffer.len() == self.buffer.capacity()
             || u32::try_from(self.buffer.len()) == Ok(blocks::room(self.stored, block_size))
@@ -220,9 +219,8 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         if end.is_none_or(|end| end > upload.target.len) {
             return Err(Error::UploadLength);
         }
-        let mut rest = usize::try_from(known).ok().and_then(|known| bytes.get(known..)).unwrap_or_default();
-        while !rest.is_empty() {
-            rest = upload.fill(rest, Self::BLOCK_SIZE);
+        for &byte in bytes.iter().skip(usize::try_from(known).unwrap_or(usize::MAX)) {
+            upload.push(byte);
             if upload.is_full(Self::BLOCK_SIZE)
                 && let Err(error) = upload.flush(&mut self.volume)
             {

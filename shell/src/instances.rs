@@ -127,8 +127,15 @@ impl Instances {
     pub(crate) fn add(&mut self, loaded: Box<Loaded>) -> Result<(), Unavailable> {
         let places = self.out.saturating_add(1);
         self.list.try_reserve_exact(places).map_err(|_| Unavailable::Memory)?;
-        self.list.push(loaded);
+        self.push(loaded);
         Ok(())
+    }
+
+    /// Puts an instance into a place that there is.
+    fn push(&mut self, loaded: Box<Loaded>) {
+        if self.list.len() < self.list.capacity() {
+            self.list.push(loaded);
+        }
     }
 
     /// Takes an instance out for good.
@@ -139,8 +146,9 @@ impl Instances {
         let mut fitted = Vec::new();
         // Without memory for the smaller list, the larger one stays until the next time.
         if fitted.try_reserve_exact(places).is_ok() {
-            fitted.append(&mut self.list);
-            self.list = fitted;
+            for loaded in core::mem::replace(&mut self.list, fitted) {
+                self.push(loaded);
+            }
         }
         Ok(loaded)
     }
@@ -167,9 +175,7 @@ impl Instances {
         self.stop();
         self.out = self.out.saturating_sub(1);
         // `add` and `remove` keep a place for each instance that is out.
-        if self.list.len() < self.list.capacity() {
-            self.list.push(loaded);
-        }
+        self.push(loaded);
     }
 
     /// Tells that a name runs that is not in the list.
