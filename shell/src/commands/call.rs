@@ -72,7 +72,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     fn values(&mut self, count: usize) -> Outcome<Vec<Val>> {
         let mut values = Vec::new();
         values.try_reserve_exact(count).map_err(|_| self.fail(&Error::Memory))?;
-        values.resize(count, Val::I32(0));
+        // Not `resize`, which would bring a second way to grow.
+        while values.len() < count.min(values.capacity()) {
+            values.push(Val::I32(0));
+        }
         Ok(values)
     }
 
