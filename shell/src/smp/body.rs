@@ -7,6 +7,9 @@ use super::files::module_name;
 use crate::output::Sink;
 use crate::packed::{Packed, unpack, unpacked_len};
 
+/// The first byte of a text whose length takes two more.
+const TEXT16: u8 = cbor::TEXT << 5 | 25;
+
 /// The response does not fit its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
@@ -182,26 +185,23 @@ impl<'a> Body<'a> {
         self.head(cbor::BYTES, u64::try_from(len).map_err(|_| Full)?).place(len).ok_or(Full)
     }
 
-    /// Writes a text of unknown length: `fill` gets all room but `spare` bytes and returns how many it used, which
-    /// must be UTF-8.
-    pub(super) fn text_with<T>(
-        &mut self,
-        spare: usize,
-        fill: impl FnOnce(&mut [u8]) -> (usize, T),
-    ) -> Result<T, Full> {
-        /// A text whose length takes two bytes.
-        const TEXT16: u8 = 0x79;
-        let head = self.len;
-        let start = head.checked_add(3).ok_or(Full)?;
-        let end = self.buffer.len().checked_sub(spare).ok_or(Full)?;
-        let place = self.buffer.get_mut(start..end).ok_or(Full)?;
-        let (used, result) = fill(place);
-        let used = used.min(place.len());
-        let [high, low] = u16::try_from(used).map_err(|_| Full)?.to_be_bytes();
-        let prefix = self.buffer.get_mut(head..start).ok_or(Full)?;
-        prefix.copy_from_slice(&[TEXT16, high, low]);
-        self.len = start.saturating_add(used);
-        Ok(result)
+    /// Begins a text of unknown length, and returns the room for it: all but `spare` bytes. [`end_text`](Self::end_text)
+    /// says how long it is.
+    pub(super) fn begin_text(&mut self, spare: usize) -> Result<&mut [u8], Full> {
+        self.write(&[TEXT16, 0, 0]);
+        let end = self.buffer.len().saturating_sub(spare);
+        self.buffer.get_mut(self.len..end).ok_or(Full)
+    }
+
+    /// Ends the text that was begun, after `len` bytes, which must be UTF-8.
+    pub(super) fn end_text(&mut self, len: usize) {
+        let (head, text) = self.buffer.split_at_mut_checked(self.len).unwrap_or_default();
+        // A body is below 64 KB.
+        let len = len.min(text.len()).min(u16::MAX.into());
+        if let Some(place) = head.last_chunk_mut() {
+            *place = (len as u16).to_be_bytes();
+        }
+        self.len = self.len.saturating_add(len);
     }
 
     /// Writes an item's first bytes, as few as will do.

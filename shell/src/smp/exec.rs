@@ -16,40 +16,41 @@ pub(super) fn execute<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), F
     let Exchange { device, request, body, .. } = exchange;
     let argv = needed(request.argv)?;
     body.map(2).key("o");
-    let status = body.text_with(RET_SIZE, |room| {
-        let len = match join(argv, room) {
-            Ok(len) => len,
-            Err(fault) => return (0, Err(fault)),
-        };
-        let end = room.len().saturating_sub(len);
-        room.copy_within(..len, end);
-        let (place, line) = room.split_at_mut(end);
-        let mut output = Output::new(place);
-        let status = device.exec(core::str::from_utf8(line).unwrap_or_default(), &mut output);
-        (output.finish(), Ok(status))
-    })??;
+    let room = body.begin_text(RET_SIZE)?;
+    let len = join(argv, room)?;
+    let (place, line) = room.split_at_mut(room.len().saturating_sub(len));
+    line.iter_mut().zip(&*place).for_each(|(to, from)| *to = *from);
+    let mut output = Output::new(place);
+    let status = device.exec(core::str::from_utf8(line).unwrap_or_default(), &mut output);
+    let len = output.finish();
+    body.end_text(len);
     body.key("ret").int(status);
     Ok(())
 }
 
-/// Joins a list of words at the start of `room`, and returns the length of the line, in bytes.
+/// Joins a list of words at the start of `room`, and returns the length of the line, in bytes: less than half of the room.
 fn join(mut argv: Cursor<'_>, room: &mut [u8]) -> Result<usize, Fault> {
-    let mut places = room.iter_mut().take(MAX_COMMAND);
-    let (mut len, mut blank) = (0usize, true);
+    let mut len = 0;
     let mut words = needed(argv.enter(cbor::ARRAY))?;
     while argv.more(&mut words) {
-        let word = needed(argv.text())?.as_bytes();
-        let separator: &[u8] = if len == 0 { b"" } else { b" " };
-        for part in [separator, word] {
-            for &byte in part {
-                if byte.is_ascii_control() {
-                    return Err(Fault::Request(Rc::Invalid));
-                }
-                *places.next().ok_or(Fault::CommandTooLong)? = byte;
-                blank &= byte == b' ';
-                len = len.saturating_add(1);
-            }
+        let word = needed(argv.text())?;
+        if len > 0 {
+            put(room, &mut len, b' ')?;
+        }
+        for byte in word.bytes() {
+            put(room, &mut len, byte)?;
         }
     }
-    if blank { Err(Fault::CommandEmpty) } else { Ok(len) }
+    if room.iter().take(len).all(|byte| *byte == b' ') { Err(Fault::CommandEmpty) } else { Ok(len) }
+}
+
+/// Puts the next byte of a line.
+fn put(room: &mut [u8], len: &mut usize, byte: u8) -> Result<(), Fault> {
+    if byte.is_ascii_control() {
+        return Err(Fault::Request(Rc::Invalid));
+    }
+    let place = room.iter_mut().take(MAX_COMMAND).nth(*len);
+    *place.ok_or(Fault::CommandTooLong)? = byte;
+    *len = len.saturating_add(1);
+    Ok(())
 }

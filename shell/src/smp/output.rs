@@ -33,12 +33,12 @@ impl<'a> Output<'a> {
     }
 
     /// Ends the output and returns its length, in bytes; they are UTF-8.
-    pub fn finish(mut self) -> usize {
+    pub fn finish(&mut self) -> usize {
         self.make_utf8();
         if self.lost > 0 {
             let lost = u64::from(self.lost);
             self.limit = self.buffer.len();
-            let mut note = Text::new(&mut self);
+            let mut note = Text::new(self);
             note.text("\n[");
             note.number(lost);
             note.text(" more bytes do not fit]\n");
