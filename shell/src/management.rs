@@ -29,13 +29,8 @@ fn refusal(error: StoreError) -> Refusal {
     }
 }
 
-fn name(text: &str) -> Result<Name, Refusal> {
-    Name::new(text).map_err(refusal)
-}
-
 impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
-    fn upload_begin(&mut self, text: &str, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal> {
-        name(text)?;
+    fn upload_begin(&mut self, _: &Name, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal> {
         let target = UploadTarget { len, sha256: sha256.copied() };
         self.store.upload_begin(&target).map_err(refusal)
     }
@@ -48,8 +43,8 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
         self.store.upload_hash().map_err(refusal)
     }
 
-    fn upload_commit(&mut self, text: &str, len: u32, sha256: &Digest) -> Result<(), Refusal> {
-        self.store.upload_commit(&name(text)?, len, sha256).map_err(refusal)
+    fn upload_commit(&mut self, name: &Name, len: u32, sha256: &Digest) -> Result<(), Refusal> {
+        self.store.upload_commit(name, len, sha256).map_err(refusal)
     }
 
     fn upload_abort(&mut self) {
@@ -57,17 +52,17 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
         let _ = self.store.upload_abort();
     }
 
-    fn stat(&mut self, text: &str) -> Result<u32, Refusal> {
-        self.store.stat(&name(text)?).map(|entry| entry.len).map_err(refusal)
+    fn stat(&mut self, name: &Name) -> Result<u32, Refusal> {
+        self.store.stat(name).map(|entry| entry.len).map_err(refusal)
     }
 
-    fn read_at(&mut self, text: &str, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal> {
-        self.store.read_at(&name(text)?, offset, buffer).map_err(refusal)
+    fn read_at(&mut self, name: &Name, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal> {
+        self.store.read_at(name, offset, buffer).map_err(refusal)
     }
 
-    fn hash(&mut self, text: &str, offset: u32, len: u32) -> Result<Digest, Refusal> {
+    fn hash(&mut self, name: &Name, offset: u32, len: u32) -> Result<Digest, Refusal> {
         let end = offset.checked_add(len).ok_or(Refusal::BehindEnd)?;
-        self.store.hash(&name(text)?, offset..end).map_err(refusal)
+        self.store.hash(name, offset..end).map_err(refusal)
     }
 
     fn list(&mut self, from: u32, each: &mut dyn FnMut(&Module<'_>) -> bool) -> Result<(), Refusal> {
@@ -81,8 +76,8 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
         listed.map_err(refusal)
     }
 
-    fn delete(&mut self, text: &str) -> Result<(), Refusal> {
-        self.store.remove(&name(text)?).map_err(refusal)
+    fn delete(&mut self, name: &Name) -> Result<(), Refusal> {
+        self.store.remove(name).map_err(refusal)
     }
 
     fn exec(&mut self, line: &str, out: &mut Output<'_>) -> i32 {
@@ -127,6 +122,6 @@ mod tests {
 
     #[test]
     fn no_instance_has_the_name_of_the_shell() {
-        assert_eq!(name(SHELL), Err(Refusal::InvalidName));
+        assert!(Name::new(SHELL).is_err());
     }
 }

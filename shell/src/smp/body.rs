@@ -1,9 +1,11 @@
 //! CBOR bodies: a request's map is searched in place, a response's is written into a fixed buffer.
 
-use super::Digest;
 use super::cbor::{self, Cursor};
 use super::fault::{Fault, Rc};
 use super::files::module_name;
+use super::{Digest, Refusal};
+use wasmote_fs::Name;
+
 use crate::output::Sink;
 use crate::packed::{Packed, unpack, unpacked_len};
 
@@ -20,8 +22,8 @@ pub(super) struct Full;
 pub(super) struct Fields<'a> {
     /// Text to be sent back.
     pub(super) d: Option<&'a str>,
-    /// A path.
-    pub(super) name: Option<&'a str>,
+    /// The module that a path means, or none if it means none; see [`module_name`].
+    pub(super) name: Option<Option<Name>>,
     /// The name of a hash, `type`.
     pub(super) kind: Option<&'a str>,
     /// An offset, in bytes. Files are below 4 GiB, so a larger one is malformed.
@@ -51,7 +53,7 @@ impl<'a> Fields<'a> {
         while cursor.more(&mut pairs) {
             match cursor.text()? {
                 "d" => self.d = Some(cursor.text()?),
-                "name" => self.name = Some(cursor.text()?),
+                "name" => self.name = Some(module_name(cursor.text()?)),
                 "type" => self.kind = Some(cursor.text()?),
                 "off" => self.off = Some(cursor.number()?),
                 "len" => self.len = Some(cursor.number()?),
@@ -69,9 +71,9 @@ impl<'a> Fields<'a> {
         Some(())
     }
 
-    /// Returns the module that the key `name` means; see [`module_name`].
-    pub(super) fn module(self) -> Result<&'a str, Fault> {
-        module_name(needed(self.name)?)
+    /// Returns the module that the key `name` means.
+    pub(super) fn module(&self) -> Result<&Name, Fault> {
+        needed(self.name.as_ref())?.as_ref().ok_or(Fault::Refused(Refusal::InvalidName))
     }
 }
 

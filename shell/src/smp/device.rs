@@ -1,5 +1,7 @@
 //! What the server needs of the device.
 
+use wasmote_fs::Name;
+
 use super::{Output, Refusal};
 
 /// A SHA-256.
@@ -33,7 +35,7 @@ pub struct Task<'a> {
     pub runtime: u64,
 }
 
-/// The device behind the server. Names come without path and suffix, but the device judges them.
+/// The device behind the server. Names come without path and suffix.
 ///
 /// One upload is under way at most. Its bytes come in order, without gap or repetition, between `upload_begin` and
 /// `upload_commit` or `upload_abort`.
@@ -43,8 +45,8 @@ pub trait Device {
     ///
     /// # Errors
     ///
-    /// The name is refused, or the store has no room or no file system.
-    fn upload_begin(&mut self, name: &str, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal>;
+    /// The store has no room or no file system.
+    fn upload_begin(&mut self, name: &Name, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal>;
 
     /// Appends bytes to the upload; `offset` is that of the first one.
     ///
@@ -66,7 +68,7 @@ pub trait Device {
     ///
     /// The bytes do not have this SHA-256, the flash is full or fails, or the module is in use. The server then
     /// aborts the upload.
-    fn upload_commit(&mut self, name: &str, len: u32, sha256: &Digest) -> Result<(), Refusal>;
+    fn upload_commit(&mut self, name: &Name, len: u32, sha256: &Digest) -> Result<(), Refusal>;
 
     /// Gives the upload up. Without an upload, nothing happens.
     fn upload_abort(&mut self);
@@ -76,21 +78,21 @@ pub trait Device {
     /// # Errors
     ///
     /// There is no such module.
-    fn stat(&mut self, name: &str) -> Result<u32, Refusal>;
+    fn stat(&mut self, name: &Name) -> Result<u32, Refusal>;
 
     /// Reads a module from `offset` into `buffer` and returns how many bytes: fewer only at the end of the module.
     ///
     /// # Errors
     ///
     /// There is no such module, or the flash fails.
-    fn read_at(&mut self, name: &str, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal>;
+    fn read_at(&mut self, name: &Name, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal>;
 
     /// Returns the SHA-256 of `len` bytes of a module from `offset` on; the range lies within the module.
     ///
     /// # Errors
     ///
     /// There is no such module, or the flash fails.
-    fn hash(&mut self, name: &str, offset: u32, len: u32) -> Result<Digest, Refusal>;
+    fn hash(&mut self, name: &Name, offset: u32, len: u32) -> Result<Digest, Refusal>;
 
     /// Calls `each` for the modules from number `from` on, in an order that stays, until it returns false.
     ///
@@ -104,7 +106,7 @@ pub trait Device {
     /// # Errors
     ///
     /// There is no such module, or it is in use.
-    fn delete(&mut self, name: &str) -> Result<(), Refusal>;
+    fn delete(&mut self, name: &Name) -> Result<(), Refusal>;
 
     /// Runs a command line, as if it had been typed, with its output to `out`; returns its status, 0 for success.
     fn exec(&mut self, line: &str, out: &mut Output<'_>) -> i32;

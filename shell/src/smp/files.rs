@@ -1,5 +1,7 @@
 //! Group 8: modules as files, for stock clients.
 
+use wasmote_fs::Name;
+
 use super::body::needed;
 use super::crc::Crc32;
 use super::exchange::Exchange;
@@ -13,13 +15,10 @@ const DOWNLOAD_OVERHEAD: usize = 32;
 const SUM_CHUNK: usize = 256;
 
 /// Returns the module that a path means: `/NAME`, `/lfs/NAME`, `NAME`, each with or without `.wasm`.
-pub(super) fn module_name(path: &str) -> Result<&str, Fault> {
+pub(super) fn module_name(path: &str) -> Option<Name> {
     let path = path.strip_prefix("/lfs/").or(path.strip_prefix('/')).unwrap_or(path);
     let name = path.strip_suffix(".wasm").unwrap_or(path);
-    if name.is_empty() || name.len() > super::MAX_NAME || name.bytes().any(|byte| byte == b'/') {
-        return Err(Refusal::InvalidName.into());
-    }
-    Ok(name)
+    Name::new(name).ok()
 }
 
 /// Takes a chunk of a file, which is a module when its last one has come.
@@ -30,8 +29,9 @@ pub(super) fn upload<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), Fa
 /// Takes a chunk of a file.
 pub(super) fn chunk<D: Device>(exchange: &mut Exchange<'_, D>, at_end: AtEnd) -> Result<(), Fault> {
     let Exchange { device, upload, request, body, .. } = exchange;
+    let name = request.module()?;
     let chunk = Chunk {
-        name: request.module()?,
+        name,
         offset: needed(request.off)?,
         data: needed(request.data)?,
         len: request.len,
@@ -125,7 +125,7 @@ pub(super) fn hash_types<D>(exchange: &mut Exchange<'_, D>) -> Result<(), Fault>
 }
 
 /// Returns the checksum of `count` bytes of a file from `offset` on.
-fn crc32<D: Device>(device: &mut D, name: &str, mut offset: u32, count: u32) -> Result<u32, Fault> {
+fn crc32<D: Device>(device: &mut D, name: &Name, mut offset: u32, count: u32) -> Result<u32, Fault> {
     let mut sum = Crc32::new();
     let end = offset.saturating_add(count);
     let mut buffer = [0; SUM_CHUNK];

@@ -57,9 +57,6 @@ pub const MAX_LINE: usize = 127;
 /// the flash write come to some 40 ms, so a stop-and-wait upload stays near 1.2 times the bare line time.
 pub const PACKET_SIZE: usize = 20 * 93;
 
-/// Longest module name that a request may carry, in bytes: that of the store.
-pub const MAX_NAME: usize = 32;
-
 /// Longest command line that the execute command takes, in bytes.
 pub const MAX_COMMAND: usize = 256;
 

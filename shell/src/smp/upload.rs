@@ -4,15 +4,16 @@
 //! its chunk size. Both are answered with the offset that is reached. A chunk behind that offset is refused with it.
 //! A chunk at offset 0 that tells the length begins anew.
 
-use heapless::String;
+use wasmote_fs::Name;
 
+use super::body::needed;
 use super::fault::{Fault, Rc};
-use super::{Device, Digest, MAX_NAME, Refusal};
+use super::{Device, Digest, Refusal};
 
 /// A chunk as a request carries it.
 pub(super) struct Chunk<'a> {
     /// Module name.
-    pub(super) name: &'a str,
+    pub(super) name: &'a Name,
     /// Where its data begin, in bytes.
     pub(super) offset: u32,
     /// Its data.
@@ -55,7 +56,7 @@ pub(super) struct Progress {
 
 /// The upload that is under way.
 pub(super) struct Upload {
-    name: String<MAX_NAME>,
+    name: Option<Name>,
     len: u32,
     offset: u32,
     phase: Phase,
@@ -68,7 +69,7 @@ pub(super) struct Upload {
 impl Upload {
     /// Returns the state without an upload.
     pub(super) const fn new() -> Self {
-        Self { name: String::new(), len: 0, offset: 0, phase: Phase::None, installed: [0; 32], expected: 0 }
+        Self { name: None, len: 0, offset: 0, phase: Phase::None, installed: [0; 32], expected: 0 }
     }
 
     /// Takes a chunk and returns the offset that is reached.
@@ -78,7 +79,7 @@ impl Upload {
         chunk: &Chunk<'_>,
         at_end: AtEnd,
     ) -> Result<u32, Fault> {
-        let same = self.phase != Phase::None && self.name == chunk.name;
+        let same = self.phase != Phase::None && self.name.as_ref() == Some(chunk.name);
         match chunk.offset {
             0 if chunk.len.is_some() || !same => self.begin(device, chunk)?,
             0.. if same => {}
@@ -114,11 +115,11 @@ impl Upload {
     pub(super) fn commit<D: Device>(
         &mut self,
         device: &mut D,
-        name: &str,
+        name: &Name,
         len: u32,
         sha256: &Digest,
     ) -> Result<(), Fault> {
-        if self.name != name || self.len != len || self.offset != len {
+        if self.name.as_ref() != Some(name) || self.len != len || self.offset != len {
             return Err(Refusal::NoUpload.into());
         }
         match self.phase {
@@ -129,8 +130,8 @@ impl Upload {
     }
 
     /// Returns how far the upload of `name` has come; `None` if it is not under way.
-    pub(super) fn progress<D: Device>(&self, device: &mut D, name: &str) -> Result<Option<Progress>, Fault> {
-        if self.phase != Phase::Receiving || self.name != name {
+    pub(super) fn progress<D: Device>(&self, device: &mut D, name: &Name) -> Result<Option<Progress>, Fault> {
+        if self.phase != Phase::Receiving || self.name.as_ref() != Some(name) {
             return Ok(None);
         }
         Ok(Some(Progress { offset: self.offset, len: self.len, sha256: device.upload_hash()? }))
@@ -150,8 +151,7 @@ impl Upload {
             return Err(Refusal::Empty.into());
         }
         self.phase = Phase::None;
-        self.name.clear();
-        self.name.push_str(chunk.name).map_err(|_| Fault::Refused(Refusal::InvalidName))?;
+        self.name = Some(*chunk.name);
         self.offset = device.upload_begin(chunk.name, len, chunk.sha256)?;
         self.len = len;
         self.phase = Phase::Receiving;
@@ -173,7 +173,8 @@ impl Upload {
     }
 
     fn install<D: Device>(&mut self, device: &mut D, sha256: &Digest) -> Result<(), Fault> {
-        self.or_abort(device, |device, upload| device.upload_commit(&upload.name, upload.len, sha256))?;
+        let name = needed(self.name)?;
+        self.or_abort(device, |device, upload| device.upload_commit(&name, upload.len, sha256))?;
         self.phase = Phase::Committed;
         self.installed = *sha256;
         Ok(())

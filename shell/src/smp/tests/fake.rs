@@ -7,6 +7,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
+use wasmote_fs::Name;
 
 use super::smp::{Device, Digest, Module, Output, Refusal, Task};
 
@@ -27,10 +28,7 @@ pub struct FakeDevice {
 }
 
 impl Device for FakeDevice {
-    fn upload_begin(&mut self, name: &str, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal> {
-        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Refusal::InvalidName);
-        }
+    fn upload_begin(&mut self, _: &Name, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal> {
         let target = (len, sha256.copied());
         match &self.upload {
             Some(bytes) if sha256.is_some() && self.target == target => return Ok(bytes.len() as u32),
@@ -57,7 +55,7 @@ impl Device for FakeDevice {
         Ok(Sha256::digest(bytes).into())
     }
 
-    fn upload_commit(&mut self, name: &str, len: u32, sha256: &Digest) -> Result<(), Refusal> {
+    fn upload_commit(&mut self, name: &Name, len: u32, sha256: &Digest) -> Result<(), Refusal> {
         if *sha256 != self.upload_hash()? {
             return Err(Refusal::HashMismatch);
         }
@@ -72,21 +70,21 @@ impl Device for FakeDevice {
         self.upload = None;
     }
 
-    fn stat(&mut self, name: &str) -> Result<u32, Refusal> {
-        let module = self.modules.get(name).ok_or(Refusal::NotFound)?;
+    fn stat(&mut self, name: &Name) -> Result<u32, Refusal> {
+        let module = self.modules.get(name.as_str()).ok_or(Refusal::NotFound)?;
         Ok(module.len() as u32)
     }
 
-    fn read_at(&mut self, name: &str, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal> {
-        let module = self.modules.get(name).ok_or(Refusal::NotFound)?;
+    fn read_at(&mut self, name: &Name, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal> {
+        let module = self.modules.get(name.as_str()).ok_or(Refusal::NotFound)?;
         let rest = module.get(offset as usize..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         Ok(count)
     }
 
-    fn hash(&mut self, name: &str, offset: u32, len: u32) -> Result<Digest, Refusal> {
-        let module = self.modules.get(name).ok_or(Refusal::NotFound)?;
+    fn hash(&mut self, name: &Name, offset: u32, len: u32) -> Result<Digest, Refusal> {
+        let module = self.modules.get(name.as_str()).ok_or(Refusal::NotFound)?;
         Ok(Sha256::digest(&module[offset as usize..][..len as usize]).into())
     }
 
@@ -100,8 +98,8 @@ impl Device for FakeDevice {
         Ok(())
     }
 
-    fn delete(&mut self, name: &str) -> Result<(), Refusal> {
-        self.modules.remove(name).map(drop).ok_or(Refusal::NotFound)
+    fn delete(&mut self, name: &Name) -> Result<(), Refusal> {
+        self.modules.remove(name.as_str()).map(drop).ok_or(Refusal::NotFound)
     }
 
     /// `echo TEXT`, `fail STATUS`, `flood COUNT` (so many `x`), `raw` (bytes that are no UTF-8).

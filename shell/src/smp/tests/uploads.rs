@@ -86,7 +86,7 @@ fn what_cannot_become_a_module_is_refused() {
     assert_eq!(chunk(&mut bench, 8, "calc", b"", 0, 0), refused(16), "0 bytes");
     assert_eq!(chunk(&mut bench, 8, "/", FILE, 0, 4), refused(2), "no name");
     assert_eq!(chunk(&mut bench, 8, &"n".repeat(33), FILE, 0, 4), refused(2), "a long name");
-    assert_eq!(chunk(&mut bench, 8, "a b", FILE, 0, 4), refused(2), "the device judges names");
+    assert_eq!(chunk(&mut bench, 8, "a b", FILE, 0, 4), refused(2), "a name with a blank");
     let body = cbor(|e| e.map(3)?.str("off")?.u8(0)?.str("data")?.bytes(b"x")?.str("name")?.str("x")?.ok());
     assert_eq!(bench.ask(2, 8, 0, &body), r#"{"rc": 3}"#, "a first chunk without length");
     // More bytes than announced.
