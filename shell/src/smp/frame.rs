@@ -13,8 +13,8 @@ use super::crc::crc16;
 const FIRST: [u8; 2] = [0x06, 0x09];
 /// Lead bytes of a packet's other lines.
 const NEXT: [u8; 2] = [0x04, 0x14];
-/// Bytes that a full line carries: 31 groups of 4 characters.
-const LINE_BYTES: usize = 93;
+/// Bytes of a full line without its newline: the lead and 31 groups of 4 characters.
+const FULL_LINE: usize = 2 + 31 * 4;
 /// Bytes of the length in front of a packet.
 const LENGTH_SIZE: usize = 2;
 /// Bytes of the CRC behind a packet, over header and body.
@@ -53,8 +53,8 @@ impl<const N: usize> Deframer<N> {
             return false;
         }
         self.open = false;
-        let sum = self.buffer.get(self.packet().len()..self.length);
-        sum == Some(crc16(self.packet()).to_be_bytes().as_slice())
+        // The sum of bytes and their sum is 0.
+        self.buffer.get(..self.length).is_some_and(|bytes| crc16(bytes) == 0)
     }
 
     /// Returns the packet that is complete: header and body, its length and CRC checked.
@@ -63,26 +63,19 @@ impl<const N: usize> Deframer<N> {
         self.buffer.get(..end).unwrap_or_default()
     }
 
-    /// Decodes a line's characters; `None` if they are no whole groups of base64 or too many.
+    /// Decodes a line's characters; `None` if they are no whole groups of base64 or too many. Padding ends a line.
     fn decode(&mut self, characters: &[u8]) -> Option<()> {
-        let (groups, rest) = characters.as_chunks::<4>();
-        let mut padding = rest.len();
-        for group in groups {
-            // Padding ends a line.
-            if padding > 0 {
-                return None;
-            }
-            padding = group.iter().rev().take_while(|character| **character == b'=').count();
-            let mut bits = 0u32;
-            for &character in group.iter().take(group.len().saturating_sub(padding)) {
-                bits = bits << 6 | sextet(character)?;
-            }
-            let [_, bytes @ ..] = (bits << (6 * padding)).to_be_bytes();
-            for &byte in bytes.iter().take(bytes.len().checked_sub(padding)?) {
-                self.push(byte)?;
+        let padded = characters.strip_suffix(b"==").or(characters.strip_suffix(b"="));
+        let (mut bits, mut count) = (0u32, 0u32);
+        for &character in padded.unwrap_or(characters) {
+            bits = bits << 6 | sextet(character)?;
+            count = count.saturating_add(6);
+            if let Some(left) = count.checked_sub(8) {
+                count = left;
+                self.push((bits >> left) as u8)?;
             }
         }
-        rest.is_empty().then_some(())
+        characters.len().is_multiple_of(4).then_some(())
     }
 
     /// Stores a decoded byte; `None` if the packet is longer than it said or than the buffer.
@@ -124,35 +117,34 @@ pub(super) fn send_packet<E>(packet: &[u8], mut send: impl FnMut(&[u8]) -> Resul
     let Ok(length) = u16::try_from(packet.len().saturating_add(CRC_SIZE)) else {
         return Ok(());
     };
-    let mut lead = FIRST;
-    let mut bytes = heapless::Vec::<u8, LINE_BYTES>::new();
+    // It has room for a lead, 31 groups and a newline: pushing cannot fail.
+    let mut line = heapless::Vec::<u8, MAX_LINE>::new();
+    let _ = line.extend_from_slice(&FIRST);
+    let (mut bits, mut count) = (0u32, 0u32);
     for part in [&length.to_be_bytes(), packet, &crc16(packet).to_be_bytes()] {
         for &byte in part {
-            if bytes.is_full() {
-                send(&line(lead, &bytes))?;
-                lead = NEXT;
-                bytes.clear();
+            if line.len() == FULL_LINE {
+                let _ = line.push(b'\n');
+                send(&line)?;
+                line.clear();
+                let _ = line.extend_from_slice(&NEXT);
             }
-            // There is room now.
-            let _ = bytes.push(byte);
+            bits = bits << 8 | u32::from(byte);
+            count = count.saturating_add(8);
+            while let Some(left) = count.checked_sub(6) {
+                count = left;
+                let _ = line.push(letter(bits >> left));
+            }
         }
     }
-    send(&line(lead, &bytes))
-}
-
-/// A line of at most [`LINE_BYTES`] bytes. It has room for its lead, 31 groups and a newline: pushing cannot fail.
-fn line(lead: [u8; 2], bytes: &[u8]) -> heapless::Vec<u8, MAX_LINE> {
-    let mut line = heapless::Vec::new();
-    let _ = line.extend_from_slice(&lead);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
-        let bits = bits << 24usize.saturating_sub(group.len().saturating_mul(8));
-        for (i, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let _ = line.push(if i > group.len() { b'=' } else { letter(bits >> shift) });
-        }
+    if count > 0 {
+        let _ = line.push(letter(bits << 6u32.saturating_sub(count)));
+    }
+    while line.len() % 4 != FULL_LINE % 4 {
+        let _ = line.push(b'=');
     }
     let _ = line.push(b'\n');
-    line
+    send(&line)
 }
 
 /// The characters of base64, in the order of the six bits that they stand for.
