@@ -25,16 +25,16 @@ mod screen;
 #[cfg(test)]
 mod tests;
 
-use heapless::String;
+use heapless::Vec;
 use noline::history::NoHistory;
-use noline::line_buffer::{LineBuffer, SliceBuffer};
+use noline::line_buffer::LineBuffer;
 use noline::sync_editor::Editor;
 
 use crate::board::Board;
 use crate::console::Console;
 use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
 use crate::output::characters;
-use editor::{EditorIo, Nowhere, Stop};
+use editor::{EditorIo, Stop};
 use history::History;
 use input::{Ctrl, Input, Pumped};
 #[cfg(feature = "wasi")]
@@ -89,9 +89,12 @@ pub enum Term {
     Ansi,
 }
 
+/// A line's text: whole characters of UTF-8.
+type Text = Vec<u8, LINE_CAPACITY>;
+
 /// The memory of a [`Line`], which it and noline borrow.
 pub struct LineBuffers {
-    text: [u8; LINE_CAPACITY],
+    edited: [u8; LINE_CAPACITY],
     history: [u8; HISTORY_BYTES],
     input: Input,
 }
@@ -99,7 +102,7 @@ pub struct LineBuffers {
 impl LineBuffers {
     /// Empty buffers.
     pub const fn new() -> Self {
-        Self { text: [0; LINE_CAPACITY], history: [0; HISTORY_BYTES], input: Input::new() }
+        Self { edited: [0; LINE_CAPACITY], history: [0; HISTORY_BYTES], input: Input::new() }
     }
 }
 
@@ -111,12 +114,13 @@ impl Default for LineBuffers {
 
 /// The line of a console.
 pub struct Line<'a> {
-    editor: Option<Editor<SliceBuffer<'a>, NoHistory>>,
+    /// What noline edits in.
+    edited: &'a mut [u8],
     history: History<'a>,
     input: &'a mut Input,
     term: Term,
     asked: bool,
-    text: String<LINE_CAPACITY>,
+    text: Text,
     /// Set while `text` is a line that a frame cut: how many characters were after the cursor.
     cut: Option<usize>,
     /// A frame was the last thing on the line.
@@ -129,15 +133,13 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// A line whose terminal was not asked yet.
     pub fn new(buffers: &'a mut LineBuffers) -> Self {
-        let text = LineBuffer::from_slice(&mut buffers.text);
         Self {
-            // noline's constructor cannot fail; without an editor every line would be a plain one.
-            editor: Editor::new(text, NoHistory::new(), &mut Nowhere).ok(),
+            edited: &mut buffers.edited,
             history: History::new(&mut buffers.history),
             input: &mut buffers.input,
             term: Term::Auto,
             asked: false,
-            text: String::new(),
+            text: Text::new(),
             cut: None,
             framed: false,
             #[cfg(feature = "wasi")]
@@ -154,7 +156,7 @@ impl<'a> Line<'a> {
     pub fn set_term(&mut self, term: Term) {
         self.term = term;
         self.asked = false;
-        self.input.report = None;
+        self.input.keys.report = None;
     }
 
     /// The frame of the last [`Event::Frame`] or [`Activity::Frame`].
@@ -244,7 +246,7 @@ impl<'a> Line<'a> {
         self.asked = true;
         console.raw(QUERY);
         let start = console.board().millis();
-        while self.input.report.is_none() {
+        while self.input.keys.report.is_none() {
             let waited = console.board().millis().wrapping_sub(start) as u32;
             let left = QUERY_MS.saturating_sub(waited);
             if left == 0 {
@@ -261,7 +263,8 @@ impl<'a> Line<'a> {
 
     /// The terminal's width, or `None` for a plain line.
     fn columns(&self, terminal: bool) -> Option<u16> {
-        let report = self.input.report.map(|columns| columns.clamp(*COLUMNS.start(), *COLUMNS.end()));
+        let report =
+            self.input.keys.report.map(|[_, columns]| columns.clamp(*COLUMNS.start(), *COLUMNS.end()));
         match self.term {
             _ if !terminal => None,
             Term::Plain => None,
@@ -271,29 +274,30 @@ impl<'a> Line<'a> {
     }
 
     fn read_ansi<B: Board>(&mut self, console: &mut Console<B>, columns: u16, back: usize) -> Event<'_> {
-        let Some(editor) = self.editor.as_mut() else {
+        let mut io = EditorIo::new(console, self.input, columns, &self.history, &self.text, back);
+        let buffer = LineBuffer::from_slice(self.edited);
+        // It cannot fail; without an editor the line would be a plain one.
+        let Ok(mut editor) = Editor::new(buffer, NoHistory::new(), &mut io) else {
             return self.read_plain(console, true);
         };
-        let mut io = EditorIo::new(console, self.input, columns, &self.history, &self.text, back);
         // The prompt is the screen's.
-        let outcome = editor.readline(core::iter::empty::<&str>(), &mut io);
+        let read = editor.readline(core::iter::empty::<&str>(), &mut io);
         let (stop, offset) = io.end();
         self.text.clear();
-        match (outcome, stop) {
-            (Ok(line), stop) => {
-                // As large as noline's buffer.
-                let _ = self.text.push_str(line);
-                if stop == Some(Stop::Frame) {
-                    return self.cut_by_frame(characters(&self.text).saturating_sub(offset));
-                }
-                self.entered(true)
+        let Ok(line) = read else {
+            if stop == Some(Stop::Interrupt) {
+                return Event::Interrupt;
             }
-            (Err(_), Some(Stop::Eof)) => {
-                self.input.reopen();
-                Event::Eof
-            }
-            (Err(_), _) => Event::Interrupt,
+            self.input.reopen();
+            return Event::Eof;
+        };
+        // As large as noline's buffer.
+        let _ = self.text.extend_from_slice(line.as_bytes());
+        if stop == Some(Stop::Frame) {
+            let back = characters(line).saturating_sub(offset);
+            return self.cut_by_frame(back);
         }
+        self.entered(true)
     }
 
     fn cut_by_frame(&mut self, back: usize) -> Event<'_> {
@@ -309,6 +313,7 @@ impl<'a> Line<'a> {
         if terminal && !self.text.is_empty() {
             self.history.add(&self.text);
         }
-        Event::Line(&self.text)
+        // Keys are whole characters.
+        Event::Line(core::str::from_utf8(&self.text).unwrap_or_default())
     }
 }

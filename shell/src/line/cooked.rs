@@ -2,14 +2,12 @@
 //!
 //! Backspace, Ctrl-U and Ctrl-W erase at the end; there is no cursor to move and no recall.
 
-use heapless::String;
-
 use super::input::{Ctrl, Pumped};
-use super::keys::{BACKSPACE, CTRL_C, CTRL_D, CTRL_U, CTRL_W, ENTER, Key};
-use super::{Event, Line};
+use super::keys::{BACKSPACE, CTRL_C, CTRL_D, CTRL_U, CTRL_W, ENTER, Key, continues};
+use super::{Event, Line, Text};
 use crate::board::Board;
 use crate::console::Console;
-use crate::limits::{IDLE_MS, LINE_CAPACITY, LINE_LIMIT};
+use crate::limits::{IDLE_MS, LINE_LIMIT};
 
 /// How a plain line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +36,7 @@ impl Line<'_> {
     /// Reads a line at the prompt, or of a script.
     pub(crate) fn read_plain<B: Board>(&mut self, console: &mut Console<B>, terminal: bool) -> Event<'_> {
         if terminal {
-            console.raw(self.text.as_bytes());
+            console.raw(&self.text);
         }
         let typed = loop {
             if let Some(typed) = self.type_plain(console, IDLE_MS, false) {
@@ -69,7 +67,7 @@ impl Line<'_> {
         let terminal = console.board().console_is_terminal();
         while let Some(key) = self.input.queue.pop() {
             // Bytes follow it at once: a part of a damaged frame, not a person's end.
-            if terminal && key == Key::Control(CTRL_D) && !self.input.is_quiet() {
+            if terminal && key.first() == CTRL_D && !self.input.is_quiet() {
                 continue;
             }
             let mut echo = |bytes: &[u8]| {
@@ -80,7 +78,7 @@ impl Line<'_> {
             let end = press(&mut self.text, key, &mut echo);
             if program && end == Some(End::Entered) {
                 // There is room for a character beyond the limit.
-                let _ = self.text.push('\n');
+                let _ = self.text.push(b'\n');
             } else if program && self.text.len() >= LINE_LIMIT {
                 return Some(Typed::End(End::Entered));
             }
@@ -93,7 +91,7 @@ impl Line<'_> {
             Pumped::Frame => Some(Typed::Frame),
             Pumped::Interrupt => {
                 // It is shown like any other key.
-                self.input.queue.push(Key::Control(CTRL_C));
+                self.input.queue.push(Key::byte(CTRL_C));
                 None
             }
             // A script's last line may lack its newline.
@@ -105,61 +103,63 @@ impl Line<'_> {
 }
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
-pub(crate) fn press(text: &mut String<LINE_CAPACITY>, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {
-    match key {
-        Key::Char(c) => match text.push_str(c.text()) {
-            Ok(()) => echo(c.text().as_bytes()),
-            Err(_) => echo(BELL),
-        },
-        Key::Control(BACKSPACE) => erase(text, text.len().saturating_sub(1), echo),
-        Key::Control(CTRL_U) => erase(text, 0, echo),
-        Key::Control(CTRL_W) => {
-            let bytes = text.as_bytes();
-            let word = bytes.iter().rposition(|byte| *byte != b' ').unwrap_or(0);
-            let before = bytes.iter().take(word).rposition(|byte| *byte == b' ');
-            erase(text, before.map_or(0, |blank| blank.saturating_add(1)), echo);
+pub(crate) fn press(text: &mut Text, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {
+    match key.first() {
+        BACKSPACE => {
+            erase(text, echo);
         }
-        Key::Control(ENTER) => {
+        CTRL_U => while erase(text, echo) {},
+        CTRL_W => {
+            while text.ends_with(b" ") && erase(text, echo) {}
+            while !text.ends_with(b" ") && erase(text, echo) {}
+        }
+        ENTER => {
             echo(b"\r\n");
             return Some(End::Entered);
         }
-        Key::Control(CTRL_C) => {
+        CTRL_C => {
             echo(b"^C\r\n");
             text.clear();
             return Some(End::Interrupt);
         }
-        Key::Control(CTRL_D) if text.is_empty() => {
+        CTRL_D if text.is_empty() => {
             echo(b"\r\n");
             return Some(End::Eof);
         }
+        b' '.. => key.bytes(|bytes| echo(if text.extend_from_slice(bytes).is_ok() { bytes } else { BELL })),
         _ => {}
     }
     None
 }
 
-/// Erases what is behind the first bytes.
-fn erase(text: &mut String<LINE_CAPACITY>, kept: usize, echo: &mut dyn FnMut(&[u8])) {
-    while text.len() > kept {
-        text.pop();
-        echo(b"\x08 \x08");
+/// Erases the last character; whether there is one.
+fn erase(text: &mut Text, echo: &mut dyn FnMut(&[u8])) -> bool {
+    while let Some(byte) = text.pop() {
+        if !continues(byte) {
+            echo(b"\x08 \x08");
+            return true;
+        }
     }
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::keys::Keys;
     use super::*;
-    use std::string::String as Text;
+    use crate::limits::LINE_CAPACITY;
+    use std::string::String;
 
     /// Types `bytes`; gives the text left, the echo, and how the line ended.
     #[track_caller]
     fn check(bytes: &str, want: (&str, &str, Option<End>)) {
-        let (mut keys, mut text, mut echo) = (Keys::new(), String::new(), std::vec::Vec::new());
+        let (mut keys, mut text, mut echo) = (Keys::new(), Text::new(), std::vec::Vec::new());
         let mut end = None;
         for key in bytes.bytes().filter_map(|b| keys.push(b)) {
             end = press(&mut text, key, &mut |b| echo.extend_from_slice(b));
         }
-        assert_eq!((text.as_str(), Text::from_utf8_lossy(&echo).as_ref(), end), want);
+        let (text, echo) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&echo));
+        assert_eq!((text.as_ref(), echo.as_ref(), end), want);
     }
 
     #[test]
@@ -169,6 +169,8 @@ mod tests {
         check("\x7f", ("", "", None));
         check("ab\x15c", ("c", "ab\x08 \x08\x08 \x08c", None));
         check("a bc \x17", ("a ", "a bc \x08 \x08\x08 \x08\x08 \x08", None));
+        check("é ü \x17", ("é ", "é ü \x08 \x08\x08 \x08", None));
+        check("ab \x17 \x17c", ("c", "ab \x08 \x08\x08 \x08\x08 \x08 \x08 \x08c", None));
         check("ab\x03", ("", "ab^C\r\n", Some(End::Interrupt)));
         check("a\x04", ("a", "a", None));
         check("\x04", ("", "\r\n", Some(End::Eof)));

@@ -8,7 +8,6 @@
 use core::convert::Infallible;
 
 use embedded_io::{ErrorType, Read, Write};
-use heapless::Deque;
 
 use super::cooked::BELL;
 use super::history::History;
@@ -20,7 +19,7 @@ use crate::console::Console;
 use crate::limits::IDLE_MS;
 
 /// The key that deletes the character under the cursor, as terminals send it.
-const DELETE_FORWARD: &[u8] = b"\x1b[3~";
+const DELETE_FORWARD: Key = Key::new(*b"\x1b[3~");
 
 /// Why noline's line ended, unless Enter ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +28,10 @@ pub(crate) enum Stop {
     Frame,
     /// Ctrl-C.
     Interrupt,
-    /// Ctrl-D alone on an empty line, or the peer is gone.
+    /// Ctrl-D alone on an empty line.
     Eof,
+    /// The peer is gone.
+    Gone,
 }
 
 /// The terminal side of one noline line.
@@ -43,12 +44,14 @@ pub(crate) struct EditorIo<'a, B> {
     shown: usize,
     /// An older line is to be shown, if the line is empty or shows one already.
     older: bool,
+    /// What noline reads first: the answers to its questions.
+    answers: &'a [u8],
     /// Text to be typed again: a cut line's, or the history's.
     replay: &'a [u8],
     /// How far from its end the cursor was, characters.
     back: usize,
-    /// What noline reads next: the answers to its questions, or the rest of a key.
-    ahead: Deque<u8, { ANSWERS.len() + 1 }>,
+    /// What noline reads next: the rest of a key.
+    ahead: Key,
     stop: Option<Stop>,
 }
 
@@ -59,11 +62,9 @@ impl<'a, B: Board> EditorIo<'a, B> {
         input: &'a mut Input,
         columns: u16,
         history: &'a History<'a>,
-        text: &'a str,
+        text: &'a [u8],
         back: usize,
     ) -> Self {
-        let mut ahead = Deque::new();
-        ahead.extend(ANSWERS.iter().copied());
         Self {
             console,
             input,
@@ -71,9 +72,10 @@ impl<'a, B: Board> EditorIo<'a, B> {
             history,
             shown: 0,
             older: false,
-            replay: text.as_bytes(),
+            answers: ANSWERS,
+            replay: text,
             back,
-            ahead,
+            ahead: Key::NONE,
             stop: None,
         }
     }
@@ -83,52 +85,54 @@ impl<'a, B: Board> EditorIo<'a, B> {
         (self.stop, self.screen.offset())
     }
 
-    /// The next byte for noline; `None` ends its line.
-    fn next_byte(&mut self) -> Option<u8> {
+    /// The next byte for noline.
+    fn next_byte(&mut self) -> u8 {
         loop {
-            if let Some(byte) = self.ahead.pop_front() {
+            if let Some(byte) = self.ahead.take() {
                 if byte == CTRL_C {
                     self.print(b"^C");
                 }
-                return Some(byte);
+                return byte;
             }
-            if let Some((&byte, rest)) = self.replay.split_first() {
-                self.replay = rest;
-                return Some(byte);
+            for typed in [&mut self.answers, &mut self.replay] {
+                if let Some((&byte, rest)) = typed.split_first() {
+                    *typed = rest;
+                    return byte;
+                }
             }
             if let Some(back) = self.back.checked_sub(1) {
                 self.back = back;
-                return Some(CTRL_B);
+                return CTRL_B;
             }
             // The cursor is at the line's end now, so that it tells whether there is text.
             if core::mem::take(&mut self.older) {
                 let free = self.shown > 0 || self.screen.offset() == 0;
                 if free && self.show(self.shown.saturating_add(1)) {
-                    return Some(CTRL_U);
+                    return CTRL_U;
                 }
                 self.print(BELL);
             }
             match self.input.queue.pop() {
                 None => {}
-                Some(Key::Control(CTRL_N)) if self.shown > 0 => {
-                    self.show(self.shown.saturating_sub(1));
-                    return Some(CTRL_U);
-                }
-                Some(Key::Control(CTRL_N)) => self.print(BELL),
-                Some(key) => {
+                Some(key) if key.first() != CTRL_N => {
                     self.press(key);
                     continue;
                 }
+                Some(_) if self.shown > 0 => {
+                    self.show(self.shown.saturating_sub(1));
+                    return CTRL_U;
+                }
+                Some(_) => self.print(BELL),
             }
             self.screen.sync(&mut |bytes: &[u8]| self.console.raw(bytes));
             match self.input.pump(self.console, IDLE_MS, Ctrl::IsKey) {
                 Pumped::Frame => {
                     self.stop = Some(Stop::Frame);
-                    return Some(ENTER);
+                    return ENTER;
                 }
                 Pumped::Eof => {
-                    self.stop = Some(Stop::Eof);
-                    return None;
+                    self.stop = Some(Stop::Gone);
+                    return CTRL_C;
                 }
                 Pumped::Bytes | Pumped::Interrupt | Pumped::Timeout | Pumped::Full => {}
             }
@@ -145,36 +149,29 @@ impl<'a, B: Board> EditorIo<'a, B> {
 
     /// Lays a key out as noline reads it.
     fn press(&mut self, key: Key) {
-        let bytes = match &key {
-            Key::Char(c) => c.bytes(),
-            Key::Control(DELETE) => DELETE_FORWARD,
+        self.ahead = key;
+        match key.first() {
+            DELETE => self.ahead = DELETE_FORWARD,
             // Bytes follow it at once: a part of a damaged frame, or a key in the middle of a paste.
-            Key::Control(CTRL_D) if !self.input.is_quiet() => DELETE_FORWARD,
+            CTRL_D if !self.input.is_quiet() => self.ahead = DELETE_FORWARD,
+            CTRL_D => self.stop = Some(Stop::Eof),
             // noline goes on at the cursor's row, so the cursor leaves a long line at its end.
-            Key::Control(ENTER) => &[CTRL_E, ENTER],
-            Key::Control(CTRL_P) => {
+            ENTER => self.ahead = Key::new([CTRL_E, ENTER, 0, 0]),
+            CTRL_P => {
                 self.older = true;
-                &[CTRL_E]
+                self.ahead = Key::byte(CTRL_E);
             }
-            Key::Control(CTRL_C) => {
+            CTRL_C => {
                 self.stop = Some(Stop::Interrupt);
-                &[CTRL_E, CTRL_C]
+                self.ahead = Key::new([CTRL_E, CTRL_C, 0, 0]);
             }
-            Key::Control(code) => {
-                match *code {
-                    CTRL_D => self.stop = Some(Stop::Eof),
-                    CTRL_L => self.screen.clear(&mut |bytes| self.console.raw(bytes)),
-                    _ => {}
-                }
-                core::slice::from_ref(code)
-            }
-            Key::Report(..) => &[],
-        };
-        self.ahead.extend(bytes.iter().copied());
+            CTRL_L => self.screen.clear(&mut |bytes| self.console.raw(bytes)),
+            _ => {}
+        }
     }
 
     fn print(&mut self, bytes: &[u8]) {
-        if self.stop != Some(Stop::Frame) {
+        if !matches!(self.stop, Some(Stop::Frame | Stop::Gone)) {
             self.screen.write(bytes, &mut |bytes| self.console.raw(bytes));
         }
     }
@@ -187,8 +184,7 @@ impl<B> ErrorType for EditorIo<'_, B> {
 impl<B: Board> Read for EditorIo<'_, B> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Infallible> {
         let Some(place) = buf.first_mut() else { return Ok(0) };
-        let Some(byte) = self.next_byte() else { return Ok(0) };
-        *place = byte;
+        *place = self.next_byte();
         Ok(1)
     }
 }
@@ -200,29 +196,6 @@ impl<B: Board> Write for EditorIo<'_, B> {
     }
 
     /// Does nothing: the console sends what it gathered before it waits.
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-/// A stream for noline's constructor, which names a stream's type and leaves it alone.
-pub(crate) struct Nowhere;
-
-impl ErrorType for Nowhere {
-    type Error = Infallible;
-}
-
-impl Read for Nowhere {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(0)
-    }
-}
-
-impl Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
     fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
     }

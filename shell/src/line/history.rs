@@ -39,9 +39,9 @@ impl<'a> History<'a> {
     }
 
     /// Adds a line, unless it repeats the newest; the oldest ones give way.
-    pub(crate) fn add(&mut self, line: &str) {
+    pub(crate) fn add(&mut self, line: &[u8]) {
         let needed = line.len().saturating_add(1);
-        if needed > self.buffer.len() || self.recall(1) == Some(line.as_bytes()) {
+        if needed > self.buffer.len() || self.recall(1) == Some(line) {
             return;
         }
         while self.buffer.len().saturating_sub(self.len) < needed {
@@ -52,8 +52,8 @@ impl<'a> History<'a> {
         }
         let end = self.len.saturating_add(needed);
         if let Some([places @ .., last]) = self.buffer.get_mut(self.len..end) {
-            for (place, byte) in places.iter_mut().zip(line.bytes()) {
-                *place = byte;
+            for (place, byte) in places.iter_mut().zip(line) {
+                *place = *byte;
             }
             *last = END;
         }
@@ -72,7 +72,7 @@ mod tests {
     fn check(lines: &[&str], left: &[&str]) {
         let mut buffer = [0; 12];
         let mut history = History::new(&mut buffer);
-        lines.iter().for_each(|line| history.add(line));
+        lines.iter().for_each(|line| history.add(line.as_bytes()));
         let kept: Vec<_> = history.lines().map(String::from_utf8_lossy).collect();
         assert_eq!(kept, left);
         let newest = history.recall(1).map(String::from_utf8_lossy);

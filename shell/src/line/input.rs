@@ -1,7 +1,7 @@
 //! Console bytes on their way in: frames are set apart, keys wait in the queue.
 
 use super::demux::Demux;
-use super::keys::{CTRL_C, Key, Keys};
+use super::keys::{CTRL_C, Keys};
 use super::queue::Queue;
 use crate::board::{self, Board};
 use crate::console::Console;
@@ -36,11 +36,9 @@ pub(crate) enum Ctrl {
 /// The way in.
 pub(crate) struct Input {
     demux: Demux,
-    keys: Keys,
+    pub(crate) keys: Keys,
     /// Keys that nobody took yet.
     pub(crate) queue: Queue,
-    /// The last answer to a cursor query: the terminal's width in columns, as claimed.
-    pub(crate) report: Option<u16>,
     chunk: [u8; READ_CHUNK],
     next: usize,
     len: usize,
@@ -54,7 +52,6 @@ impl Input {
             demux: Demux::new(),
             keys: Keys::new(),
             queue: Queue::new(),
-            report: None,
             chunk: [0; READ_CHUNK],
             next: 0,
             len: 0,
@@ -87,17 +84,13 @@ impl Input {
         }
         while let Some(&byte) = self.chunk.get(..self.len).and_then(|chunk| chunk.get(self.next)) {
             self.next = self.next.saturating_add(1);
-            let mut typed = [None; 2];
-            let whole = self.demux.push(byte, |b| {
-                typed = [typed[1], Some(b)];
-            });
-            for byte in typed.into_iter().flatten() {
-                if self.typed(byte, ctrl) {
-                    return Pumped::Interrupt;
-                }
-            }
-            if whole {
+            let Self { demux, keys, queue, .. } = self;
+            let mut interrupted = false;
+            if demux.push(byte, |byte| interrupted |= typed(keys, queue, byte, ctrl)) {
                 return Pumped::Frame;
+            }
+            if interrupted {
+                return Pumped::Interrupt;
             }
         }
         Pumped::Bytes
@@ -126,23 +119,24 @@ impl Input {
             board::Input::Timeout if left(self, now) != Some(0) => Some(Pumped::Timeout),
             board::Input::Timeout | board::Input::Eof => {
                 self.eof = came == board::Input::Eof;
-                let interrupted = self.demux.expire().is_some_and(|byte| self.typed(byte, ctrl));
+                let interrupted = self
+                    .demux
+                    .expire()
+                    .is_some_and(|byte| typed(&mut self.keys, &mut self.queue, byte, ctrl));
                 Some(if interrupted { Pumped::Interrupt } else { Pumped::Bytes })
             }
         }
     }
+}
 
-    /// Takes a byte that is not a frame's; `true` says that it interrupts.
-    fn typed(&mut self, byte: u8, ctrl: Ctrl) -> bool {
-        match self.keys.push(byte) {
-            Some(Key::Control(CTRL_C)) if ctrl == Ctrl::Interrupts => {
-                self.queue.clear();
-                return true;
-            }
-            Some(Key::Report(_, columns)) => self.report = Some(columns),
-            Some(key) => self.queue.push(key),
-            None => {}
-        }
-        false
+/// Takes a byte that is not a frame's; `true` says that it interrupts.
+fn typed(keys: &mut Keys, queue: &mut Queue, byte: u8, ctrl: Ctrl) -> bool {
+    let Some(key) = keys.push(byte) else { return false };
+    let interrupts = ctrl == Ctrl::Interrupts && key.first() == CTRL_C;
+    if interrupts {
+        queue.clear();
+    } else {
+        queue.push(key);
     }
+    interrupts
 }

@@ -1,4 +1,4 @@
-//! Turns console bytes into keys: whole UTF-8 characters, control keys and cursor reports, nothing else.
+//! Turns console bytes into keys: whole UTF-8 characters and control keys, nothing else.
 //!
 //! Keys that terminals send as sequences become the control keys of the same meaning. Whatever is not known is
 //! dropped here, so that nothing behind this point meets a malformed sequence.
@@ -23,60 +23,62 @@ pub(crate) const CTRL_W: u8 = 0x17;
 
 const ESCAPE: u8 = 0x1b;
 
-/// A character as its bytes of UTF-8, zeros behind them.
+/// A key: one of the control keys above, or a character as its bytes of UTF-8, the first one lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Utf8([u8; 4]);
+pub(crate) struct Key(u32);
 
-impl Utf8 {
-    /// A character of one byte; one of more begins so.
-    pub(crate) const fn new(first: u8) -> Self {
-        Self([first, 0, 0, 0])
+impl Key {
+    /// No key.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The key of some bytes, zeros behind them.
+    pub(crate) const fn new(bytes: [u8; 4]) -> Self {
+        Self(u32::from_le_bytes(bytes))
     }
 
-    /// How many bytes a character has that begins with this one; 0 if none does.
-    pub(crate) const fn len(first: u8) -> usize {
-        match first {
-            0x20..=0x7e => 1,
-            0xc2..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xf4 => 4,
-            _ => 0,
-        }
+    /// The key of a single byte.
+    pub(crate) const fn byte(byte: u8) -> Self {
+        Self(byte as u32)
     }
 
-    /// The places behind the first byte.
-    pub(crate) fn rest(&mut self) -> &mut [u8] {
-        let [first, rest @ ..] = &mut self.0;
-        rest.get_mut(..Self::len(*first).saturating_sub(1)).unwrap_or_default()
+    /// The first byte, which tells control keys apart; 0 if there is none.
+    pub(crate) const fn first(self) -> u8 {
+        self.0 as u8
     }
 
-    /// The character's bytes.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.get(..Self::len(self.0[0])).unwrap_or_default()
+    /// Takes the first byte off.
+    pub(crate) fn take(&mut self) -> Option<u8> {
+        let first = self.first();
+        self.0 >>= 8;
+        (first != 0).then_some(first)
     }
 
-    /// The character; nothing if the bytes are none.
-    pub(crate) fn text(&self) -> &str {
-        core::str::from_utf8(self.bytes()).unwrap_or_default()
+    /// Puts a byte behind the others, if there are not four.
+    pub(crate) fn push(&mut self, byte: u8) {
+        let bits = u32::BITS.saturating_sub(self.0.leading_zeros()).next_multiple_of(8);
+        self.0 |= u32::from(byte).checked_shl(bits).unwrap_or(0);
+    }
+
+    /// Gives the key's bytes to `then`.
+    pub(crate) fn bytes<R>(self, then: impl FnOnce(&[u8]) -> R) -> R {
+        let len = size_of::<Self>().saturating_sub(self.0.leading_zeros() as usize / 8);
+        then(self.0.to_le_bytes().get(..len).unwrap_or_default())
+    }
+
+    /// Whether the key is a character that is whole. The controls of 80 to 9f, which have two bytes, are none.
+    fn is_character(self) -> bool {
+        self.bytes(|bytes| !matches!(bytes, [0xc2, 0x80..=0x9f]) && core::str::from_utf8(bytes).is_ok())
     }
 }
 
-/// What the console bytes mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    /// A printable character.
-    Char(Utf8),
-    /// One of the control keys above.
-    Control(u8),
-    /// The terminal's answer to a cursor query: row and column, counted from 1, as sent.
-    Report(u16, u16),
+/// Whether a byte continues a character.
+pub(crate) const fn continues(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
 }
 
 #[derive(Clone, Copy)]
 enum State {
     Ground,
-    /// In a character.
-    Utf8,
     Escape,
     /// After ESC O: one byte names the key.
     Ss3,
@@ -88,20 +90,22 @@ enum State {
 pub(crate) struct Keys {
     state: State,
     after_cr: bool,
-    /// The newest character.
-    character: Utf8,
-    /// How many of its bytes, or separators of a sequence, have come.
+    /// What of a character has come.
+    character: Key,
+    /// How many separators of a sequence have come.
     count: usize,
     /// The sequence's numbers.
     args: [u16; 2],
     /// The sequence is none that is known.
     odd: bool,
+    /// The terminal's last answer to a cursor query: row and column, counted from 1, as sent.
+    pub(crate) report: Option<[u16; 2]>,
 }
 
 impl Keys {
     pub(crate) const fn new() -> Self {
-        let character = Utf8::new(0);
-        Self { state: State::Ground, after_cr: false, character, count: 0, args: [0; 2], odd: false }
+        let (state, character) = (State::Ground, Key::NONE);
+        Self { state, after_cr: false, character, count: 0, args: [0; 2], odd: false, report: None }
     }
 
     /// Takes a byte; gives a key when one is whole.
@@ -110,8 +114,7 @@ impl Keys {
         let state = core::mem::replace(&mut self.state, State::Ground);
         match (state, byte) {
             (_, 0..=0x1f | 0x7f) => return self.control(byte, after_cr),
-            (State::Utf8, 0x80..=0xbf) => return self.continuation(byte),
-            (State::Ground | State::Utf8, _) => return self.ground(byte),
+            (State::Ground, _) => return self.ground(byte),
             (State::Escape, b'[' | b'O') => {
                 self.state = if byte == b'[' { State::Csi } else { State::Ss3 };
                 (self.args, self.count, self.odd) = ([0; 2], 0, false);
@@ -127,45 +130,39 @@ impl Keys {
     }
 
     fn control(&mut self, byte: u8, after_cr: bool) -> Option<Key> {
-        match byte {
+        self.character = Key::NONE;
+        let byte = match byte {
             ESCAPE => {
                 self.state = State::Escape;
-                None
+                return None;
             }
             b'\r' => {
                 self.after_cr = true;
-                Some(Key::Control(ENTER))
+                ENTER
             }
-            b'\n' => (!after_cr).then_some(Key::Control(ENTER)),
-            b'\t' => Some(Key::Char(Utf8::new(b' '))),
-            0x7f => Some(Key::Control(BACKSPACE)),
+            b'\n' if after_cr => return None,
+            b'\n' => ENTER,
+            b'\t' => b' ',
+            0x7f => BACKSPACE,
             CTRL_A..=CTRL_F | BACKSPACE | CTRL_K | CTRL_L | CTRL_N | CTRL_P | CTRL_T | CTRL_U | CTRL_W => {
-                Some(Key::Control(byte))
+                byte
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(Key::byte(byte))
     }
 
     fn ground(&mut self, byte: u8) -> Option<Key> {
-        (self.character, self.count) = (Utf8::new(byte), 1);
-        let len = Utf8::len(byte);
-        if len > 1 {
-            self.state = State::Utf8;
+        if !continues(byte) {
+            self.character = Key::NONE;
         }
-        (len == 1).then_some(Key::Char(self.character))
-    }
-
-    fn continuation(&mut self, byte: u8) -> Option<Key> {
-        let rest = self.character.rest();
-        *rest.get_mut(self.count.saturating_sub(1))? = byte;
-        if self.count < rest.len() {
-            self.count = self.count.saturating_add(1);
-            self.state = State::Utf8;
+        self.character.push(byte);
+        let character = self.character;
+        if !character.is_character() {
             return None;
         }
-        // The controls of 80 to 9f have two bytes.
-        let control = matches!(self.character.0, [0xc2, 0x80..=0x9f, ..]);
-        (!control && !self.character.text().is_empty()).then_some(Key::Char(self.character))
+        self.character = Key::NONE;
+        Some(character)
     }
 
     /// Takes a byte between a sequence's begin and its final byte.
@@ -181,7 +178,7 @@ impl Keys {
     }
 
     /// Ends a sequence with its final byte.
-    fn finish(&self, byte: u8) -> Option<Key> {
+    fn finish(&mut self, byte: u8) -> Option<Key> {
         let control = match (byte, self.args[0]) {
             _ if self.odd => return None,
             (b'A', _) => CTRL_P,
@@ -191,10 +188,13 @@ impl Keys {
             (b'H', _) | (b'~', 1 | 7) => CTRL_A,
             (b'F', _) | (b'~', 4 | 8) => CTRL_E,
             (b'~', 3) => DELETE,
-            (b'R', row) => return Some(Key::Report(row, self.args[1])),
+            (b'R', _) => {
+                self.report = Some(self.args);
+                return None;
+            }
             _ => return None,
         };
-        Some(Key::Control(control))
+        Some(Key::byte(control))
     }
 }
 
@@ -203,12 +203,11 @@ impl Keys {
 pub(crate) fn typed(c: char) -> Key {
     let mut bytes = [0; 4];
     c.encode_utf8(&mut bytes);
-    Key::Char(Utf8(bytes))
+    Key::new(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Key::{Control, Report};
     use super::*;
     use std::vec::Vec;
 
@@ -219,17 +218,33 @@ mod tests {
         assert_eq!(got, want, "{bytes:x?}");
     }
 
+    /// Holds that `bytes` are no key, and what they tell of the cursor.
+    #[track_caller]
+    fn check_report(bytes: &[u8], want: Option<[u16; 2]>) {
+        let mut keys = Keys::new();
+        assert!(bytes.iter().all(|&b| keys.push(b).is_none()));
+        assert_eq!(keys.report, want);
+    }
+
     #[test]
     fn only_known_keys_pass() {
         check(b"a\tb", &[typed('a'), typed(' '), typed('b')]);
         check("é€😂".as_bytes(), &[typed('é'), typed('€'), typed('😂')]);
-        check(b"\r\n\n\r\r\n", &[Control(ENTER); 4]);
+        check(b"\r\n\n\r\r\n", &[Key::byte(ENTER); 4]);
         check(b"\x00\x07\x0f\x11\x13\x16\x1a\x1c\x1f", &[]);
-        check(b"\x7f\x08\x17\x03", &[BACKSPACE, BACKSPACE, CTRL_W, CTRL_C].map(Control));
-        check(b"\x1b[A\x1b[B\x1b[C\x1b[D", &[CTRL_P, CTRL_N, CTRL_F, CTRL_B].map(Control));
-        check(b"\x1bOA\x1bOH\x1b[F\x1b[3~\x1b[1~", &[CTRL_P, CTRL_A, CTRL_E, DELETE, CTRL_A].map(Control));
-        check(b"\x1b[24;80R\x1b[R\x1b[0;0R", &[Report(24, 80), Report(0, 0), Report(0, 0)]);
-        check(b"\x1b[99999999;99999999R", &[Report(u16::MAX, u16::MAX)]);
+        check(b"\x7f\x08\x17\x03", &[BACKSPACE, BACKSPACE, CTRL_W, CTRL_C].map(Key::byte));
+        check(b"\x1b[A\x1b[B\x1b[C\x1b[D", &[CTRL_P, CTRL_N, CTRL_F, CTRL_B].map(Key::byte));
+        check(b"\x1bOA\x1bOH\x1b[F\x1b[3~\x1b[1~", &[CTRL_P, CTRL_A, CTRL_E, DELETE, CTRL_A].map(Key::byte));
+    }
+
+    #[test]
+    fn a_report_is_no_key() {
+        check_report(b"", None);
+        check_report(b"\x1b[24;80R", Some([24, 80]));
+        check_report(b"\x1b[24;80R\x1b[R", Some([0, 0]));
+        check_report(b"\x1b[0;0R", Some([0, 0]));
+        check_report(b"\x1b[99999999;99999999R", Some([u16::MAX; 2]));
+        check_report(b"\x1b[?24;80R", None);
     }
 
     #[test]
@@ -237,10 +252,12 @@ mod tests {
         check(b"\xc3a", &[typed('a')]);
         check(b"\xe2\x82\xc3\xa9", &[typed('é')]);
         check(b"\xff\x80\xc0\x80a", &[typed('a')]);
+        check(b"a\x80\xf0\x9f\x98\x82\x80\x80b", &[typed('a'), typed('😂'), typed('b')]);
+        check(b"\xc3\x1b[D\xa9", &[Key::byte(CTRL_B)]);
         check(b"\xed\xa0\x80\xc2\x9b2J", &[typed('2'), typed('J')]);
         check(b"\x1b[?25hx\x1b[1;2;3;4Rx", &[typed('x'), typed('x')]);
-        check(b"\x1b[12\x03", &[Control(CTRL_C)]);
-        check(b"\x1b\x1b[D\x1bxa", &[Control(CTRL_B), typed('a')]);
+        check(b"\x1b[12\x03", &[Key::byte(CTRL_C)]);
+        check(b"\x1b\x1b[D\x1bxa", &[Key::byte(CTRL_B), typed('a')]);
         check(b"\x1b[\xc3\xa9a", &[typed('a')]);
     }
 }

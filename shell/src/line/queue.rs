@@ -2,7 +2,7 @@
 
 use heapless::Deque;
 
-use super::keys::{Key, Utf8};
+use super::keys::{Key, continues};
 use crate::limits::{READ_CHUNK, TYPED_AHEAD};
 
 /// A bounded queue of keys, kept as UTF-8.
@@ -16,9 +16,13 @@ impl Queue {
     }
 
     /// Whether whatever one read from the console brings is sure to fit: each byte at most one, a character begun
-    /// before up to three more.
+    /// before up to three more, and room for the longest key behind them.
     pub(crate) fn has_room(&self) -> bool {
-        TYPED_AHEAD.saturating_sub(self.bytes.len()) >= READ_CHUNK.saturating_add(4)
+        self.room() >= READ_CHUNK.saturating_add(2 * size_of::<Key>())
+    }
+
+    fn room(&self) -> usize {
+        TYPED_AHEAD.saturating_sub(self.bytes.len())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -29,48 +33,42 @@ impl Queue {
         self.bytes.clear();
     }
 
-    /// Puts a character or control key at the end. Without room (see [`Queue::has_room`]) it is lost.
-    pub(crate) fn push(&mut self, key: Key) {
-        let bytes = match &key {
-            Key::Char(c) => c.bytes(),
-            Key::Control(code) => core::slice::from_ref(code),
-            Key::Report(..) => return,
-        };
-        if TYPED_AHEAD.saturating_sub(self.bytes.len()) >= bytes.len() {
-            self.bytes.extend(bytes.iter().copied());
+    /// Puts a key at the end. Without room (see [`Queue::has_room`]) it is lost.
+    pub(crate) fn push(&mut self, mut key: Key) {
+        if self.room() >= size_of::<Key>() {
+            while let Some(byte) = key.take() {
+                // There is room.
+                let _ = self.bytes.push_back(byte);
+            }
         }
     }
 
     /// Takes the oldest key.
     pub(crate) fn pop(&mut self) -> Option<Key> {
-        let first = self.bytes.pop_front()?;
-        if first.is_ascii_control() {
-            return Some(Key::Control(first));
+        let mut key = Key::byte(self.bytes.pop_front()?);
+        while let Some(byte) = self.bytes.front().copied().filter(|byte| continues(*byte)) {
+            key.push(byte);
+            self.bytes.pop_front();
         }
-        let mut character = Utf8::new(first);
-        for place in character.rest() {
-            *place = self.bytes.pop_front()?;
-        }
-        Some(Key::Char(character))
+        Some(key)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::keys::{CTRL_C, DELETE, ENTER, typed};
-    use super::Key::Control;
     use super::*;
 
     #[test]
     fn keys_come_back_in_order() {
         let keys = [
             typed('a'),
-            Control(ENTER),
+            Key::byte(ENTER),
             typed('é'),
             typed('€'),
             typed('😂'),
-            Control(DELETE),
-            Control(CTRL_C),
+            Key::byte(DELETE),
+            Key::byte(CTRL_C),
         ];
         let mut queue = Queue::new();
         for key in keys {

@@ -28,7 +28,7 @@ impl Line<'_> {
         if self.read.is_none() {
             let terminal = console.board().console_is_terminal();
             if terminal && !self.text.is_empty() && core::mem::take(&mut self.framed) {
-                console.raw(self.text.as_bytes());
+                console.raw(&self.text);
             }
             match self.type_plain(console, timeout_ms, true) {
                 Some(Typed::End(End::Entered)) => {}
@@ -46,7 +46,7 @@ impl Line<'_> {
         let begin = self.read.unwrap_or(0);
         let end = begin.saturating_add(most).min(self.text.len());
         self.read = Some(end);
-        Read::Text(self.text.as_bytes().get(begin..end).unwrap_or_default())
+        Read::Text(self.text.get(begin..end).unwrap_or_default())
     }
 
     /// Forgets what a program has left of its line.
