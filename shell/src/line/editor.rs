@@ -86,6 +86,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
     }
 
     /// The next byte for noline.
+    #[inline(never)]
     fn next_byte(&mut self) -> u8 {
         loop {
             if let Some(byte) = self.ahead.take() {
