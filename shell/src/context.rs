@@ -164,20 +164,21 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         if args.is_empty() { Ok(()) } else { Err(self.misused()) }
     }
 
-    /// The number that an option was given, at most `max`, or else `default`.
+    /// Sets a number to what an option was given, at most `max`, if it was.
     pub(crate) fn option(
         &mut self,
         args: &mut Args,
         option: &'static str,
         max: u64,
-        default: u64,
-    ) -> Outcome<u64> {
-        let number = match args.option(option) {
-            Ok(None) => return Ok(default),
+        number: &mut u64,
+    ) -> Outcome {
+        let given = match args.option(option) {
+            Ok(None) => return Ok(()),
             Ok(Some(word)) => number::unsigned(option, args.text(word), max),
             Err(error) => Err(error),
         };
-        number.map_err(|error| self.fail(&error))
+        *number = given.map_err(|error| self.fail(&error))?;
+        Ok(())
     }
 
     /// A module's checked name.

@@ -24,13 +24,16 @@ pub(super) fn call<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
-    let fuel = context.option(args, "--fuel", UNLIMITED, UNLIMITED)?;
-    let time_ms = context.option(args, "--time", u32::MAX.into(), UNLIMITED)?;
+    let mut budget = Budget { fuel: UNLIMITED, time_ms: UNLIMITED };
+    context.option(args, "--fuel", UNLIMITED, &mut budget.fuel)?;
+    context.option(args, "--time", u32::MAX.into(), &mut budget.time_ms)?;
     args.end_options();
     let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(context.misused()) };
     let mut loaded = context.take(alias)?;
-    let fuel = if fuel == UNLIMITED { loaded.options.fuel } else { fuel };
-    let outcome = context.call_named(&mut loaded, alias, function, args, Budget { fuel, time_ms });
+    if budget.fuel == UNLIMITED {
+        budget.fuel = loaded.options.fuel;
+    }
+    let outcome = context.call_named(&mut loaded, alias, function, args, budget);
     context.session.instances.put_back(loaded);
     outcome
 }

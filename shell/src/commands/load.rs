@@ -22,19 +22,20 @@ pub(super) fn load<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
-    let LoadOptions { stack, heap, max_memory, fuel } = LoadOptions::DEFAULT;
-    let options = LoadOptions {
-        stack: context.option(args, "--stack", u32::MAX.into(), stack.into())? as u32,
-        heap: context.option(args, "--heap", u32::MAX.into(), heap.into())? as u32,
-        max_memory: context.option(args, "--max-memory", max_memory, max_memory)?,
-        fuel: context.option(args, "--fuel", fuel, fuel)?,
-    };
+    let mut options = LoadOptions::DEFAULT;
+    let (mut stack, mut heap) = (options.stack.into(), options.heap.into());
+    context.option(args, "--stack", u32::MAX.into(), &mut stack)?;
+    context.option(args, "--heap", u32::MAX.into(), &mut heap)?;
+    context.option(args, "--max-memory", options.max_memory, &mut options.max_memory)?;
+    context.option(args, "--fuel", options.fuel, &mut options.fuel)?;
+    (options.stack, options.heap) = (stack as u32, heap as u32);
     args.end_options();
-    let (module, alias) = match (args.get(0), args.get(1), args.get(2), args.len()) {
-        (Some(module), None, None, 1) => (module, module),
-        (Some(module), Some("as"), Some(alias), 3) => (module, alias),
+    let alias = match (args.len(), args.get(1)) {
+        (1, _) => 0,
+        (3, Some("as")) => 2,
         _ => return Err(context.misused()),
     };
+    let (module, alias) = (args.get(0).unwrap_or_default(), args.get(alias).unwrap_or_default());
     let (module, alias) = (context.name(module)?, context.name(alias)?);
     context.load_as(&module, &alias, &options)
 }
