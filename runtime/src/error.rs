@@ -86,24 +86,35 @@ pub enum Trap {
 }
 
 impl Trap {
-    /// The trap's text, in the words of the specification's test suite where it has one.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UnreachableCodeReached => "unreachable",
-            Self::MemoryOutOfBounds => "out of bounds memory access",
-            Self::TableOutOfBounds => "out of bounds table access",
-            Self::UndefinedElement => "undefined element",
-            Self::IndirectCallToNull => "uninitialized element",
-            Self::BadSignature => "indirect call type mismatch",
-            Self::IntegerOverflow => "integer overflow",
-            Self::IntegerDivisionByZero => "integer divide by zero",
-            Self::BadConversionToInteger => "invalid conversion to integer",
-            Self::StackOverflow => "call stack exhausted",
-            Self::OutOfFuel => "out of fuel",
-            Self::OutOfMemory => "out of memory",
-            Self::Exit(_) => "exit",
-            Self::Host(text) => text,
-        }
+    /// What traps say that have no text of their own, a line each: in the words of the specification's test suite where
+    /// it has one.
+    pub const TEXTS: &str = "unreachable\nout of bounds memory access\nout of bounds table access\nundefined element\n\
+        uninitialized element\nindirect call type mismatch\ninteger overflow\ninteger divide by zero\n\
+        invalid conversion to integer\ncall stack exhausted\nout of fuel\nout of memory\nexit\n";
+
+    /// The line of [`Trap::TEXTS`] that the trap says, or the text of its own.
+    pub const fn text(self) -> core::result::Result<usize, &'static str> {
+        Ok(match self {
+            Self::UnreachableCodeReached => 0,
+            Self::MemoryOutOfBounds => 1,
+            Self::TableOutOfBounds => 2,
+            Self::UndefinedElement => 3,
+            Self::IndirectCallToNull => 4,
+            Self::BadSignature => 5,
+            Self::IntegerOverflow => 6,
+            Self::IntegerDivisionByZero => 7,
+            Self::BadConversionToInteger => 8,
+            Self::StackOverflow => 9,
+            Self::OutOfFuel => 10,
+            Self::OutOfMemory => 11,
+            Self::Exit(_) => 12,
+            Self::Host(text) => return Err(text),
+        })
+    }
+
+    /// The trap's text.
+    pub fn as_str(self) -> &'static str {
+        self.text().map_or_else(|text| text, |line| Self::TEXTS.lines().nth(line).unwrap_or_default())
     }
 }
 
@@ -144,3 +155,30 @@ const _: () = assert!(size_of::<Result<(), crate::HostError>>() == 8 && size_of:
 
 impl core::error::Error for Error {}
 impl core::error::Error for Trap {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_says_its_line() {
+        for (trap, text) in [
+            (Trap::UnreachableCodeReached, "unreachable"),
+            (Trap::MemoryOutOfBounds, "out of bounds memory access"),
+            (Trap::TableOutOfBounds, "out of bounds table access"),
+            (Trap::UndefinedElement, "undefined element"),
+            (Trap::IndirectCallToNull, "uninitialized element"),
+            (Trap::BadSignature, "indirect call type mismatch"),
+            (Trap::IntegerOverflow, "integer overflow"),
+            (Trap::IntegerDivisionByZero, "integer divide by zero"),
+            (Trap::BadConversionToInteger, "invalid conversion to integer"),
+            (Trap::StackOverflow, "call stack exhausted"),
+            (Trap::OutOfFuel, "out of fuel"),
+            (Trap::OutOfMemory, "out of memory"),
+            (Trap::Exit(3), "exit"),
+            (Trap::Host(&"the host's"), "the host's"),
+        ] {
+            assert_eq!(trap.as_str(), text);
+        }
+    }
+}

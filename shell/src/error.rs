@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
 use crate::output::Output;
-use crate::packed::{Packed, packed, part};
+use crate::packed::{Packed, packed, part, unpack};
 
 /// Makes the errors and what they say from the same rows: behind each error its code, a colon, and a form.
 macro_rules! errors {
@@ -148,6 +148,7 @@ impl Error<'_> {
     pub(crate) fn tell(&self, answer: &mut Answer<'_>) {
         let says = match *self {
             Self::Store(error) | Self::StoreName(error, _) => store_code(error),
+            Self::Runtime(wasmote_runtime::Error::OutOfMemory) => Self::Memory.says(),
             Self::Runtime(error) => return runtime(answer, error),
             _ => self.says(),
         };
@@ -221,82 +222,89 @@ fn line(texts: Packed, n: usize) -> Packed {
 /// Says why the runtime failed.
 fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
     use wasmote_runtime::{Error as E, Reason, Trap};
-    match error {
-        E::Malformed(reason) => answer
-            .failure(packed!("MALFORMED:"))
-            .form(reason.text())
-            .form(packed!(" at byte {}; install the file again"))
-            .number(reason.offset()),
-        E::Invalid(reason) => answer
-            .failure(packed!("INVALID:"))
-            .form(reason.text())
-            .form(packed!(" at byte {}; build the module anew"))
-            .number(reason.offset()),
-        E::Unsupported(reason) => answer
-            .failure(packed!("UNSUPPORTED:"))
-            .form(reason.text())
-            .form(packed!(" at byte {}; build the module without it"))
-            .number(reason.offset()),
-        E::Limit(Reason::MEMORY_BYTES) => {
-            answer.failure(packed!("LIMIT:its memory is over --max-memory; raise that"))
-        }
-        E::Limit(limit) => answer
-            .failure(packed!("LIMIT:over the limit of "))
-            .form(limit.text())
-            .form(packed!("; make the module smaller")),
-        E::UnknownImport { index } => {
-            answer.failure(packed!("IMPORT:import {} is unknown; see imports")).number(index)
-        }
-        E::IncompatibleImport { index } => {
-            answer.failure(packed!("IMPORT:import {} has another type; see imports")).number(index)
-        }
-        E::OutOfMemory => answer.failure(Error::Memory.says()),
-        E::Read => answer.failure(packed!("FLASH:the flash does not read; check the module")),
-        E::Trap(Trap::Exit(status)) => {
-            answer.failure(packed!("EXIT:exit with status {}")).with(|out| out.signed(status.into()))
-        }
-        E::Trap(trap) => answer
-            .failure(match trap {
-                Trap::StackOverflow => packed!("TRAP:{}; load it with more --stack"),
-                _ => packed!("TRAP:{}"),
-            })
-            .prose(trap.as_str()),
-        E::Signature => answer.failure(packed!("CALL:the values do not fit; see exports")),
-        _ => answer.failure(packed!("CALL:the call is not possible; reload the module")),
+    /// What its errors say, a line each.
+    const SAYS: Packed = packed!(
+        "MALFORMED:{} at byte {}; install the file again\n\
+         INVALID:{} at byte {}; build the module anew\n\
+         UNSUPPORTED:{} at byte {}; build the module without it\n\
+         LIMIT:over the limit of {}; make the module smaller\n\
+         LIMIT:its memory is over --max-memory; raise that\n\
+         IMPORT:import {} is unknown; see imports\n\
+         IMPORT:import {} has another type; see imports\n\
+         FLASH:the flash does not read; check the module\n\
+         CALL:the values do not fit; see exports\n\
+         CALL:the call is not possible; reload the module\n\
+         EXIT:exit with status {}\n\
+         TRAP:\n"
+    );
+    const TRAPS: Packed = packed!(Trap::TEXTS);
+    let (row, reason, number) = match error {
+        E::Malformed(reason) => (0, Some(reason), Some(reason.offset())),
+        E::Invalid(reason) => (1, Some(reason), Some(reason.offset())),
+        E::Unsupported(reason) => (2, Some(reason), Some(reason.offset())),
+        E::Limit(Reason::MEMORY_BYTES) => (4, None, None),
+        E::Limit(limit) => (3, Some(limit), None),
+        E::UnknownImport { index } => (5, None, Some(index)),
+        E::IncompatibleImport { index } => (6, None, Some(index)),
+        E::Read => (7, None, None),
+        E::Signature => (8, None, None),
+        E::Trap(Trap::Exit(_)) => (10, None, None),
+        E::Trap(_) => (11, None, None),
+        _ => (9, None, None),
     };
+    answer.failure(line(SAYS, row));
+    if let Some(reason) = reason {
+        answer.with(|out| unpack(reason.text().0, out));
+    }
+    if let Some(number) = number {
+        answer.number(number);
+    }
+    if let E::Trap(trap) = error {
+        match (trap, trap.text()) {
+            (Trap::Exit(status), _) => answer.with(|out| out.signed(status.into())),
+            (_, Ok(n)) => answer.form(line(TRAPS, n)),
+            (_, Err(text)) => answer.prose(text),
+        };
+        if trap == Trap::StackOverflow {
+            answer.form(packed!("; load it with more --stack"));
+        }
+    }
 }
 
+/// Says what is wrong with an argument.
 fn argument<'a, 'o>(answer: &'a mut Answer<'o>, text: &str, ty: ValType, fault: Fault) -> &'a mut Answer<'o> {
-    let name = ty.as_str();
+    /// What faults say, a line each.
+    const SAYS: Packed = packed!(
+        "an empty word is no {}; \n\
+         {} is no {}; \n\
+         {} does not fit {} (\n\
+         {} has {} left over after the {}; \n\
+         {} has no payload that fits {} (0x1..0x{})\n\
+         {} is longer than {} bytes; round it\n"
+    );
+    let row = match fault {
+        Fault::NoValue if text.is_empty() => 0,
+        Fault::NoValue => 1,
+        Fault::Range => 2,
+        Fault::LeftOver { .. } => 3,
+        Fault::Payload => 4,
+        Fault::TooLong => 5,
+    };
+    answer.form(line(SAYS, row));
+    if row > 0 {
+        answer.text(text);
+    }
+    if let Fault::LeftOver { bytes } = fault {
+        answer.text(text.get(text.len().saturating_sub(bytes)..).unwrap_or_default());
+    }
     match fault {
-        Fault::NoValue => {
-            let answer = if text.is_empty() {
-                answer.form(packed!("an empty word"))
-            } else {
-                answer.form(packed!("{}")).text(text)
-            };
-            answer.form(packed!(" is no {}; ")).text(name).form(hint(ty))
-        }
-        Fault::Range => {
-            answer.form(packed!("{} does not fit {} (")).text(text).text(name).form(range(ty)).prose(")")
-        }
-        Fault::LeftOver { bytes } => {
-            let rest = text.get(text.len().saturating_sub(bytes)..).unwrap_or_default();
-            let answer =
-                answer.form(packed!("{} has {} left over after the {}; ")).text(text).text(rest).text(name);
-            answer.form(hint(ty))
-        }
-        Fault::Payload => {
-            let most = if matches!(ty, ValType::F32) { "7fffff" } else { "fffffffffffff" };
-            answer
-                .form(packed!("{} has no payload that fits {} (0x1..0x{})"))
-                .text(text)
-                .text(name)
-                .text(most)
-        }
-        Fault::TooLong => {
-            answer.form(packed!("{} is longer than {} bytes; round it")).text(text).number(NUMBER_LIMIT)
-        }
+        Fault::TooLong => return answer.number(NUMBER_LIMIT),
+        _ => answer.text(ty.as_str()),
+    };
+    match fault {
+        Fault::Range => answer.form(range(ty)).prose(")"),
+        Fault::Payload => answer.text(if ty == ValType::F32 { "7fffff" } else { "fffffffffffff" }),
+        _ => answer.form(hint(ty)),
     }
 }
 
@@ -346,6 +354,35 @@ mod tests {
             "ARGUMENT]: 1: nan:0x0 has no payload that fits f32 (0x1..0x7fffff)",
         );
         check(1, "", ValType::FuncRef, "ARGUMENT]: 1: an empty word is no funcref; write null");
+        let long = "1".repeat(NUMBER_LIMIT + 1);
+        let want = std::format!("ARGUMENT]: 1: {}... is longer than 128 bytes; round it", "1".repeat(40));
+        check(1, &long, ValType::F32, &want);
+    }
+
+    #[test]
+    fn a_failure_of_the_runtime_says_what_to_do() {
+        use wasmote_runtime::{Engine, Error as E, Module, Reason, Trap};
+        let check = |error: E, want| check(Error::Runtime(error), want);
+        let refused = |sections: &[u8]| {
+            let module = [b"\0asm\x01\0\0\0", sections].concat();
+            Module::new(&Engine::DEFAULT, &module).err().unwrap()
+        };
+        let malformed = "MALFORMED]: unexpected end at byte 9; install the file again";
+        check(refused(b"\x01"), malformed);
+        let invalid = "INVALID]: unknown function at byte 11; build the module anew";
+        check(refused(b"\x08\x01\x00"), invalid);
+        let unsupported = "UNSUPPORTED]: memory64 at byte 12; build the module without it";
+        check(refused(b"\x05\x03\x01\x04\x01"), unsupported);
+        let limit = "LIMIT]: its memory is over --max-memory; raise that";
+        check(E::Limit(Reason::MEMORY_BYTES), limit);
+        check(E::Limit(Reason::TABLES), "LIMIT]: over the limit of tables; make the module smaller");
+        check(E::UnknownImport { index: 2 }, "IMPORT]: import 2 is unknown; see imports");
+        check(E::OutOfMemory, "MEMORY]: the heap is full; unload a module, or take a smaller one");
+        check(E::Suspended, "CALL]: the call is not possible; reload the module");
+        check(E::Trap(Trap::Exit(-1)), "EXIT]: exit with status -1");
+        check(E::Trap(Trap::StackOverflow), "TRAP]: call stack exhausted; load it with more --stack");
+        check(E::Trap(Trap::OutOfMemory), "TRAP]: out of memory");
+        check(E::Trap(Trap::Host(&"no room")), "TRAP]: no room");
     }
 
     #[test]
