@@ -7,59 +7,55 @@
 use heapless::Vec;
 use wasmote_runtime::decimal::{Format, MAX_DIGITS, nearest};
 
-use super::number::{Fault, digits};
+use super::number::Fault;
 use super::scan::Scan;
 use crate::limits::NUMBER_LIMIT;
 
 /// The bits of a literal.
-pub(super) fn bits(text: &str, format: Format) -> Result<u64, Fault> {
-    let mut scan = Scan(text.as_bytes());
+pub(super) fn bits(scan: &mut Scan<'_>, format: Format) -> u64 {
     let sign = if scan.sign() { format.sign() } else { 0 };
     let magnitude = if scan.take("inf") {
         format.infinity()
     } else if scan.take("nan") {
-        format.infinity() | payload(&mut scan, format)?
+        format.infinity() | payload(scan, format)
     } else {
         let base = if scan.hex_prefix() { 16 } else { 10 };
-        let Some(bits) = literal(&mut scan, base, format)? else { return scan.end(false).map(|()| 0) };
-        scan.end(true)?;
-        return if bits < format.infinity() { Ok(sign | bits) } else { Err(Fault::Range) };
+        literal(scan, base, format)
     };
-    scan.end(true)?;
-    Ok(sign | magnitude)
+    scan.end();
+    sign | magnitude
 }
 
 /// The payload after `nan`: the canonical one, or `:0x` and digits.
-fn payload(scan: &mut Scan<'_>, format: Format) -> Result<u64, Fault> {
+fn payload(scan: &mut Scan<'_>, format: Format) -> u64 {
     let mut ahead = *scan;
     if !(ahead.take(":") && ahead.hex_prefix()) {
-        return Ok(format.quiet());
+        return format.quiet();
     }
-    let (payload, _) = digits(&mut ahead, 16);
+    let payload = ahead.number(16);
+    if ahead.fault.is_some() || payload == 0 || payload > format.mantissa() {
+        ahead.fault = Some(Fault::Payload);
+    }
     *scan = ahead;
-    payload.filter(|&payload| payload != 0 && payload <= format.mantissa()).ok_or(Fault::Payload)
+    payload
 }
 
-/// Takes digits in a base of 10 or 16, a point and an exponent, and gives the bits; `None` if there are no digits.
-fn literal(scan: &mut Scan<'_>, base: u32, format: Format) -> Result<Option<u64>, Fault> {
-    let mut digits = Vec::<u8, NUMBER_LIMIT>::new();
-    let mut fraction = 0;
-    scan.digits(base, &mut digits)?;
-    let mut ahead = *scan;
-    if ahead.take(".") {
-        fraction = ahead.digits(base, &mut digits)?;
-        // A lone point is not a number.
-        if !digits.is_empty() {
-            *scan = ahead;
-        }
-    }
+/// Takes digits in a base of 10 or 16, a point and an exponent, and gives the bits.
+fn literal(scan: &mut Scan<'_>, base: u32, format: Format) -> u64 {
+    let mut digits = Vec::new();
+    scan.digits(base, &mut digits);
+    let fraction = if scan.take(".") { scan.digits(base, &mut digits) } else { 0 };
     if digits.is_empty() {
-        return Ok(None);
+        scan.fail(Fault::NoValue);
     }
     let (mark, scale) = if base == 16 { (b'p', 4) } else { (b'e', 1) };
     // The digits are as many as fit, so that the count does too.
-    let exponent = scan.exponent(mark).saturating_sub((fraction as i32).saturating_mul(scale));
-    Ok(Some(nearest(&digits, base, exponent, format)))
+    let exponent = scan.exponent(mark).wrapping_sub((fraction as i32).wrapping_mul(scale));
+    let bits = nearest(&digits, base, exponent, format);
+    if bits >= format.infinity() {
+        scan.fail(Fault::Range);
+    }
+    bits
 }
 
 // All digits of a literal count.
@@ -69,12 +65,18 @@ const _: () = assert!(NUMBER_LIMIT <= MAX_DIGITS);
 mod tests {
     use super::*;
 
+    fn read(text: &str, format: Format) -> Result<u64, Fault> {
+        let mut scan = Scan::new(text);
+        let bits = bits(&mut scan, format);
+        scan.fault.map_or(Ok(bits), Err)
+    }
+
     fn f32_bits(text: &str) -> Result<u32, Fault> {
-        bits(text, Format::F32).map(|bits| bits as u32)
+        read(text, Format::F32).map(|bits| bits as u32)
     }
 
     fn f64_bits(text: &str) -> Result<u64, Fault> {
-        bits(text, Format::F64)
+        read(text, Format::F64)
     }
 
     #[track_caller]

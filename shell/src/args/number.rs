@@ -44,61 +44,43 @@ pub fn value(position: usize, text: &str, ty: ValType) -> Result<Val, Error<'_>>
 ///
 /// [`Error::Number`] names the option and what it takes.
 pub fn unsigned<'a>(option: &'static str, text: &'a str, max: u64) -> Result<u64, Error<'a>> {
-    match integer(text) {
-        Ok((false, n)) if n <= max => Ok(n),
-        _ => Err(Error::Number { option, text, max }),
-    }
+    let mut scan = Scan::new(text);
+    let number = integer(&mut scan, 0, max);
+    scan.fault.map_or(Ok(number), |_| Err(Error::Number { option, text, max }))
 }
 
 fn parse(text: &str, ty: ValType) -> Result<Val, Fault> {
-    Ok(match ty {
+    let mut scan = Scan::new(text);
+    let value = match ty {
         // Both readings of the 32 or 64 bits are accepted, so casts keep the bits.
         ValType::I32 => {
-            let value = fit(integer(text)?, u64::from(i32::MIN.unsigned_abs()), u64::from(u32::MAX))?;
+            let value = integer(&mut scan, i32::MIN.unsigned_abs().into(), u32::MAX.into());
             Val::I32(value as u32 as i32)
         }
-        ValType::I64 => Val::I64(fit(integer(text)?, i64::MIN.unsigned_abs(), u64::MAX)? as i64),
-        ValType::F32 => Val::F32(float::bits(text, Format::F32)? as u32),
-        ValType::F64 => Val::F64(float::bits(text, Format::F64)?),
+        ValType::I64 => Val::I64(integer(&mut scan, i64::MIN.unsigned_abs(), u64::MAX) as i64),
+        ValType::F32 => Val::F32(float::bits(&mut scan, Format::F32) as u32),
+        ValType::F64 => Val::F64(float::bits(&mut scan, Format::F64)),
         ValType::FuncRef if text == "null" => Val::FuncRef(None),
         ValType::ExternRef if text == "null" => Val::ExternRef(None),
         ValType::FuncRef => return Err(Fault::NoValue),
         ValType::ExternRef => {
-            let number = fit(integer(text)?, 0, u64::from(u32::MAX).saturating_sub(1))?;
+            let number = integer(&mut scan, 0, u64::from(u32::MAX).wrapping_sub(1));
             Val::ExternRef(u32::try_from(number).ok())
         }
-    })
+    };
+    scan.fault.map_or(Ok(value), Err)
 }
 
-/// The two's complement of a number at least `-least` and at most `most`.
-fn fit((minus, magnitude): (bool, u64), least: u64, most: u64) -> Result<u64, Fault> {
-    match minus {
-        true if magnitude <= least => Ok(magnitude.wrapping_neg()),
-        false if magnitude <= most => Ok(magnitude),
-        _ => Err(Fault::Range),
-    }
-}
-
-/// A literal's sign and magnitude.
-fn integer(text: &str) -> Result<(bool, u64), Fault> {
-    let mut scan = Scan(text.as_bytes());
+/// The two's complement of a literal's number, at least `-least` and at most `most`.
+fn integer(scan: &mut Scan<'_>, least: u64, most: u64) -> u64 {
     let minus = scan.sign();
     let radix = if scan.hex_prefix() { 16 } else { 10 };
-    let (magnitude, started) = digits(&mut scan, radix);
-    scan.end(started)?;
-    Ok((minus, magnitude.ok_or(Fault::Range)?))
-}
-
-/// Takes digits; `None` for a number of above 64 bits. Also says whether there were any.
-pub(super) fn digits(scan: &mut Scan<'_>, radix: u32) -> (Option<u64>, bool) {
-    let (mut magnitude, mut started) = (Some(0u64), false);
-    while let Some(digit) = scan.digit(radix, !started) {
-        started = true;
-        magnitude = magnitude
-            .and_then(|m| m.checked_mul(u64::from(radix)))
-            .and_then(|m| m.checked_add(u64::from(digit)));
+    let magnitude = scan.number(radix);
+    scan.end();
+    if magnitude > if minus { least } else { most } {
+        scan.fail(Fault::Range);
     }
-    (magnitude, started)
+    if minus { magnitude.wrapping_neg() } else { magnitude }
 }
 
 #[cfg(test)]

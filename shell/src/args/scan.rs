@@ -5,11 +5,25 @@ use heapless::Vec;
 use super::number::Fault;
 use crate::limits::NUMBER_LIMIT;
 
-/// The rest of a literal.
+/// The rest of a literal, and what was wrong with it first.
 #[derive(Clone, Copy)]
-pub(super) struct Scan<'a>(pub(super) &'a [u8]);
+pub(super) struct Scan<'a> {
+    rest: &'a [u8],
+    /// What was taken is worth nothing if there is a fault.
+    pub(super) fault: Option<Fault>,
+}
 
 impl<'a> Scan<'a> {
+    /// A literal of which nothing was taken.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { rest: text.as_bytes(), fault: None }
+    }
+
+    /// Notes a fault, unless there was one before.
+    pub(super) fn fail(&mut self, fault: Fault) {
+        self.fault = self.fault.or(Some(fault));
+    }
+
     /// Takes a sign; `true` is minus.
     pub(super) fn sign(&mut self) -> bool {
         let minus = self.take("-");
@@ -21,9 +35,9 @@ impl<'a> Scan<'a> {
 
     /// Takes `text` if it is next.
     pub(super) fn take(&mut self, text: &str) -> bool {
-        match self.0.strip_prefix(text.as_bytes()) {
+        match self.rest.strip_prefix(text.as_bytes()) {
             Some(rest) => {
-                self.0 = rest;
+                self.rest = rest;
                 true
             }
             None => false,
@@ -32,64 +46,78 @@ impl<'a> Scan<'a> {
 
     /// Takes `0x` if a digit, or a point and a digit, follows.
     pub(super) fn hex_prefix(&mut self) -> bool {
-        let [b'0', b'x' | b'X', rest @ ..] = self.0 else { return false };
+        let [b'0', b'x' | b'X', rest @ ..] = self.rest else { return false };
         let prefix = matches!(rest, [digit, ..] | [b'.', digit, ..] if digit.is_ascii_hexdigit());
         if prefix {
-            self.0 = rest;
+            self.rest = rest;
         }
         prefix
     }
 
     /// Takes a digit, and an underscore before it unless it is the first.
-    pub(super) fn digit(&mut self, radix: u32, first: bool) -> Option<u32> {
-        let (&byte, rest) = match self.0 {
+    fn digit(&mut self, radix: u32, first: bool) -> Option<u32> {
+        let (&byte, rest) = match self.rest {
             [b'_', rest @ ..] if !first => rest,
             rest => rest,
         }
         .split_first()?;
         let digit = char::from(byte).to_digit(radix)?;
-        self.0 = rest;
+        self.rest = rest;
         Some(digit)
     }
 
-    /// Takes digits into `to`; says how many.
-    pub(super) fn digits(&mut self, radix: u32, to: &mut Vec<u8, NUMBER_LIMIT>) -> Result<usize, Fault> {
-        let mut count = 0usize;
-        while let Some(digit) = self.digit(radix, count == 0) {
-            count = count.saturating_add(1);
-            to.push(digit as u8).map_err(|_| Fault::TooLong)?;
+    /// Takes the digits of a number of 64 bits.
+    pub(super) fn number(&mut self, radix: u32) -> u64 {
+        let (mut number, mut first) = (0u64, true);
+        while let Some(digit) = self.digit(radix, first) {
+            first = false;
+            match number.checked_mul(radix.into()).and_then(|number| number.checked_add(digit.into())) {
+                Some(longer) => number = longer,
+                None => self.fail(Fault::Range),
+            }
         }
-        Ok(count)
+        if first {
+            self.fail(Fault::NoValue);
+        }
+        number
+    }
+
+    /// Takes digits into `to`; says how many.
+    pub(super) fn digits(&mut self, radix: u32, to: &mut Vec<u8, NUMBER_LIMIT>) -> usize {
+        let before = to.len();
+        while let Some(digit) = self.digit(radix, to.len() == before) {
+            if to.push(digit as u8).is_err() {
+                self.fail(Fault::TooLong);
+            }
+        }
+        to.len().wrapping_sub(before)
     }
 
     /// Takes a signed decimal exponent after `mark`, a small letter, or its capital, kept within 100,000 either way.
     pub(super) fn exponent(&mut self, mark: u8) -> i32 {
         const LIMIT: i32 = 100_000;
-        let Some((first, rest)) = self.0.split_first() else { return 0 };
-        if first.to_ascii_lowercase() != mark {
-            return 0;
+        let mut ahead = *self;
+        match ahead.rest.split_first() {
+            Some((first, rest)) if first.to_ascii_lowercase() == mark => ahead.rest = rest,
+            _ => return 0,
         }
-        let mut ahead = Scan(rest);
         let minus = ahead.sign();
-        let mut exponent = 0i32;
-        let mut first = true;
+        let (mut exponent, mut first) = (0i32, true);
         while let Some(digit) = ahead.digit(10, first) {
             first = false;
-            exponent = exponent.saturating_mul(10).saturating_add(digit.cast_signed()).min(LIMIT);
+            // Far from an overflow.
+            exponent = exponent.wrapping_mul(10).wrapping_add(digit.cast_signed()).min(LIMIT);
         }
-        if first {
-            return 0;
+        if !first {
+            *self = ahead;
         }
-        *self = ahead;
-        if minus { exponent.saturating_neg() } else { exponent }
+        if minus { exponent.wrapping_neg() } else { exponent }
     }
 
     /// Checks that nothing is left.
-    pub(super) fn end(self, started: bool) -> Result<(), Fault> {
-        match (self.0.is_empty(), started) {
-            (true, true) => Ok(()),
-            (_, false) => Err(Fault::NoValue),
-            (false, true) => Err(Fault::LeftOver { bytes: self.0.len() }),
+    pub(super) fn end(&mut self) {
+        if !self.rest.is_empty() {
+            self.fail(Fault::LeftOver { bytes: self.rest.len() });
         }
     }
 }
