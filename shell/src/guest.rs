@@ -43,8 +43,8 @@ pub struct Guest {
 pub(crate) enum Question {
     /// To sleep for so many milliseconds.
     Sleep(u32),
-    /// To sleep until the board's clock shows this, milliseconds.
-    Until(u64),
+    /// To sleep since the board's clock showed this, for so long, milliseconds.
+    SleepSince(u32, u32),
     /// What the board's clock shows, microseconds.
     Clock,
     /// What the board's calendar shows, microseconds.
@@ -146,15 +146,17 @@ impl Guest {
         self.exchange = Exchange::Answered(answer);
     }
 
-    /// The milliseconds that the guest is still to sleep, when the board's clock shows `now`.
-    pub(crate) fn sleeps(&mut self, now: u64) -> u64 {
-        let end = match self.asked() {
-            Some(Question::Sleep(ms)) => now.saturating_add(ms.into()),
-            Some(Question::Until(end)) => end,
+    /// The milliseconds that the guest is still to sleep, when the board's clock shows `now`, of which the higher bits may
+    /// be missing.
+    pub(crate) fn sleeps(&mut self, now: u32) -> u32 {
+        let (begin, ms) = match self.asked() {
+            Some(Question::Sleep(ms)) => (now, ms),
+            Some(Question::SleepSince(begin, ms)) => (begin, ms),
             _ => return 0,
         };
-        let left = end.saturating_sub(now);
-        self.exchange = if left == 0 { Exchange::Answered(0) } else { Exchange::Asked(Question::Until(end)) };
+        let left = ms.saturating_sub(now.wrapping_sub(begin));
+        let asleep = Exchange::Asked(Question::SleepSince(begin, ms));
+        self.exchange = if left == 0 { Exchange::Answered(0) } else { asleep };
         left
     }
 

@@ -131,11 +131,11 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     // In a frame of its own, which is gone while the guest runs.
     #[inline(never)]
     fn serve(&mut self, guest: &mut Guest) -> bool {
-        let sleeps = guest.sleeps(self.session.console.board().millis());
+        let sleeps = guest.sleeps(self.session.console.board().millis() as u32);
         let activity = match guest.asked() {
             #[cfg(feature = "wasi")]
             Some(Question::Input(most)) => self.input(guest, most),
-            _ => self.session.line.wait(&mut self.session.console, sleeps.min(IDLE_MS.into()) as u32),
+            _ => self.session.line.wait(&mut self.session.console, sleeps.min(IDLE_MS)),
         };
         let session = &mut *self.session;
         let interrupted = match activity {

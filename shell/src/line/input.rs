@@ -42,7 +42,8 @@ pub(crate) struct Input {
     chunk: [u8; READ_CHUNK],
     next: usize,
     len: usize,
-    last_ms: u64,
+    /// When the newest bytes came, milliseconds of the board's clock.
+    last_ms: u32,
     eof: bool,
 }
 
@@ -104,13 +105,14 @@ impl Input {
         if !self.queue.has_room() {
             return Some(Pumped::Full);
         }
-        let left = |input: &Self, now: u64| {
-            let silent = u32::try_from(now.saturating_sub(input.last_ms)).unwrap_or(u32::MAX);
+        let left = |input: &Self, now: u32| {
+            let silent = now.wrapping_sub(input.last_ms);
             input.demux.patience().map(|patience| patience.saturating_sub(silent))
         };
-        let wait = left(self, console.board().millis()).map_or(timeout_ms, |left| left.min(timeout_ms));
+        let now = console.board().millis() as u32;
+        let wait = left(self, now).map_or(timeout_ms, |left| left.min(timeout_ms));
         let came = console.read(&mut self.chunk, wait);
-        let now = console.board().millis();
+        let now = console.board().millis() as u32;
         match came {
             board::Input::Bytes(n) => {
                 (self.next, self.len, self.last_ms) = (0, n.min(READ_CHUNK), now);

@@ -72,8 +72,9 @@ impl Screen {
                 State::Ground
             }
             (State::Escape, b'[') => State::Csi(0),
+            // noline's numbers are small.
             (State::Csi(n), b'0'..=b'9') => {
-                State::Csi(n.saturating_mul(10).saturating_add(usize::from(byte & 0x0f)))
+                State::Csi(n.wrapping_mul(10).wrapping_add(usize::from(byte & 0x0f)))
             }
             (State::Csi(_), b';') => State::Csi(0),
             (State::Csi(column), b'H') => {
@@ -123,8 +124,8 @@ impl Screen {
     /// The row and column on the terminal.
     fn place(&self, offset: usize) -> (usize, usize) {
         let cells = offset.saturating_add(PROMPT.len());
-        let row = cells.checked_div(self.columns).unwrap_or(0);
-        (row, cells.saturating_sub(row.saturating_mul(self.columns)))
+        let [row, column] = [cells.checked_div(self.columns), cells.checked_rem(self.columns)];
+        (row.unwrap_or(0), column.unwrap_or(0))
     }
 }
 
