@@ -130,10 +130,17 @@ impl Args {
         self.flag("--");
     }
 
+    /// The place of a word before the first `--`, or of that.
     fn position(&self, name: &str) -> Option<usize> {
-        let end = self.iter().position(|word| word == "--").unwrap_or(self.len());
-        let end = if name == "--" { self.len() } else { end };
-        self.iter().take(end).position(|word| word == name)
+        for (at, word) in self.iter().enumerate() {
+            if word == name {
+                return Some(at);
+            }
+            if word == "--" {
+                break;
+            }
+        }
+        None
     }
 }
 
