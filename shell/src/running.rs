@@ -1,8 +1,10 @@
 //! Running guest code in slices of fuel, so that the line stays alive.
 
 use embedded_storage::nor_flash::NorFlash;
+use wasmote_fs::Name;
 use wasmote_runtime::{CallStatus, Error as RuntimeError, Func, Store, Trap, Val};
 
+use crate::answer::Outcome;
 use crate::board::Board;
 use crate::context::Context;
 use crate::error::Error;
@@ -15,107 +17,91 @@ use crate::line::Read;
 /// As much fuel or time as it takes.
 pub(crate) const UNLIMITED: u64 = u64::MAX;
 
-/// What a call may use.
-#[derive(Clone, Copy)]
-pub(crate) struct Budget {
-    /// Fuel, or [`UNLIMITED`].
+/// What a call may use, and what it has used.
+pub(crate) struct Meter {
+    /// The most fuel, or [`UNLIMITED`].
     pub(crate) fuel: u64,
-    /// Milliseconds, or [`UNLIMITED`].
+    /// The most milliseconds, or [`UNLIMITED`].
     pub(crate) time_ms: u64,
+    pub(crate) used_fuel: u64,
+    pub(crate) used_micros: u64,
 }
 
-/// What a call used.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Used {
-    pub(crate) fuel: u64,
-    pub(crate) micros: u64,
-}
-
-/// Why a call ended without results.
-pub(crate) enum Stopped {
-    /// It failed: a trap above all.
-    Runtime(RuntimeError),
-    /// Ctrl-C.
-    Interrupted,
-    /// Its fuel is used up.
-    Fuel(u64),
-    /// Its time is over.
-    Time(u64),
-}
-
-impl Stopped {
-    /// The shell's error, which carries no backtrace.
-    pub(crate) fn error(&self) -> Error<'static> {
-        match *self {
-            Self::Runtime(error) => Error::Runtime(error),
-            Self::Interrupted => Error::Interrupted,
-            Self::Fuel(limit) => Error::FuelLimit(limit),
-            Self::Time(limit) => Error::TimeLimit(limit),
-        }
+impl Meter {
+    /// A call that has used nothing yet, and may take as long as it wants.
+    pub(crate) const fn new(fuel: u64) -> Self {
+        Self { fuel, time_ms: UNLIMITED, used_fuel: 0, used_micros: 0 }
     }
+}
 
-    /// Whether functions were running that are worth naming.
-    pub(crate) fn is_trap(&self) -> bool {
-        matches!(self, Self::Runtime(RuntimeError::Trap(trap)) if !matches!(trap, Trap::Exit(_)))
-    }
+/// How a call ended well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It returned.
+    Returned,
+    /// The guest ended itself with status 0.
+    Exited,
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// Calls a function with its arguments, or goes on with what is suspended in the store, and runs it to its end.
+    /// Calls a function of a module's instance with its arguments, or goes on with what is suspended in the store, and
+    /// runs it to its end; says why it failed.
     ///
     /// Between slices its output is printed, management frames are served, and Ctrl-C is looked for. Whatever
     /// the end, nothing stays suspended in the store.
     pub(crate) fn drive(
         &mut self,
+        module: &Name,
         store: &mut Store<Guest>,
-        budget: Budget,
+        meter: &mut Meter,
         mut call: Option<(Func, &[Val])>,
         results: &mut [Val],
-    ) -> (Used, Result<(), Stopped>) {
+    ) -> Outcome<Ended> {
         #[cfg(feature = "wasi")]
         if self.has_input() {
             self.session.line.forget_read();
         }
         let started = self.session.console.board().micros();
-        let mut used = Used::default();
         let outcome = loop {
-            let slice = budget.fuel.saturating_sub(used.fuel).min(SLICE_FUEL);
+            let slice = meter.fuel.saturating_sub(meter.used_fuel).min(SLICE_FUEL);
             store.set_fuel(slice);
             let status = match call.take() {
                 Some((func, args)) => func.call_resumable(&mut *store, args, results),
                 None => store.resume(results),
             };
-            used.fuel = used.fuel.saturating_add(slice.wrapping_sub(store.fuel()));
+            meter.used_fuel = meter.used_fuel.saturating_add(slice.wrapping_sub(store.fuel()));
             self.drain(store);
             match status {
-                Ok(CallStatus::Finished) => break Ok(()),
-                Ok(CallStatus::OutOfFuel) if used.fuel >= budget.fuel => {
-                    break Err(Stopped::Fuel(used.fuel));
+                Ok(CallStatus::Finished) => break Ok(Ended::Returned),
+                Ok(CallStatus::OutOfFuel) if meter.used_fuel >= meter.fuel => {
+                    break Err(Error::FuelLimit(meter.used_fuel));
                 }
                 // A host function waits for room in its output, which is empty now, or for an answer.
                 Ok(CallStatus::OutOfFuel | CallStatus::Waiting) => {}
-                Err(error) => break Err(Stopped::Runtime(error)),
+                // It has done what it was to do.
+                Err(RuntimeError::Trap(Trap::Exit(0))) => break Ok(Ended::Exited),
+                Err(error) => break Err(Error::Runtime(error)),
             }
             self.session.autostart_may_be_steady();
             if self.serve(store.data_mut()) {
                 self.session.interrupted = true;
-                break Err(Stopped::Interrupted);
+                break Err(Error::Interrupted);
             }
             let elapsed = self.session.console.board().micros().wrapping_sub(started);
-            if elapsed >= budget.time_ms.saturating_mul(1000) {
-                break Err(Stopped::Time(budget.time_ms));
+            if elapsed >= meter.time_ms.saturating_mul(1000) {
+                break Err(Error::TimeLimit(meter.time_ms));
             }
         };
-        used.micros = self.session.console.board().micros().wrapping_sub(started);
+        meter.used_micros = self.session.console.board().micros().wrapping_sub(started);
         // What the shell says stands in lines of its own.
         if core::mem::take(&mut self.midline) {
             self.out().text("\n");
         }
-        if outcome.is_err() {
+        if outcome != Ok(Ended::Returned) {
             store.cancel();
             store.data_mut().forget_call();
         }
-        (used, outcome)
+        outcome.map_err(|error| self.stopped(&error, module, store))
     }
 
     /// Prints what a guest has printed.

@@ -6,7 +6,7 @@ use embedded_storage::nor_flash::NorFlash;
 
 use wasmote_fs::Name;
 use wasmote_runtime::libc::{self, Entry};
-use wasmote_runtime::{Func, Store, Trap, Val, ValType, names};
+use wasmote_runtime::{Error as RuntimeError, Func, Store, Trap, Val, ValType, names};
 
 use crate::answer::{Failed, Outcome};
 use crate::args::{Args, number as literal};
@@ -17,23 +17,23 @@ use crate::guest::Guest;
 use crate::instances::{LoadOptions, Loaded};
 use crate::limits::NAME_SHOWN;
 use crate::packed::packed;
-use crate::running::{Budget, Stopped, UNLIMITED, Used};
+use crate::running::{Ended, Meter, UNLIMITED};
 use crate::values;
 
 pub(super) fn call<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
     args: &mut Args,
 ) -> Outcome {
-    let mut budget = Budget { fuel: UNLIMITED, time_ms: UNLIMITED };
-    context.option(args, "--fuel", UNLIMITED, &mut budget.fuel)?;
-    context.option(args, "--time", u32::MAX.into(), &mut budget.time_ms)?;
+    let mut meter = Meter::new(UNLIMITED);
+    context.option(args, "--fuel", UNLIMITED, &mut meter.fuel)?;
+    context.option(args, "--time", u32::MAX.into(), &mut meter.time_ms)?;
     args.end_options();
     let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(context.misused()) };
     let mut loaded = context.take(alias)?;
-    if budget.fuel == UNLIMITED {
-        budget.fuel = loaded.options.fuel;
+    if meter.fuel == UNLIMITED {
+        meter.fuel = loaded.options.fuel;
     }
-    let outcome = context.call_named(&mut loaded, alias, function, args, budget);
+    let outcome = context.call_named(&mut loaded, alias, function, args, &mut meter);
     context.session.instances.put_back(loaded);
     outcome
 }
@@ -51,7 +51,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         alias: &str,
         name: &str,
         args: &Args,
-        budget: Budget,
+        meter: &mut Meter,
     ) -> Outcome {
         const NAMES: usize = 2;
         let Some(func) = loaded.instance.get_func(&*loaded.store, name) else {
@@ -68,7 +68,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             let ty = func.param(&*loaded.store, i).unwrap_or(ValType::I32);
             *value = literal::value(i.saturating_add(1), word, ty).map_err(|error| self.fail(&error))?;
         }
-        self.call(loaded, func, &values, budget)
+        self.call(loaded, func, &values, meter)
     }
 
     /// Room for arguments or results.
@@ -83,27 +83,18 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Calls a function of an instance, and prints its results and what it used.
-    fn call(&mut self, loaded: &mut Loaded, func: Func, args: &[Val], budget: Budget) -> Outcome {
+    fn call(&mut self, loaded: &mut Loaded, func: Func, args: &[Val], meter: &mut Meter) -> Outcome {
         let (_, count) = func.arity(&*loaded.store).map_err(|error| self.broken(error))?;
         let mut results = self.values(count)?;
-        let (used, outcome) = self.drive(&mut loaded.store, budget, Some((func, args)), &mut results);
-        loaded.fuel = loaded.fuel.saturating_add(used.fuel);
+        let ended = self.drive(&loaded.module, &mut loaded.store, meter, Some((func, args)), &mut results);
+        loaded.fuel = loaded.fuel.saturating_add(meter.used_fuel);
         loaded.stack_peak = loaded.stack_peak.max(loaded.store.stack_peak());
-        match outcome {
-            Ok(()) => {
-                self.print_results(&loaded.store, &results, used);
-                Ok(())
-            }
-            // A guest that ends itself with status 0 has done what it was to do.
-            Err(Stopped::Runtime(wasmote_runtime::Error::Trap(Trap::Exit(0)))) => {
-                self.print_results(&loaded.store, &[], used);
-                Ok(())
-            }
-            Err(stopped) => Err(self.stopped(stopped, &loaded.module, &loaded.store)),
-        }
+        let results = if ended? == Ended::Returned { &*results } else { &[] };
+        self.print_results(&loaded.store, results, meter);
+        Ok(())
     }
 
-    fn print_results(&mut self, store: &Store<Guest>, results: &[Val], used: Used) {
+    fn print_results(&mut self, store: &Store<Guest>, results: &[Val], meter: &Meter) {
         let (stack, memory) = (store.stack_peak(), store.memory_committed());
         let mut answer = self.begin();
         answer.form(packed!("<\"results\":[>"));
@@ -114,16 +105,18 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         }
         answer.form(if results.is_empty() { packed!("<]>") } else { packed!("<]>\n") });
         answer.form(packed!("fuel {fuel}, {us} ms, stack {stack} B, memory {memory} B\n"));
-        answer.number(used.fuel).millis(used.micros).number(stack).number(memory).end(0);
+        answer.number(meter.used_fuel).millis(meter.used_micros).number(stack).number(memory).end(0);
     }
 
     /// Prints why guest code stopped, and for a trap which functions were running.
-    pub(super) fn stopped(&mut self, stopped: Stopped, module: &Name, store: &Store<Guest>) -> Failed {
-        if !stopped.is_trap() {
-            return self.fail(&stopped.error());
+    pub(crate) fn stopped(&mut self, error: &Error<'_>, module: &Name, store: &Store<Guest>) -> Failed {
+        let trap =
+            matches!(error, Error::Runtime(RuntimeError::Trap(trap)) if !matches!(trap, Trap::Exit(_)));
+        if !trap {
+            return self.fail(error);
         }
         let (parts, mut answer) = self.begin_with();
-        answer.refuse(&stopped.error()).form(packed!("<\"backtrace\":[>"));
+        answer.refuse(error).form(packed!("<\"backtrace\":[>"));
         for frame in store.backtrace() {
             let mut buffer = [0; NAME_SHOWN];
             let found = parts.store.open(module, |reader| {
@@ -177,19 +170,19 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Outcome {
-        let budget = Budget { fuel: loaded.options.fuel, time_ms: UNLIMITED };
+        let mut meter = Meter::new(loaded.options.fuel);
         match entry {
             Entry::Plain(func) => {
                 let begun = loaded.store.data_mut().begin(args.iter());
                 begun.map_err(|error| self.broken(error))?;
-                let outcome = self.call(loaded, func, &[], budget);
+                let outcome = self.call(loaded, func, &[], &mut meter);
                 loaded.store.data_mut().end();
                 outcome
             }
             Entry::Main(func) => {
                 let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
                 let values = values.map_err(|error| self.broken(error))?;
-                self.call(loaded, func, &values, budget)
+                self.call(loaded, func, &values, &mut meter)
             }
         }
     }

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::{
-    CallStatus, Engine, Error as RuntimeError, Instance, Linker, Module, Store, StoreLimits, boxed,
+    CallStatus, Engine, Error as RuntimeError, Instance, Linker, Module, Store, StoreLimits, Trap, boxed,
 };
 
 use crate::answer::{Failed, Outcome};
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::guest::{self, Guest};
 use crate::instances::{LoadOptions, Loaded};
 use crate::packed::packed;
-use crate::running::{Budget, UNLIMITED};
+use crate::running::{Ended, Meter};
 
 pub(super) fn load<B: Board, F: NorFlash>(
     context: &mut Context<'_, '_, '_, B, F>,
@@ -144,11 +144,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         if status == CallStatus::Finished {
             return Ok((instance, 0));
         }
-        let budget = Budget { fuel, time_ms: UNLIMITED };
-        let (used, outcome) = self.drive(store, budget, None, &mut []);
-        match outcome {
-            Ok(()) => Ok((instance, used.fuel)),
-            Err(stopped) => Err(self.stopped(stopped, name, store)),
+        let mut meter = Meter::new(fuel);
+        match self.drive(name, store, &mut meter, None, &mut [])? {
+            Ended::Returned => Ok((instance, meter.used_fuel)),
+            Ended::Exited => Err(self.broken(Trap::Exit(0).into())),
         }
     }
 
