@@ -44,12 +44,21 @@ impl Default for Config {
 }
 
 /// What modules are compiled for: the limits. Cheap to copy.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Engine {
     config: Config,
 }
 
+impl Default for Engine {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl Engine {
+    /// The engine with the default limits; a reference to it is one to a constant.
+    pub const DEFAULT: Self = Self { config: Config::new() };
+
     /// Makes an engine with limits; those above what the internal code can express are lowered to it.
     pub fn new(mut config: Config) -> Self {
         config.max_functions = config.max_functions.min(0xffff);

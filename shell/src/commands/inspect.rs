@@ -83,7 +83,7 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
 
     /// Compiles a module on flash, the one that a word names.
     pub(super) fn compile(&mut self, name: &Name, word: &str) -> Outcome<Module> {
-        match self.session.store.open(name, |reader| Module::from_reader(&Engine::default(), reader)) {
+        match self.session.store.open(name, |reader| Module::from_reader(&Engine::DEFAULT, reader)) {
             Ok(Ok(module)) => Ok(module),
             Ok(Err(error)) => {
                 // What is damaged here may be well built.
@@ -135,7 +135,7 @@ pub(super) fn imports<B: Board, F: NorFlash>(
     args: &mut Args,
 ) -> Outcome {
     let available = args.flag("--available");
-    let linker = guest::linker::<B>(&Engine::default()).map_err(|error| context.broken(error))?;
+    let linker = guest::linker::<B>(&Engine::DEFAULT).map_err(|error| context.broken(error))?;
     if available {
         args.end_options();
         return if args.is_empty() {

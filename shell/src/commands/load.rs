@@ -107,10 +107,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             return Err(self.fail(&Error::Loaded(alias.as_str())));
         }
         verify(self.session.store, module).map_err(|error| self.refused(error, module.as_str()))?;
-        let engine = Engine::default();
-        let mut store = store(&engine, options).map_err(|error| self.broken(error))?;
+        let engine = &Engine::DEFAULT;
+        let mut store = store(engine, options).map_err(|error| self.broken(error))?;
         self.session.instances.start(*alias).map_err(|why| self.fail(&why.error(alias.as_str())))?;
-        let started = self.open_and_start(module, options.fuel, &engine, &mut store);
+        let started = self.open_and_start(module, options.fuel, engine, &mut store);
         self.session.instances.stop();
         let (instance, fuel) = started?;
         let code = instance.module(&store).map_or(0, Module::code_size);
