@@ -13,6 +13,7 @@ pub mod args;
 mod autostart;
 pub mod board;
 mod commands;
+mod complete;
 pub mod console;
 mod context;
 pub mod error;

@@ -9,6 +9,9 @@ pub const LINE_CAPACITY: usize = LINE_LIMIT + 4;
 /// Lines kept for recall, bytes, one separator each included.
 pub const HISTORY_BYTES: usize = 1024;
 
+/// Bytes that a Tab types at most; a longer name takes several.
+pub const COMPLETED: usize = 64;
+
 /// Bytes typed ahead that wait for their prompt. When they are full, the console is not read.
 pub const TYPED_AHEAD: usize = 1024;
 

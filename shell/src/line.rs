@@ -34,6 +34,7 @@ use crate::board::Board;
 use crate::console::Console;
 use crate::limits::{FRAME_QUIET_MS, HISTORY_BYTES, LINE_CAPACITY, LINE_LIMIT, QUERY_MS};
 use crate::output::characters;
+pub(crate) use cooked::BELL;
 use editor::{EditorIo, Stop};
 use history::History;
 use input::{Ctrl, Input, Pumped};
@@ -61,6 +62,9 @@ pub enum Event<'a> {
     TooLong,
     /// An SMP frame came, marker included, newline not. Its prompt is drawn again by and by.
     Frame(&'a [u8]),
+    /// Tab asks what the line could go on with: [`Line::typed`] has it, [`Line::append`] completes it. The prompt is gone
+    /// from the terminal, and is drawn again by and by.
+    Tab,
     /// Ctrl-C gave up the line.
     Interrupt,
     /// Ctrl-D on an empty line, nothing at once behind it, or the peer is gone. The line can go on all the same.
@@ -167,6 +171,21 @@ impl<'a> Line<'a> {
     /// The lines entered at a terminal, oldest first, each as its bytes of UTF-8.
     pub fn history(&self) -> impl Iterator<Item = &[u8]> {
         self.history.lines()
+    }
+
+    /// What is typed so far, after [`Event::Tab`].
+    pub(crate) fn typed(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Types bytes behind it, as many as a line may have.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.text.len() < LINE_LIMIT {
+                // There is room for a character beyond the limit.
+                let _ = self.text.push(*byte);
+            }
+        }
     }
 
     /// Waits for something to happen on the line, prompting a terminal.
@@ -293,6 +312,10 @@ impl<'a> Line<'a> {
         };
         // As large as noline's buffer.
         let _ = self.text.extend_from_slice(line.as_bytes());
+        if stop == Some(Stop::Tab) {
+            self.cut = Some(0);
+            return Event::Tab;
+        }
         if stop == Some(Stop::Frame) {
             let back = characters(line).saturating_sub(offset);
             return self.cut_by_frame(back);

@@ -56,6 +56,8 @@ enum Handled {
     Done,
     /// A frame of the management protocol is to be served.
     Frame,
+    /// The line is to be completed.
+    Tab,
     Eof,
 }
 
@@ -146,6 +148,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             match self.event() {
                 Handled::Done => {}
                 Handled::Frame => self.frame(),
+                Handled::Tab => self.complete(),
                 // A person has seen what failed; a script's caller is told.
                 Handled::Eof => {
                     let failed = self.failed && !self.console.board().console_is_terminal();
@@ -172,6 +175,7 @@ impl<B: Board, F: NorFlash> Session<'_, B, F> {
             }
             Event::TooLong => Error::LineTooLong,
             Event::Frame(_) => return Handled::Frame,
+            Event::Tab => return Handled::Tab,
             Event::Interrupt => return Handled::Done,
             Event::Eof => return Handled::Eof,
         };

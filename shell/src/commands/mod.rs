@@ -71,6 +71,13 @@ commands! {
     "reboot", "restarts the device", shell::reboot;
 }
 
+/// Gives the names of the commands.
+pub(crate) fn names(f: &mut dyn FnMut(&[u8])) {
+    for usage in USAGES.as_bytes().split(|byte| *byte == b'\n') {
+        f(part(usage, b' ', 0).unwrap_or_default());
+    }
+}
+
 /// The place of a command in the tables, and how it is written.
 fn find(name: &str) -> Option<(usize, Packed)> {
     let usage = |n| part(USAGES.as_bytes(), b'\n', n).filter(|usage| !usage.is_empty());

@@ -1,7 +1,7 @@
 //! Commands on modules that are made to confuse who reads the answer.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
@@ -10,11 +10,18 @@ use crate::board::{Board, HeapStats, Input, StackStats};
 use crate::session::run;
 use crate::testing::store;
 
-/// A board whose input is a script.
+/// A board whose input is a script, or typed by a person.
 struct Script<'s> {
     input: &'s [u8],
     written: Rc<RefCell<Vec<u8>>>,
+    person: bool,
+    clock: Cell<u64>,
+    /// When a person types the next key, microseconds.
+    key_at: u64,
 }
+
+/// How long a person takes for a key, microseconds: longer than a terminal may take to answer.
+const KEY_MICROS: u64 = 400_000;
 
 impl Board for Script<'_> {
     fn name(&self) -> &'static str {
@@ -26,11 +33,19 @@ impl Board for Script<'_> {
     }
 
     fn console_is_terminal(&self) -> bool {
-        false
+        self.person
     }
 
-    fn console_read(&mut self, buf: &mut [u8], _: u32) -> Input {
-        let (now, later) = self.input.split_at(self.input.len().min(buf.len()));
+    fn console_read(&mut self, buf: &mut [u8], timeout_ms: u32) -> Input {
+        let chunk = if self.person { 1 } else { buf.len() };
+        let waited = self.clock.get().saturating_add(1000 * u64::from(timeout_ms));
+        if self.person && waited < self.key_at {
+            self.clock.set(waited);
+            return Input::Timeout;
+        }
+        self.clock.set(self.clock.get().max(self.key_at));
+        self.key_at = self.clock.get() + KEY_MICROS;
+        let (now, later) = self.input.split_at(self.input.len().min(chunk));
         buf[..now.len()].copy_from_slice(now);
         self.input = later;
         if now.is_empty() { Input::Eof } else { Input::Bytes(now.len()) }
@@ -41,7 +56,7 @@ impl Board for Script<'_> {
     }
 
     fn micros(&self) -> u64 {
-        0
+        self.clock.get()
     }
 
     fn heap(&self) -> HeapStats {
@@ -68,8 +83,16 @@ fn module(sections: &[(u8, &[u8])]) -> Vec<u8> {
 
 /// Runs a script on a device whose flash has a module `m`; gives what was printed.
 fn printed(module: &[u8], script: &str) -> Vec<u8> {
+    played(module, script, false)
+}
+
+fn played(module: &[u8], input: &str, person: bool) -> Vec<u8> {
     let written = Rc::new(RefCell::new(Vec::new()));
-    run(Script { input: script.as_bytes(), written: Rc::clone(&written) }, &mut store(module));
+    let clock = Cell::new(0);
+    run(
+        Script { input: input.as_bytes(), written: Rc::clone(&written), person, clock, key_at: KEY_MICROS },
+        &mut store(module),
+    );
     written.take()
 }
 
@@ -167,4 +190,32 @@ fn a_name_like_an_option_is_named_behind_two_dashes() {
 fn a_line_that_is_no_text_ends_its_file() {
     let printed = String::from_utf8(printed(b"echo one\necho \xff\necho two\n", "source m\n")).unwrap();
     assert_eq!(printed, "one\nerror[LINE]: the line is no UTF-8; source takes a text\n");
+}
+
+#[test]
+fn a_tab_completes_what_is_certain_and_shows_the_rest() {
+    let module = exporting(&["f", "start", "stop", "st\u{e9}p", "x y"]);
+    // What stands behind the last prompt, and what is shown before it.
+    let check = |keys: &str, line: &str, shown: &str| {
+        let keys = std::format!("term ansi\rload m as me\r{keys}");
+        let written = String::from_utf8(played(&module, &keys, true)).unwrap();
+        let (_, written) = written.rsplit_once("load m as me\r\n").unwrap();
+        // Without what moves the cursor and erases.
+        let text = written.replace("\x1b7\x1b[999;999H\x1b[6n\x1b8", "").replace("\x1b[J", "");
+        let (_, prompts) = text.split_once("\r\n> ").unwrap();
+        let (before, last) = prompts.rsplit_once("> ").unwrap_or(("", prompts));
+        let list = before.split_once("\r\n").map_or("", |(_, list)| list.trim_end());
+        assert_eq!((last.trim_end_matches(['\r', '\n']), list), (line, shown), "{written:?}");
+    };
+    check("ver\t", "version ", "");
+    check("he\the\t", "help help ", "");
+    check("r\t", "r", "rm  reload  run  reboot");
+    check("un\t\t", "unload me ", "");
+    check("check \t", "check m ", "");
+    check("call me s\t", "call me st", "");
+    check("call me s\t\t", "call me st", "start  stop");
+    check("call me sto\t", "call me stop ", "");
+    check("get me \t", "get me ", "");
+    check("call nobody \t", "call nobody ", "");
+    check("zzz\t", "zzz", "");
 }

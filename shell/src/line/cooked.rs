@@ -1,9 +1,9 @@
 //! The plain line: what a terminal driver does with a line in canonical mode. It needs no terminal at all.
 //!
-//! Backspace, Ctrl-U and Ctrl-W erase at the end; there is no cursor to move and no recall.
+//! Backspace, Ctrl-U and Ctrl-W erase at the end; there is no cursor to move, no recall, and Tab is a blank.
 
 use super::input::{Ctrl, Pumped};
-use super::keys::{BACKSPACE, CTRL_C, CTRL_D, CTRL_U, CTRL_W, ENTER, Key, continues};
+use super::keys::{BACKSPACE, CTRL_C, CTRL_D, CTRL_U, CTRL_W, ENTER, Key, TAB, continues};
 use super::{Event, Line, Text};
 use crate::board::Board;
 use crate::console::Console;
@@ -126,6 +126,7 @@ pub(crate) fn press(text: &mut Text, key: Key, echo: &mut dyn FnMut(&[u8])) -> O
             echo(b"\r\n");
             return Some(End::Eof);
         }
+        TAB => return press(text, Key::byte(b' '), echo),
         b' '.. => key.bytes(|bytes| echo(if text.extend_from_slice(bytes).is_ok() { bytes } else { BELL })),
         _ => {}
     }
@@ -175,6 +176,7 @@ mod tests {
         check("a\x04", ("a", "a", None));
         check("\x04", ("", "\r\n", Some(End::Eof)));
         check("a\x1b[D\x1b[Ab\x0c", ("ab", "ab", None));
+        check("a\tb", ("a b", "a b", None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use embedded_io::{ErrorType, Read, Write};
 use super::cooked::BELL;
 use super::history::History;
 use super::input::{Ctrl, Input, Pumped};
-use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, CTRL_N, CTRL_P, CTRL_U, DELETE, ENTER, Key};
+use super::keys::{CTRL_B, CTRL_C, CTRL_D, CTRL_E, CTRL_L, CTRL_N, CTRL_P, CTRL_U, DELETE, ENTER, Key, TAB};
 use super::screen::{ANSWERS, Screen};
 use crate::board::Board;
 use crate::console::Console;
@@ -26,6 +26,8 @@ const DELETE_FORWARD: Key = Key::new(*b"\x1b[3~");
 pub(crate) enum Stop {
     /// A frame is whole.
     Frame,
+    /// Tab.
+    Tab,
     /// Ctrl-C.
     Interrupt,
     /// Ctrl-D alone on an empty line.
@@ -44,6 +46,8 @@ pub(crate) struct EditorIo<'a, B> {
     shown: usize,
     /// An older line is to be shown, if the line is empty or shows one already.
     older: bool,
+    /// The line is to be completed.
+    tab: bool,
     /// What noline reads first: the answers to its questions.
     answers: &'a [u8],
     /// Text to be typed again: a cut line's, or the history's.
@@ -72,6 +76,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
             history,
             shown: 0,
             older: false,
+            tab: false,
             answers: ANSWERS,
             replay: text,
             back,
@@ -112,6 +117,11 @@ impl<'a, B: Board> EditorIo<'a, B> {
                     return CTRL_U;
                 }
                 self.print(BELL);
+            }
+            if core::mem::take(&mut self.tab) {
+                self.screen.leave(&mut |bytes: &[u8]| self.console.raw(bytes));
+                self.stop = Some(Stop::Tab);
+                return ENTER;
             }
             match self.input.queue.pop() {
                 None => {}
@@ -162,6 +172,12 @@ impl<'a, B: Board> EditorIo<'a, B> {
                 self.older = true;
                 self.ahead = Key::byte(CTRL_E);
             }
+            // In the middle of a paste it is a blank.
+            TAB if !self.input.is_quiet() => self.ahead = Key::byte(b' '),
+            TAB => {
+                self.tab = true;
+                self.ahead = Key::byte(CTRL_E);
+            }
             CTRL_C => {
                 self.stop = Some(Stop::Interrupt);
                 self.ahead = Key::new([CTRL_E, CTRL_C, 0, 0]);
@@ -172,7 +188,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
     }
 
     fn print(&mut self, bytes: &[u8]) {
-        if !matches!(self.stop, Some(Stop::Frame | Stop::Gone)) {
+        if !matches!(self.stop, Some(Stop::Frame | Stop::Tab | Stop::Gone)) {
             self.screen.write(bytes, &mut |bytes| self.console.raw(bytes));
         }
     }

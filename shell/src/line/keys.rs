@@ -6,6 +6,7 @@
 /// Delete the character under the cursor; a private code, as US has no meaning on a line.
 pub(crate) const DELETE: u8 = 0x1f;
 pub(crate) const BACKSPACE: u8 = 0x08;
+pub(crate) const TAB: u8 = b'\t';
 pub(crate) const ENTER: u8 = b'\r';
 pub(crate) const CTRL_A: u8 = 0x01;
 pub(crate) const CTRL_B: u8 = 0x02;
@@ -142,11 +143,17 @@ impl Keys {
             }
             b'\n' if after_cr => return None,
             b'\n' => ENTER,
-            b'\t' => b' ',
             0x7f => BACKSPACE,
-            CTRL_A..=CTRL_F | BACKSPACE | CTRL_K | CTRL_L | CTRL_N | CTRL_P | CTRL_T | CTRL_U | CTRL_W => {
-                byte
-            }
+            CTRL_A..=CTRL_F
+            | BACKSPACE
+            | TAB
+            | CTRL_K
+            | CTRL_L
+            | CTRL_N
+            | CTRL_P
+            | CTRL_T
+            | CTRL_U
+            | CTRL_W => byte,
             _ => return None,
         };
         Some(Key::byte(byte))
@@ -228,7 +235,7 @@ mod tests {
 
     #[test]
     fn only_known_keys_pass() {
-        check(b"a\tb", &[typed('a'), typed(' '), typed('b')]);
+        check(b"a\tb", &[typed('a'), Key::byte(TAB), typed('b')]);
         check("é€😂".as_bytes(), &[typed('é'), typed('€'), typed('😂')]);
         check(b"\r\n\n\r\r\n", &[Key::byte(ENTER); 4]);
         check(b"\x00\x07\x0f\x11\x13\x16\x1a\x1c\x1f", &[]);

@@ -121,6 +121,13 @@ impl Screen {
         self.real = self.cursor;
     }
 
+    /// Takes the prompt and what is behind it from the terminal; the cursor is where the prompt was.
+    pub(crate) fn leave(&mut self, out: Out<'_>) {
+        self.sync(out);
+        step(self.place(self.real).0, 0, *b"AB", out);
+        out(b"\r\x1b[J");
+    }
+
     /// The row and column on the terminal.
     fn place(&self, offset: usize) -> (usize, usize) {
         let cells = offset.saturating_add(PROMPT.len());

@@ -37,6 +37,10 @@ fn events(console: &mut Console<Peer>, line: &mut Line<'_>) -> Vec<String> {
             Event::TooLong => "<too long>".into(),
             Event::Interrupt => "<interrupt>".into(),
             Event::Eof => return events,
+            Event::Tab => {
+                line.append(b"!");
+                "<tab>".into()
+            }
             Event::Frame(bytes) => {
                 let text = format!("<{}>", String::from_utf8_lossy(bytes.get(2..).unwrap()));
                 console.frame(b"\x06\x09BBBB\n");
@@ -133,6 +137,18 @@ fn a_terminal_that_answers_gets_editing() {
     check_screen(typed("ls\rab\x1b[D\x1b[Ac\r"), &["ls", "abc"], "> ls\n> abc\n> |");
     check_screen(typed("ls\rps\r\x1b[Ax\x1b[A\r"), &["ls", "ps", "ls"], "> ls\n> ps\n> ls\n> |");
     check_screen(typed("ls\rps\x0cmem"), &["ls"], "> mem|");
+}
+
+#[test]
+fn a_tab_asks_how_the_line_goes_on() {
+    check_screen(typed("ls\t"), &["<tab>"], "> ls!|");
+    check_screen(typed("ls\tx\r"), &["<tab>", "ls!x"], "> ls!x\n> |");
+    check_screen(typed("a b\x1b[D\t\tc\r"), &["<tab>", "<tab>", "a b!!c"], "> a b!!c\n> |");
+    let long = "abcdefghijklmnopqrstuvwxyz";
+    check_screen(typed(&format!("{long}\t")), &["<tab>"], "> abcdefghijklmnopqr\nstuvwxyz!|");
+    // A pasted one is a blank, and so it is where nothing can be drawn again.
+    check_screen([Wait(400), send("a\tb\r")], &["a b"], "> a b\n> |");
+    check(Peer::new(typed("a\tb\r")), &["a b"], "> a b\r\n> ");
 }
 
 #[test]

@@ -83,6 +83,10 @@ fn torment(line: &mut Line<'_>, peer: Peer, random: &mut Random) {
             Event::Frame(frame) => assert!(frame.len() < 127 && frame.is_ascii()),
             // Ctrl-D ends the line as often as the peer's end does.
             Event::Eof => gone += 1,
+            Event::Tab => {
+                assert!(line.typed().len() <= LINE_CAPACITY);
+                line.append(b"abc");
+            }
             Event::TooLong | Event::Interrupt => {}
         }
     }
