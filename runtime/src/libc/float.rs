@@ -54,23 +54,10 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
         _ => out.pad(env, byte, count),
     })?;
     if let Some(exponent) = layout.exponent {
-        let magnitude = exponent.unsigned_abs();
-        let text = [
-            if upper { b'E' } else { b'e' },
-            if exponent < 0 { b'-' } else { b'+' },
-            digit(magnitude / 100),
-            digit(magnitude / 10),
-            digit(magnitude),
-        ];
-        let (mark, digits) = text.split_at(2);
-        out.put_all(env, mark)?;
+        out.put(env, if upper { b'E' } else { b'e' })?;
         // At least two digits.
-        out.put_all(env, digits.strip_prefix(b"0").unwrap_or(digits))?;
+        let mut spec = Spec { plus: true, precision: Some(2), conversion: b'd', ..Spec::default() };
+        spec.integer(env, out, exponent < 0, exponent.unsigned_abs().into())?;
     }
     spec.close(env, out, sign, len)
-}
-
-/// The character of a number's last decimal digit.
-const fn digit(number: u32) -> u8 {
-    b'0'.wrapping_add((number % 10) as u8)
 }

@@ -96,7 +96,7 @@ impl Spec {
     }
 
     /// Puts an integer in the specification's base.
-    fn integer(
+    pub(super) fn integer(
         &mut self,
         env: &mut impl Env,
         out: &mut Out,
@@ -153,22 +153,19 @@ impl Spec {
         self.close(env, out, b"", len)
     }
 
-    /// Takes an integer argument, with the sign or zeros that its length and conversion ask for.
+    /// Takes an integer argument, with the sign or zeros that its length asks for.
     fn argument(&self, env: &mut impl Env, args: &mut Args, signed: bool) -> Result<u64, Failed> {
-        if self.length == Length::LongLong {
-            return args.dword(env);
-        }
-        let word = args.word(env)?;
-        let value = match self.length {
-            Length::Char => i64::from(word as i8),
-            Length::Short => i64::from(word as i16),
-            _ => i64::from(word.cast_signed()),
+        let unused = match self.length {
+            Length::LongLong => return args.dword(env),
+            Length::Char => 24,
+            Length::Short => 16,
+            _ => 0,
         };
-        Ok(match self.length {
-            _ if signed => value as u64,
-            Length::Char => value as u64 & 0xff,
-            Length::Short => value as u64 & 0xffff,
-            _ => value as u64 & 0xffff_ffff,
+        let word = args.word(env)? << unused;
+        Ok(if signed {
+            i64::from(word.cast_signed() >> unused).cast_unsigned()
+        } else {
+            (word >> unused).into()
         })
     }
 
@@ -180,17 +177,11 @@ impl Spec {
         args: &mut Args,
     ) -> Result<(), Failed> {
         match self.conversion {
-            b'd' | b'i' => {
-                let value = self.argument(env, args, true)?.cast_signed();
-                self.integer(env, out, value < 0, value.unsigned_abs())
-            }
-            b'u' | b'x' | b'X' | b'o' => {
-                let value = self.argument(env, args, false)?;
-                self.integer(env, out, false, value)
-            }
-            b'p' => {
-                let value = args.word(env)?;
-                self.integer(env, out, false, value.into())
+            b'd' | b'i' | b'u' | b'x' | b'X' | b'o' | b'p' => {
+                let signed = matches!(self.conversion, b'd' | b'i');
+                let value = self.argument(env, args, signed)?;
+                let negative = signed && value.cast_signed() < 0;
+                self.integer(env, out, negative, if negative { value.wrapping_neg() } else { value })
             }
             b'f' | b'F' | b'e' | b'E' | b'g' | b'G' => {
                 let bits = args.dword(env)?;
