@@ -56,8 +56,8 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
     if let Some(exponent) = layout.exponent {
         out.put(env, if upper { b'E' } else { b'e' })?;
         // At least two digits.
-        let mut spec = Spec { plus: true, precision: Some(2), conversion: b'd', ..Spec::default() };
+        let mut spec = Spec { plus: true, precision: Some(2), conversion: b'd', ..Spec::NONE };
         spec.integer(env, out, exponent < 0, exponent.unsigned_abs().into())?;
     }
-    spec.close(env, out, sign, len)
+    Ok(())
 }

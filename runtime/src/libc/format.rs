@@ -6,7 +6,7 @@
 use super::Env;
 use super::guest::Reader;
 use super::output::Out;
-use super::spec::{Length, Spec};
+use super::spec::{Spec, WORD};
 use crate::Trap;
 use crate::host::Failed;
 
@@ -15,27 +15,27 @@ const TOO_LONG: Trap = Trap::Host(&"printf: a width or precision beyond an int")
 /// The arguments that are still to be taken.
 pub(super) struct Args {
     addr: u32,
+    /// The one that was taken last.
+    pub(super) value: u64,
 }
 
 impl Args {
-    fn take<const N: usize>(&mut self, env: &mut impl Env) -> Result<[u8; N], Failed> {
-        let size = N as u32;
-        // Past the end of the address space an argument traps: no memory has bytes there.
-        let addr = self.addr.checked_next_multiple_of(size).unwrap_or(u32::MAX);
-        let mut bytes = [0; N];
-        env.read(addr, &mut bytes)?;
-        self.addr = addr.saturating_add(size);
-        Ok(bytes)
+    /// Takes an argument of 4 or 8 bytes.
+    pub(super) fn take(&mut self, env: &mut impl Env, size: u8) -> Result<(), Failed> {
+        // No memory has arguments at the end of the address space, where these addresses are held.
+        let more = u32::from(size).wrapping_sub(1);
+        let addr = self.addr.saturating_add(more) & !more;
+        let mut bytes = [0; 8];
+        env.read(addr, bytes.get_mut(..size.into()).unwrap_or_default())?;
+        self.addr = addr.saturating_add(size.into());
+        self.value = u64::from_le_bytes(bytes);
+        Ok(())
     }
 
-    /// The next argument of 4 bytes.
+    /// Takes an argument of 4 bytes.
     pub(super) fn word(&mut self, env: &mut impl Env) -> Result<u32, Failed> {
-        self.take(env).map(u32::from_le_bytes)
-    }
-
-    /// The next argument of 8 bytes.
-    pub(super) fn dword(&mut self, env: &mut impl Env) -> Result<u64, Failed> {
-        self.take(env).map(u64::from_le_bytes)
+        self.take(env, WORD)?;
+        Ok(self.value as u32)
     }
 }
 
@@ -62,7 +62,7 @@ impl Reader {
 
     /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
     fn spec(&mut self, env: &mut impl Env, args: &mut Args) -> Result<Spec, Failed> {
-        let mut spec = Spec::default();
+        let mut spec = Spec::NONE;
         loop {
             match self.byte {
                 b'-' => spec.left = true,
@@ -82,14 +82,13 @@ impl Reader {
             spec.precision = u32::try_from(self.number_or_star(env, args)?).ok();
         }
         loop {
-            spec.length = match (self.byte, spec.length) {
-                (b'h', Length::Short) => Length::Char,
-                (b'h', _) => Length::Short,
-                (b'l', Length::Long) | (b'j', _) => Length::LongLong,
-                (b'l', _) => Length::Long,
-                (b'z' | b't', _) => Length::Word,
+            match self.byte {
+                b'h' => spec.size = if spec.size < WORD { 1 } else { 2 },
+                b'l' if !spec.long => spec.long = true,
+                b'l' | b'j' => spec.size = 8,
+                b'z' | b't' => {}
                 _ => break,
-            };
+            }
             self.advance(env)?;
         }
         spec.conversion = self.byte;
@@ -100,7 +99,7 @@ impl Reader {
 /// Puts a format with its arguments. Output beyond what an `int` counts ends it early.
 pub(super) fn format(env: &mut impl Env, out: &mut Out, format: u32, args: u32) -> Result<(), Failed> {
     let mut text = Reader::new(format);
-    let mut args = Args { addr: args };
+    let mut args = Args { addr: args, value: 0 };
     while out.count() <= i32::MAX as u32 {
         text.advance(env)?;
         match text.byte {

@@ -10,10 +10,13 @@ use crate::host::Failed;
 /// The longest integer's digits: 64 bits in octal.
 const MAX_DIGITS: usize = 22;
 
+/// Bytes of an argument that is no longer than a word, and of a `double`.
+pub(super) const WORD: u8 = 4;
+const DOUBLE: u8 = 8;
+
 const REFUSED: Trap = Trap::Host(&"printf: %a, %L and wide characters are refused");
 
 /// A conversion specification.
-#[derive(Default)]
 pub(super) struct Spec {
     pub(super) left: bool,
     pub(super) plus: bool,
@@ -22,24 +25,31 @@ pub(super) struct Spec {
     pub(super) zeros: bool,
     pub(super) width: u32,
     pub(super) precision: Option<u32>,
-    pub(super) length: Length,
+    /// The bytes of an integer argument.
+    pub(super) size: u8,
+    /// Whether there is an `l`, which makes characters wide.
+    pub(super) long: bool,
     /// The conversion's letter.
     pub(super) conversion: u8,
-}
-
-/// How long an argument is, by its length modifier.
-#[derive(Clone, Copy, Default, PartialEq)]
-pub(super) enum Length {
-    Char,
-    Short,
-    #[default]
-    Word,
-    /// `l` on a conversion to whom it matters: 32 bits as an integer, wide as a character.
-    Long,
-    LongLong,
+    /// Spaces that are to be put after the conversion.
+    pub(super) behind: u32,
 }
 
 impl Spec {
+    pub(super) const NONE: Self = Self {
+        left: false,
+        plus: false,
+        space: false,
+        alternate: false,
+        zeros: false,
+        width: 0,
+        precision: None,
+        size: WORD,
+        long: false,
+        conversion: 0,
+        behind: 0,
+    };
+
     /// The sign to write, if any.
     pub(super) fn sign(&self, negative: bool) -> &'static [u8] {
         match () {
@@ -50,49 +60,36 @@ impl Spec {
         }
     }
 
-    /// How much narrower than the field a prefix and a body are.
-    fn padding(&self, prefix: &[u8], len: u32) -> u32 {
-        self.width.saturating_sub(len).saturating_sub(prefix.len() as u32)
-    }
-
-    /// Puts what comes before a body of `len` bytes: padding and a prefix.
+    /// Puts what comes before a body of `len` bytes: padding and a prefix. What comes after it is left to `convert`.
     pub(super) fn open(
-        &self,
+        &mut self,
         env: &mut impl Env,
         out: &mut Out,
         prefix: &[u8],
         len: u32,
     ) -> Result<(), Failed> {
-        let padding = if self.left { 0 } else { self.padding(prefix, len) };
-        let (spaces, zeros) = if self.zeros { (0, padding) } else { (padding, 0) };
+        let padding = self.width.saturating_sub(len).saturating_sub(prefix.len() as u32);
+        let (mut spaces, mut zeros) = (0, 0);
+        match () {
+            () if self.left => self.behind = padding,
+            () if self.zeros => zeros = padding,
+            () => spaces = padding,
+        }
         out.pad(env, b' ', spaces)?;
         out.put_all(env, prefix)?;
         out.pad(env, b'0', zeros)
     }
 
-    /// Puts what comes after a body of `len` bytes.
-    pub(super) fn close(
-        &self,
-        env: &mut impl Env,
-        out: &mut Out,
-        prefix: &[u8],
-        len: u32,
-    ) -> Result<(), Failed> {
-        let padding = if self.left { self.padding(prefix, len) } else { 0 };
-        out.pad(env, b' ', padding)
-    }
-
     /// Puts a prefix and a body in a field of the specification's width.
     pub(super) fn field(
-        &self,
+        &mut self,
         env: &mut impl Env,
         out: &mut Out,
         prefix: &[u8],
         body: &[u8],
     ) -> Result<(), Failed> {
         self.open(env, out, prefix, body.len() as u32)?;
-        out.put_all(env, body)?;
-        self.close(env, out, prefix, body.len() as u32)
+        out.put_all(env, body)
     }
 
     /// Puts an integer in the specification's base.
@@ -138,35 +135,29 @@ impl Spec {
         let len = count.max(least);
         self.open(env, out, prefix, len)?;
         out.pad(env, b'0', len.wrapping_sub(count))?;
-        out.put_all(env, digits)?;
-        self.close(env, out, prefix, len)
+        out.put_all(env, digits)
     }
 
-    fn string(&self, env: &mut impl Env, out: &mut Out, addr: u32) -> Result<(), Failed> {
+    fn string(&mut self, env: &mut impl Env, out: &mut Out, addr: u32) -> Result<(), Failed> {
         let limit = self.precision.unwrap_or(u32::MAX);
         let len = len_up_to(env, addr, limit)?;
         if addr == 0 && len == 0 {
             return self.field(env, out, b"", b"(null)".get(..limit.min(6) as usize).unwrap_or_default());
         }
         self.open(env, out, b"", len)?;
-        out.copy(env, addr, len)?;
-        self.close(env, out, b"", len)
+        out.copy(env, addr, len)
     }
 
     /// Takes an integer argument, with the sign or zeros that its length asks for.
-    fn argument(&self, env: &mut impl Env, args: &mut Args, signed: bool) -> Result<u64, Failed> {
-        let unused = match self.length {
-            Length::LongLong => return args.dword(env),
-            Length::Char => 24,
-            Length::Short => 16,
-            _ => 0,
-        };
-        let word = args.word(env)? << unused;
-        Ok(if signed {
-            i64::from(word.cast_signed() >> unused).cast_unsigned()
-        } else {
-            (word >> unused).into()
-        })
+    fn argument(&self, env: &mut impl Env, args: &mut Args, signed: bool) -> Result<(), Failed> {
+        args.take(env, self.size.max(WORD))?;
+        if self.size <= WORD {
+            let unused = u32::BITS.wrapping_sub(u32::from(self.size).wrapping_mul(8));
+            let high = (args.value as u32) << unused;
+            args.value =
+                if signed { i64::from(high.cast_signed() >> unused) as u64 } else { (high >> unused).into() };
+        }
+        Ok(())
     }
 
     /// Takes the conversion's argument and puts it.
@@ -179,39 +170,35 @@ impl Spec {
         match self.conversion {
             b'd' | b'i' | b'u' | b'x' | b'X' | b'o' | b'p' => {
                 let signed = matches!(self.conversion, b'd' | b'i');
-                let value = self.argument(env, args, signed)?;
+                self.argument(env, args, signed)?;
+                let value = args.value;
                 let negative = signed && value.cast_signed() < 0;
                 self.integer(env, out, negative, if negative { value.wrapping_neg() } else { value })
             }
             b'f' | b'F' | b'e' | b'E' | b'g' | b'G' => {
-                let bits = args.dword(env)?;
-                float::put(env, out, self, bits)
+                args.take(env, DOUBLE)?;
+                float::put(env, out, self, args.value)
             }
-            b'c' if self.length != Length::Long => {
+            b'c' if !self.long => {
                 let byte = args.word(env)? as u8;
                 self.zeros = false;
                 self.field(env, out, b"", &[byte])
             }
-            b's' if self.length != Length::Long => {
+            b's' if !self.long => {
                 let addr = args.word(env)?;
                 self.zeros = false;
                 self.string(env, out, addr)
             }
-            b'%' => out.put(env, b'%'),
             b'n' => {
-                let size = match self.length {
-                    Length::Char => 1,
-                    Length::Short => 2,
-                    Length::Word | Length::Long => 4,
-                    Length::LongLong => 8,
-                };
                 let place = args.word(env)?;
                 let count = u64::from(out.count()).to_le_bytes();
-                env.write(place, count.get(..size).unwrap_or_default())
+                env.write(place, count.get(..self.size.into()).unwrap_or_default())
             }
             b'c' | b's' | b'a' | b'A' | b'L' => Err(env.fail(REFUSED)),
+            b'%' => out.put(env, b'%'),
             // What C leaves undefined is shown as it is.
             other => out.put_all(env, &[b'%', other]),
-        }
+        }?;
+        out.pad(env, b' ', self.behind)
     }
 }
