@@ -2,7 +2,7 @@
 
 use super::Env;
 use super::output::Out;
-use super::spec::Spec;
+use super::spec::{ALTERNATE, PLUS, Spec, ZEROS};
 use crate::decimal::{Decimal, Format, Layout, Places};
 use crate::host::Failed;
 
@@ -18,7 +18,7 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
     let magnitude = bits & !SIGN;
     let upper = spec.conversion.is_ascii_uppercase();
     if magnitude >= INFINITY {
-        spec.zeros = false;
+        spec.flags &= !ZEROS;
         let text: &[u8] = match (magnitude > INFINITY, upper) {
             (false, false) => b"inf",
             (false, true) => b"INF",
@@ -40,8 +40,8 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
     };
     let mut decimal = Decimal::NONE;
     decimal.round(magnitude, Format::F64, places);
-    let layout = Layout::new(&decimal, style, precision, spec.alternate);
-    let point = layout.fraction > 0 || spec.alternate;
+    let layout = Layout::new(&decimal, style, precision, spec.has(ALTERNATE));
+    let point = layout.fraction > 0 || spec.has(ALTERNATE);
     let exponent = match layout.exponent.map(i32::unsigned_abs) {
         None => 0,
         Some(0..=99) => 4,
@@ -56,7 +56,7 @@ pub(super) fn put(env: &mut impl Env, out: &mut Out, spec: &mut Spec, bits: u64)
     if let Some(exponent) = layout.exponent {
         out.put(env, if upper { b'E' } else { b'e' })?;
         // At least two digits.
-        let mut spec = Spec { plus: true, precision: Some(2), conversion: b'd', ..Spec::NONE };
+        let mut spec = Spec { flags: PLUS, precision: Some(2), conversion: b'd', ..Spec::NONE };
         spec.integer(env, out, exponent < 0, exponent.unsigned_abs().into())?;
     }
     Ok(())

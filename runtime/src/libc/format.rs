@@ -6,7 +6,7 @@
 use super::Env;
 use super::guest::Reader;
 use super::output::Out;
-use super::spec::{Spec, WORD};
+use super::spec::{FLAGS, LEFT, Spec, WORD};
 use crate::Trap;
 use crate::host::Failed;
 
@@ -63,19 +63,14 @@ impl Reader {
     /// The specification after a `%`. The byte looked at afterwards is its conversion letter.
     fn spec(&mut self, env: &mut impl Env, args: &mut Args) -> Result<Spec, Failed> {
         let mut spec = Spec::NONE;
-        loop {
-            match self.byte {
-                b'-' => spec.left = true,
-                b'+' => spec.plus = true,
-                b' ' => spec.space = true,
-                b'#' => spec.alternate = true,
-                b'0' => spec.zeros = true,
-                _ => break,
-            }
+        while let Some(flag) = FLAGS.iter().position(|&flag| flag == self.byte) {
+            spec.flags |= 1 << flag;
             self.advance(env)?;
         }
         let width = self.number_or_star(env, args)?;
-        spec.left |= width < 0;
+        if width < 0 {
+            spec.flags |= LEFT;
+        }
         spec.width = width.unsigned_abs();
         if self.byte == b'.' {
             self.advance(env)?;

@@ -16,13 +16,18 @@ const DOUBLE: u8 = 8;
 
 const REFUSED: Trap = Trap::Host(&"printf: %a, %L and wide characters are refused");
 
+/// The characters of flags, and their bits in that order.
+pub(super) const FLAGS: &[u8] = b"-+ #0";
+pub(super) const LEFT: u8 = 1;
+pub(super) const PLUS: u8 = 2;
+const SPACE: u8 = 4;
+pub(super) const ALTERNATE: u8 = 8;
+pub(super) const ZEROS: u8 = 16;
+
 /// A conversion specification.
 pub(super) struct Spec {
-    pub(super) left: bool,
-    pub(super) plus: bool,
-    pub(super) space: bool,
-    pub(super) alternate: bool,
-    pub(super) zeros: bool,
+    /// A bit for each of [`FLAGS`].
+    pub(super) flags: u8,
     pub(super) width: u32,
     pub(super) precision: Option<u32>,
     /// The bytes of an integer argument.
@@ -36,26 +41,19 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    pub(super) const NONE: Self = Self {
-        left: false,
-        plus: false,
-        space: false,
-        alternate: false,
-        zeros: false,
-        width: 0,
-        precision: None,
-        size: WORD,
-        long: false,
-        conversion: 0,
-        behind: 0,
-    };
+    pub(super) const NONE: Self =
+        Self { flags: 0, width: 0, precision: None, size: WORD, long: false, conversion: 0, behind: 0 };
+
+    pub(super) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 
     /// The sign to write, if any.
     pub(super) fn sign(&self, negative: bool) -> &'static [u8] {
         match () {
             () if negative => b"-",
-            () if self.plus => b"+",
-            () if self.space => b" ",
+            () if self.has(PLUS) => b"+",
+            () if self.has(SPACE) => b" ",
             () => b"",
         }
     }
@@ -71,8 +69,8 @@ impl Spec {
         let padding = self.width.saturating_sub(len).saturating_sub(prefix.len() as u32);
         let (mut spaces, mut zeros) = (0, 0);
         match () {
-            () if self.left => self.behind = padding,
-            () if self.zeros => zeros = padding,
+            () if self.has(LEFT) => self.behind = padding,
+            () if self.has(ZEROS) => zeros = padding,
             () => spaces = padding,
         }
         out.pad(env, b' ', spaces)?;
@@ -121,15 +119,17 @@ impl Spec {
         let digits = digits.get(MAX_DIGITS.wrapping_sub(count as usize)..).unwrap_or_default();
 
         let mut least = self.precision.unwrap_or(1);
-        if self.alternate && base == 8 {
+        if self.has(ALTERNATE) && base == 8 {
             least = least.max(count.wrapping_add(1));
         }
-        self.zeros &= self.precision.is_none();
+        if self.precision.is_some() {
+            self.flags &= !ZEROS;
+        }
         let prefix = match self.conversion {
             b'd' | b'i' => self.sign(negative),
             b'p' => b"0x",
-            b'x' if self.alternate && value != 0 => b"0x",
-            b'X' if self.alternate && value != 0 => b"0X",
+            b'x' if self.has(ALTERNATE) && value != 0 => b"0x",
+            b'X' if self.has(ALTERNATE) && value != 0 => b"0X",
             _ => b"",
         };
         let len = count.max(least);
@@ -181,12 +181,12 @@ impl Spec {
             }
             b'c' if !self.long => {
                 let byte = args.word(env)? as u8;
-                self.zeros = false;
+                self.flags &= !ZEROS;
                 self.field(env, out, b"", &[byte])
             }
             b's' if !self.long => {
                 let addr = args.word(env)?;
-                self.zeros = false;
+                self.flags &= !ZEROS;
                 self.string(env, out, addr)
             }
             b'n' => {
