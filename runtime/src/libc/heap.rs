@@ -38,30 +38,10 @@ pub(super) struct Heap {
     hint: u32,
 }
 
-/// A block whose header was read and checked.
-#[derive(Clone, Copy)]
-struct Block {
-    addr: u32,
-    /// With the header, in bytes.
-    size: u32,
-    used: bool,
-}
-
-impl Block {
-    /// No block's end wraps: it is at or below the heap's.
-    fn end(&self) -> u32 {
-        self.addr.wrapping_add(self.size)
-    }
-
-    fn payload(&self) -> u32 {
-        self.addr.wrapping_add(HEADER)
-    }
-
-    fn write(&self, env: &mut impl Env) -> Result<(), Failed> {
-        let word = self.size | if self.used { USED } else { 0 };
-        let header = u64::from(word) | u64::from(word ^ self.addr ^ CHECK) << 32;
-        env.write(self.addr, &header.to_le_bytes())
-    }
+/// Writes the header of a block: its size, with the header, and `USED` if it is.
+fn put_header(env: &mut impl Env, addr: u32, word: u32) -> Result<(), Failed> {
+    let header = u64::from(word) | u64::from(word ^ addr ^ CHECK) << 32;
+    env.write(addr, &header.to_le_bytes())
 }
 
 impl Heap {
@@ -75,8 +55,9 @@ impl Heap {
         Self { start, end: if end > start { end } else { start }, top: start, hint: start }
     }
 
-    /// Reads and checks the header of the block at an address; `otherwise` is the trap where there is none.
-    fn block(&self, env: &mut impl Env, addr: u32, otherwise: Trap) -> Result<Block, Failed> {
+    /// Reads and checks the header of the block at an address, and gives its size, with `USED` if it is; `otherwise` is
+    /// the trap where there is none. A block ends at or below `top`, so that no address in it wraps.
+    fn header(&self, env: &mut impl Env, addr: u32, otherwise: Trap) -> Result<u32, Failed> {
         let mut header = [0; HEADER as usize];
         env.read(addr, &mut header)?;
         let header = u64::from_le_bytes(header);
@@ -86,54 +67,52 @@ impl Heap {
         if (header >> 32) as u32 != word ^ addr ^ CHECK || !fits || !size.is_multiple_of(HEADER) {
             return Err(env.fail(otherwise));
         }
-        Ok(Block { addr, size, used: word & USED != 0 })
+        Ok(word)
     }
 
-    /// The used block of a pointer that the guest got from `malloc`, as it says.
-    fn block_of(&self, env: &mut impl Env, ptr: u32) -> Result<Block, Failed> {
-        let addr = ptr.wrapping_sub(HEADER);
-        if addr < self.start || addr >= self.top || !addr.is_multiple_of(HEADER) {
-            return Err(env.fail(NOT_ALLOCATED));
+    /// The size of the used block at an address, which the guest got from `malloc`, as it says.
+    fn used_size(&self, env: &mut impl Env, addr: u32) -> Result<u32, Failed> {
+        if addr >= self.start && addr < self.top && addr.is_multiple_of(HEADER) {
+            let word = self.header(env, addr, NOT_ALLOCATED)?;
+            if word & USED != 0 {
+                return Ok(word & !USED);
+            }
         }
-        match self.block(env, addr, NOT_ALLOCATED)? {
-            block if block.used => Ok(block),
-            _ => Err(env.fail(NOT_ALLOCATED)),
-        }
+        Err(env.fail(NOT_ALLOCATED))
     }
 
-    /// Adds the free blocks after a block to its size.
-    fn join_following(&self, env: &mut impl Env, block: &mut Block) -> Result<(), Failed> {
-        while block.end() < self.top {
-            let next = self.block(env, block.end(), CORRUPT)?;
-            if next.used {
+    /// The size of a block with the free blocks after it.
+    fn size_joined(&self, env: &mut impl Env, addr: u32, mut size: u32) -> Result<u32, Failed> {
+        while addr.wrapping_add(size) < self.top {
+            let next = self.header(env, addr.wrapping_add(size), CORRUPT)?;
+            if next & USED != 0 {
                 break;
             }
-            block.size = block.size.wrapping_add(next.size);
+            size = size.wrapping_add(next);
         }
-        Ok(())
+        Ok(size)
     }
 
-    /// Makes a block a used one of `need` bytes, and what is left of it a free one.
-    fn place(&mut self, env: &mut impl Env, mut block: Block, need: u32) -> Result<Block, Failed> {
-        let end = block.end();
-        block.used = true;
-        if end == self.top {
-            block.size = need;
-            block.write(env)?;
-            self.top = block.end();
-        } else if let rest @ MIN_BLOCK.. = block.size.wrapping_sub(need) {
-            block.size = need;
+    /// Makes a block a used one of `need` bytes, and what is left of it a free one; gives the used one's end.
+    fn place(&mut self, env: &mut impl Env, addr: u32, mut size: u32, need: u32) -> Result<u32, Failed> {
+        let old_end = addr.wrapping_add(size);
+        if old_end == self.top {
+            size = need;
+        } else if let rest @ MIN_BLOCK.. = size.wrapping_sub(need) {
             // The rest first: when its header cannot be committed, the chain is as it was.
-            Block { addr: block.end(), size: rest, used: false }.write(env)?;
-            block.write(env)?;
-        } else {
-            block.write(env)?;
+            put_header(env, addr.wrapping_add(need), rest)?;
+            size = need;
+        }
+        put_header(env, addr, size | USED)?;
+        let end = addr.wrapping_add(size);
+        if old_end == self.top {
+            self.top = end;
         }
         // The hint may have been a block that is now part of this one, or be above the rest.
-        if self.hint > block.addr {
-            self.hint = if self.hint <= end { block.end() } else { self.hint.min(block.end()) };
+        if self.hint > addr {
+            self.hint = if self.hint <= old_end { end } else { self.hint.min(end) };
         }
-        Ok(block)
+        Ok(end)
     }
 
     /// Whether a block at `addr` may have `need` bytes when nothing lies above it.
@@ -142,73 +121,77 @@ impl Heap {
     }
 
     fn allocate(&mut self, env: &mut impl Env, need: u32) -> Result<u32, Failed> {
-        let mut lowest_free = None;
+        // The lowest free block that was seen; above all when there is none.
+        let mut free = u32::MAX;
         let mut at = self.hint;
         while at < self.top {
-            let mut block = self.block(env, at, CORRUPT)?;
-            if !block.used {
-                let size = block.size;
-                self.join_following(env, &mut block)?;
-                if block.end() == self.top {
+            let word = self.header(env, at, CORRUPT)?;
+            let mut size = word & !USED;
+            if word & USED == 0 {
+                size = self.size_joined(env, at, size)?;
+                if at.wrapping_add(size) == self.top {
                     self.top = at;
                     break;
                 }
-                if block.size >= need {
-                    let placed = self.place(env, block, need)?;
-                    self.hint = lowest_free.unwrap_or(placed.end());
-                    return Ok(placed.payload());
+                if size >= need {
+                    let end = self.place(env, at, size, need)?;
+                    self.hint = free.min(end);
+                    return Ok(at.wrapping_add(HEADER));
                 }
-                if block.size != size {
-                    block.write(env)?;
+                if size != word {
+                    put_header(env, at, size)?;
                 }
-                lowest_free = lowest_free.or(Some(at));
+                free = free.min(at);
             }
-            at = block.end();
+            at = at.wrapping_add(size);
         }
-        self.hint = lowest_free.unwrap_or(self.top);
-        if !self.has_room(env, self.top, need) {
+        let addr = self.top;
+        self.hint = free.min(addr);
+        if !self.has_room(env, addr, need) {
             return Ok(0);
         }
-        let block = Block { addr: self.top, size: need, used: true };
-        block.write(env)?;
-        self.top = block.end();
-        self.hint = lowest_free.unwrap_or(self.top);
-        Ok(block.payload())
+        put_header(env, addr, need | USED)?;
+        self.top = addr.wrapping_add(need);
+        self.hint = free.min(self.top);
+        Ok(addr.wrapping_add(HEADER))
     }
 
-    fn release(&mut self, env: &mut impl Env, mut block: Block) -> Result<(), Failed> {
-        block.used = false;
-        if block.end() == self.top {
-            self.top = block.addr;
+    fn release(&mut self, env: &mut impl Env, addr: u32, size: u32) -> Result<(), Failed> {
+        if addr.wrapping_add(size) == self.top {
+            self.top = addr;
         } else {
-            block.write(env)?;
+            put_header(env, addr, size)?;
         }
-        self.hint = self.hint.min(block.addr);
+        self.hint = self.hint.min(addr);
         Ok(())
     }
 
+    /// Makes the block of a pointer one of `need` bytes, here or elsewhere, or releases it when `need` is 0.
     fn resize(&mut self, env: &mut impl Env, ptr: u32, need: u32) -> Result<u32, Failed> {
-        let old = self.block_of(env, ptr)?;
-        let mut block = old;
-        if block.size < need {
-            self.join_following(env, &mut block)?;
+        let addr = ptr.wrapping_sub(HEADER);
+        let old = self.used_size(env, addr)?;
+        if need == 0 {
+            self.release(env, addr, old)?;
+            return Ok(0);
         }
-        if block.end() == self.top && self.has_room(env, block.addr, need) {
-            self.place(env, block, need)?;
-            return Ok(ptr);
+        let mut size = old;
+        if size < need {
+            size = self.size_joined(env, addr, size)?;
         }
-        if block.size >= need {
-            self.place(env, block, need)?;
+        let last = addr.wrapping_add(size) == self.top;
+        if size >= need || last && self.has_room(env, addr, need) {
+            self.place(env, addr, size, need)?;
             return Ok(ptr);
         }
         let new = self.allocate(env, need)?;
         if new != 0 {
-            if let Err(failed) = env.copy(new, ptr, old.size.wrapping_sub(HEADER)) {
-                let new = self.block_of(env, new)?;
-                self.release(env, new)?;
+            if let Err(failed) = env.copy(new, ptr, old.wrapping_sub(HEADER)) {
+                let addr = new.wrapping_sub(HEADER);
+                let size = self.used_size(env, addr)?;
+                self.release(env, addr, size)?;
                 return Err(failed);
             }
-            self.release(env, old)?;
+            self.release(env, addr, old)?;
         }
         Ok(new)
     }
@@ -220,29 +203,26 @@ fn block_size(payload: u32) -> Option<u32> {
     Some(size.max(MIN_BLOCK))
 }
 
-/// Runs an operation on the heap's bounds, and keeps them when it succeeds. A header for which there is no
-/// RAM is an allocation that fails, not a trap.
-fn with_heap<E: Env>(
-    env: &mut E,
-    operation: impl FnOnce(&mut Heap, &mut E) -> Result<u32, Failed>,
-) -> Result<u32, Failed> {
+/// Gives a block of `need` bytes for a pointer's, for none when it is null, or releases the pointer's when `need` is 0.
+/// The heap's bounds are kept when that succeeds. A header for which there is no RAM is an allocation that fails, not a
+/// trap.
+fn change(env: &mut impl Env, ptr: u32, need: u32) -> Result<u32, Failed> {
     if let Some(size) = env.libc().unplaced.take() {
         env.libc().heap = Heap::new(env.place_heap(size));
     }
     let mut heap = env.libc().heap;
-    match operation(&mut heap, env) {
-        Ok(ptr) => {
-            env.libc().heap = heap;
-            Ok(ptr)
-        }
-        Err(_) if matches!(env.why(), HostError::Trap(Trap::OutOfMemory)) => Ok(0),
-        failed => failed,
+    let changed = if ptr == 0 { heap.allocate(env, need) } else { heap.resize(env, ptr, need) };
+    match changed {
+        Ok(_) => env.libc().heap = heap,
+        Err(_) if matches!(env.why(), HostError::Trap(Trap::OutOfMemory)) => return Ok(0),
+        Err(_) => {}
     }
+    changed
 }
 
 pub(super) fn malloc(env: &mut impl Env, size: u32) -> Result<u32, Failed> {
     let Some(need) = block_size(size) else { return Ok(0) };
-    with_heap(env, |heap, env| heap.allocate(env, need))
+    change(env, 0, need)
 }
 
 pub(super) fn calloc(env: &mut impl Env, count: u32, size: u32) -> Result<u32, Failed> {
@@ -255,23 +235,13 @@ pub(super) fn calloc(env: &mut impl Env, count: u32, size: u32) -> Result<u32, F
 }
 
 pub(super) fn realloc(env: &mut impl Env, ptr: u32, size: u32) -> Result<u32, Failed> {
-    if ptr == 0 {
-        return malloc(env, size);
-    }
-    if size == 0 {
+    if size == 0 && ptr != 0 {
         return free(env, ptr);
     }
     let Some(need) = block_size(size) else { return Ok(0) };
-    with_heap(env, |heap, env| heap.resize(env, ptr, need))
+    change(env, ptr, need)
 }
 
 pub(super) fn free(env: &mut impl Env, ptr: u32) -> Result<u32, Failed> {
-    if ptr == 0 {
-        return Ok(0);
-    }
-    let mut heap = env.libc().heap;
-    let block = heap.block_of(env, ptr)?;
-    heap.release(env, block)?;
-    env.libc().heap = heap;
-    Ok(0)
+    if ptr == 0 { Ok(0) } else { change(env, ptr, 0) }
 }
