@@ -34,9 +34,9 @@ use crate::host::{Failed, HostError};
 use heap::Heap;
 #[cfg(feature = "wasi")]
 pub(crate) use output::to_console;
-#[cfg(feature = "wasi")]
-pub(crate) use program::WASI;
 pub use program::{Entry, arguments, entry};
+#[cfg(feature = "wasi")]
+pub(crate) use program::{WASI, count, joined, put_words};
 pub use table::functions;
 #[cfg(feature = "wasi")]
 pub(crate) use time::{NANOS, in_nanos};
@@ -103,6 +103,10 @@ pub(crate) trait Env {
     fn read(&mut self, addr: u32, buf: &mut [u8]) -> Result<(), Failed>;
     /// Writes bytes to the guest's memory.
     fn write(&mut self, addr: u32, bytes: &[u8]) -> Result<(), Failed>;
+    /// Writes a word to the guest's memory.
+    fn write_word(&mut self, addr: u32, word: u32) -> Result<(), Failed> {
+        self.write(addr, &word.to_le_bytes())
+    }
     /// Sets bytes of the guest's memory.
     fn fill(&mut self, addr: u32, len: u32, byte: u8) -> Result<(), Failed>;
     /// Copies bytes within the guest's memory, as `memmove`.

@@ -74,7 +74,7 @@ fn write_end(env: &mut impl Env, end: u32, parsed: &Parsed) -> Result<(), Failed
     if end == 0 {
         return Ok(());
     }
-    env.write(end, &parsed.end.to_le_bytes())
+    env.write_word(end, parsed.end)
 }
 
 /// The number with its sign, held at the bounds of a 32-bit `long`.

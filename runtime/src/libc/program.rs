@@ -1,11 +1,18 @@
 //! Running a module as a program: its entry, and the arguments that C wants.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use super::{Env, LibcHost, heap};
+use crate::fallible::{append, exact, push};
 use crate::host::Failed;
-use crate::{Caller, Func, Instance, Result, Store, Trap, Val, ValType};
+use crate::{Caller, Func, Instance, OutOfMemory, Result, Store, Trap, Val, ValType};
 
 /// The module that WASI's functions are imported from.
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
+
+/// Bytes of a pointer.
+const POINTER: u32 = 4;
 
 /// The function that a program starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,39 +51,60 @@ pub fn entry<T: 'static>(store: &Store<T>, instance: Instance) -> Option<Entry> 
 pub fn arguments<'w, T: LibcHost + 'static>(
     store: &mut Store<T>,
     instance: Instance,
-    words: impl Iterator<Item = &'w str> + Clone,
+    words: impl Iterator<Item = &'w str>,
 ) -> Result<[Val; 2]> {
+    let words = joined(words)?;
     let env = &mut Caller::embedder(store, instance);
-    let places = put_arguments(env, words).map_err(|_| env.why())?;
+    let places = put_arguments(env, &words).map_err(|_| env.why())?;
     Ok(places.map(|place| Val::I32(place.cast_signed())))
 }
 
-fn put_arguments<'w>(
-    env: &mut impl Env,
-    words: impl Iterator<Item = &'w str> + Clone,
-) -> Result<[u32; 2], Failed> {
+fn put_arguments(env: &mut impl Env, words: &[u8]) -> Result<[u32; 2], Failed> {
     if env.byte_len() == 0 {
         return Ok([0; 2]);
     }
-    let count = words.clone().count();
-    let pointers = count.saturating_add(1).saturating_mul(4);
-    let strings: usize = words.clone().map(|word| word.len().saturating_add(1)).sum();
-    let size = u32::try_from(pointers.saturating_add(strings)).unwrap_or(u32::MAX);
-    let argv = heap::malloc(env, size)?;
+    let count = count(words);
+    let pointers = count.saturating_add(1).saturating_mul(POINTER);
+    let len = u32::try_from(words.len()).unwrap_or(u32::MAX);
+    let argv = heap::malloc(env, pointers.saturating_add(len))?;
     if argv == 0 {
         return Err(env.fail(Trap::OutOfMemory));
     }
     // The block holds all of it, so no address wraps.
-    let mut pointer = argv;
-    let mut text = argv.saturating_add(pointers as u32);
+    let text = argv.wrapping_add(pointers);
+    put_words(env, words, argv, text)?;
+    env.write_word(text.wrapping_sub(POINTER), 0)?;
+    Ok([count, argv])
+}
+
+/// A program's words in one piece, each with a zero byte behind it.
+///
+/// # Errors
+/// `OutOfMemory`.
+pub(crate) fn joined<'w>(words: impl Iterator<Item = &'w str>) -> Result<Box<[u8]>, OutOfMemory> {
+    let mut joined = Vec::new();
     for word in words {
-        env.write(pointer, &text.to_le_bytes())?;
-        env.write(text, word.as_bytes())?;
-        text = text.saturating_add(word.len() as u32);
-        env.write(text, &[0])?;
-        text = text.saturating_add(1);
-        pointer = pointer.saturating_add(4);
+        append(&mut joined, word.as_bytes())?;
+        push(&mut joined, 0)?;
     }
-    env.write(pointer, &[0; 4])?;
-    Ok([count as u32, argv])
+    exact(joined)
+}
+
+/// How many words there are in one piece.
+pub(crate) fn count(words: &[u8]) -> u32 {
+    words.iter().filter(|&&byte| byte == 0).count() as u32
+}
+
+/// Writes the words of one piece to the guest's memory, and the addresses where they then are.
+pub(crate) fn put_words(env: &mut impl Env, words: &[u8], mut argv: u32, text: u32) -> Result<(), Failed> {
+    env.write(text, words)?;
+    let mut at = text;
+    for word in words.split_inclusive(|&byte| byte == 0) {
+        env.write_word(argv, at)?;
+        // No memory has a word at the end of the address space.
+        argv = argv.saturating_add(POINTER);
+        // The last word may end where the memory does.
+        at = at.wrapping_add(word.len() as u32);
+    }
+    Ok(())
 }

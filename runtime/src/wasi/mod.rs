@@ -18,11 +18,9 @@ mod time;
 mod tests;
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
-use crate::fallible::{append, exact, push};
 use crate::host::{Failed, HostError};
-use crate::libc::{Env, LibcHost};
+use crate::libc::{Env, LibcHost, joined};
 pub use table::functions;
 
 /// What WASI needs from a store's data, beyond what the C library does.
@@ -78,12 +76,7 @@ impl WasiState {
     /// # Errors
     /// `OutOfMemory`.
     pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> crate::Result<Self> {
-        let mut joined = Vec::new();
-        for word in words {
-            append(&mut joined, word.as_bytes())?;
-            push(&mut joined, 0)?;
-        }
-        Ok(Self { words: exact(joined)?, drawn: 0, closed: 0 })
+        Ok(Self { words: joined(words)?, drawn: 0, closed: 0 })
     }
 
     /// Forgets a suspended call. To be called when it is dropped, else the next one would leave random bytes out.

@@ -4,48 +4,31 @@ use super::errno::SUCCESS;
 use super::{RANDOM, World};
 use crate::Trap;
 use crate::host::{Failed, HostError};
+use crate::libc;
 
 pub(super) fn args_sizes(world: &mut impl World, count: u32, size: u32) -> Result<u32, Failed> {
     let words = &world.wasi().words;
-    let (words_size, words_count) =
-        (words.len() as u32, words.iter().filter(|&&byte| byte == 0).count() as u32);
-    world.write(count, &words_count.to_le_bytes())?;
-    world.write(size, &words_size.to_le_bytes())?;
-    Ok(SUCCESS)
+    let sizes = (libc::count(words), words.len() as u32);
+    put_sizes(world, count, size, sizes)
 }
 
 /// Writes how many strings there are, and their bytes in all.
-fn put_sizes(world: &mut impl World, places: [u32; 2], sizes: [usize; 2]) -> Result<u32, Failed> {
-    for (place, size) in places.into_iter().zip(sizes) {
-        world.write(place, &(size as u32).to_le_bytes())?;
-    }
+fn put_sizes(world: &mut impl World, count: u32, size: u32, sizes: (u32, u32)) -> Result<u32, Failed> {
+    world.write_word(count, sizes.0)?;
+    world.write_word(size, sizes.1)?;
     Ok(SUCCESS)
 }
 
 pub(super) fn args(world: &mut impl World, argv: u32, text: u32) -> Result<u32, Failed> {
     // Not to be borrowed from the state while the memory is written.
     let words = core::mem::take(&mut world.wasi().words);
-    let written = put_words(world, &words, argv, text);
+    let written = libc::put_words(world, &words, argv, text);
     world.wasi().words = words;
     written.map(|()| SUCCESS)
 }
 
-/// Writes the words, and the addresses where they then are.
-fn put_words(world: &mut impl World, words: &[u8], mut argv: u32, text: u32) -> Result<(), Failed> {
-    world.write(text, words)?;
-    let mut at = text;
-    for word in words.split_inclusive(|&byte| byte == 0) {
-        world.write(argv, &at.to_le_bytes())?;
-        // No memory has a word at the end of the address space.
-        argv = argv.saturating_add(4);
-        // The last word may end where the memory does.
-        at = at.wrapping_add(word.len() as u32);
-    }
-    Ok(())
-}
-
 pub(super) fn environ_sizes(world: &mut impl World, count: u32, size: u32) -> Result<u32, Failed> {
-    put_sizes(world, [count, size], [0, 0])
+    put_sizes(world, count, size, (0, 0))
 }
 
 pub(super) fn environ(_: &mut impl World, _: u32, _: u32) -> Result<u32, Failed> {

@@ -45,7 +45,7 @@ pub(super) fn write(
             out.copy(env, addr, len)
         })
     })?;
-    world.write(written, &sum.to_le_bytes())?;
+    world.write_word(written, sum)?;
     Ok(SUCCESS)
 }
 
@@ -70,7 +70,7 @@ pub(super) fn read(
             break;
         }
     }
-    world.write(read, &(given as u32).to_le_bytes())?;
+    world.write_word(read, given as u32)?;
     Ok(SUCCESS)
 }
 

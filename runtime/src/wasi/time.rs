@@ -63,6 +63,6 @@ pub(super) fn poll(
         *place = mark.to_le_bytes();
     }
     world.write(event, &bytes)?;
-    world.write(stored, &1u32.to_le_bytes())?;
+    world.write_word(stored, 1)?;
     Ok(SUCCESS)
 }
