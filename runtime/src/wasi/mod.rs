@@ -49,11 +49,11 @@ pub trait WasiHost: LibcHost {
     /// `Suspend` until the clock was read.
     fn unix_micros(&mut self) -> Result<u64, HostError>;
 
-    /// Sleeps for at least so many microseconds.
+    /// Sleeps for at least so many nanoseconds.
     ///
     /// # Errors
     /// `Suspend` until they are over.
-    fn sleep(&mut self, micros: u64) -> Result<(), HostError>;
+    fn sleep(&mut self, nanos: u64) -> Result<(), HostError>;
 }
 
 /// Bytes that [`WasiHost::random`] gives at once.
@@ -96,5 +96,5 @@ trait World: Env {
     /// As [`WasiHost::unix_micros`].
     fn unix_micros(&mut self) -> Result<u64, Failed>;
     /// As [`WasiHost::sleep`].
-    fn sleep(&mut self, micros: u64) -> Result<(), Failed>;
+    fn sleep(&mut self, nanos: u64) -> Result<(), Failed>;
 }

@@ -25,8 +25,8 @@ impl<T: WasiHost + 'static> World for Caller<'_, T> {
         self.keep(micros)
     }
 
-    fn sleep(&mut self, micros: u64) -> Result<(), Failed> {
-        let slept = self.data_mut().sleep(micros);
+    fn sleep(&mut self, nanos: u64) -> Result<(), Failed> {
+        let slept = self.data_mut().sleep(nanos);
         self.keep(slept)
     }
 }

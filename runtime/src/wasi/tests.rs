@@ -89,8 +89,8 @@ impl WasiHost for Host {
         self.now.map(|now| now + 1_000_000).ok_or(Suspend)
     }
 
-    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
-        self.slept = micros;
+    fn sleep(&mut self, nanos: u64) -> Result<(), HostError> {
+        self.slept = nanos;
         self.now.map(drop).ok_or(Suspend)
     }
 }
@@ -336,7 +336,7 @@ fn check_poll(kind: u8, clock: u8, flags: u8, count: u32, want: Result<u32, Host
     guest.put(64, &subscription);
     assert_eq!(guest.call(|w| time::poll(w, 64, OUT, count, OUT + 32)), want);
     let slept = want == Ok(SUCCESS);
-    assert_eq!(guest.store.data().slept, if slept { 2 } else { 0 });
+    assert_eq!(guest.store.data().slept, if slept { 1_500 } else { 0 });
     assert_eq!(guest.word(OUT + 32), slept.into());
     assert_eq!(&guest.bytes::<8>(OUT), if slept { b"the mark" } else { &[0; 8] });
 }

@@ -30,9 +30,8 @@ pub(super) fn now(world: &mut impl World, clock: u32, _precision: u32, time: u32
     Ok(SUCCESS)
 }
 
-/// Bytes of a subscription, and of an event.
+/// Bytes of a subscription; an event has 32.
 const SUBSCRIPTION: usize = 48;
-const EVENT: usize = 32;
 
 /// Sleeps: of all that can be waited for, one subscription to a time from now on is supported, which is what `sleep`
 /// and `nanosleep` make.
@@ -56,13 +55,9 @@ pub(super) fn poll(
     if count > 1 || kind as u8 != 0 || clock as u32 > MONOTONIC || flags as u16 != 0 {
         return Ok(NOTSUP);
     }
-    world.sleep(nanos.div_ceil(NANOS))?;
+    world.sleep(nanos)?;
     // The mark, an error number of 0, and the kind of a clock.
-    let mut bytes = [0; EVENT];
-    if let Some(place) = bytes.first_chunk_mut() {
-        *place = mark.to_le_bytes();
-    }
-    world.write(event, &bytes)?;
+    world.write(event, [mark, 0, 0, 0].map(u64::to_le_bytes).as_flattened())?;
     world.write_word(stored, 1)?;
     Ok(SUCCESS)
 }

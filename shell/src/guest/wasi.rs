@@ -28,10 +28,11 @@ impl WasiHost for Guest {
         self.ask(Question::Calendar)
     }
 
-    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
-        // The shell's clock is in whole milliseconds: it may show the next one at once.
-        let ms = micros.div_ceil(1000).saturating_add(1);
-        self.sleep(u32::try_from(ms).unwrap_or(u32::MAX))
+    fn sleep(&mut self, nanos: u64) -> Result<(), HostError> {
+        // A millisecond that is begun is slept through, and one more, because the shell's clock, which has whole ones,
+        // may show the next at once.
+        let ms = u32::try_from(nanos.saturating_sub(1) / 1_000_000).unwrap_or(u32::MAX);
+        self.sleep(ms.saturating_add(2))
     }
 }
 

@@ -63,9 +63,9 @@ impl WasiHost for Guest {
         Ok(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, micros))
     }
 
-    fn sleep(&mut self, micros: u64) -> Result<(), HostError> {
+    fn sleep(&mut self, nanos: u64) -> Result<(), HostError> {
         let _ = std::io::stdout().flush();
-        thread::sleep(Duration::from_micros(micros));
+        thread::sleep(Duration::from_nanos(nanos));
         Ok(())
     }
 }
