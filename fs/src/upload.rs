@@ -94,10 +94,9 @@ impl Upload {
         }
     }
 
-    /// Whether the buffer reaches its end, or the block's.
-    fn is_full(&self, block_size: u32) -> bool {
-        self.buffer.len() == self.buffer.capacity()
-            || u32::try_from(self.buffer.len()) == Ok(blocks::room(self.stored, block_size))
+    /// Whether the buffer reaches its end, or that of the part file's last block, which has room for `room` bytes.
+    fn is_full(&self, room: u32) -> bool {
+        self.buffer.len() == self.buffer.capacity() || u32::try_from(self.buffer.len()) == Ok(room)
     }
 }
 
@@ -219,12 +218,14 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
         if end.is_none_or(|end| end > upload.target.len) {
             return Err(Error::UploadLength);
         }
+        let mut room = blocks::room(upload.stored, Self::BLOCK_SIZE);
         for &byte in bytes.iter().skip(usize::try_from(known).unwrap_or(usize::MAX)) {
             upload.push(byte);
-            if upload.is_full(Self::BLOCK_SIZE)
-                && let Err(error) = upload.flush(&mut self.volume)
-            {
-                return Err(self.give_up(error));
+            if upload.is_full(room) {
+                if let Err(error) = upload.flush(&mut self.volume) {
+                    return Err(self.give_up(error));
+                }
+                room = blocks::room(upload.stored, Self::BLOCK_SIZE);
             }
         }
         Ok(upload.received())

@@ -17,7 +17,8 @@ fn refusal(error: StoreError) -> Refusal {
         StoreError::Full => Refusal::NoSpace,
         StoreError::Unformatted | StoreError::Geometry => Refusal::NotMounted,
         StoreError::NameInvalid => Refusal::InvalidName,
-        StoreError::NoUpload | StoreError::UploadLength => Refusal::NoUpload,
+        StoreError::NoUpload => Refusal::NoUpload,
+        StoreError::UploadLength => Refusal::TooLong,
         StoreError::UploadGap => Refusal::WrongOffset,
         StoreError::HashMismatch => Refusal::HashMismatch,
         StoreError::Empty => Refusal::Empty,
@@ -35,8 +36,8 @@ impl<B: Board, F: NorFlash> Device for Session<'_, B, F> {
         self.store.upload_begin(&target).map_err(refusal)
     }
 
-    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<(), Refusal> {
-        self.store.upload_append(offset, data).map(|_| ()).map_err(refusal)
+    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<u32, Refusal> {
+        self.store.upload_append(offset, data).map_err(refusal)
     }
 
     fn upload_hash(&mut self) -> Result<Digest, Refusal> {

@@ -37,7 +37,7 @@ pub struct Task<'a> {
 
 /// The device behind the server. Names come without path and suffix.
 ///
-/// One upload is under way at most. Its bytes come in order, without gap or repetition, between `upload_begin` and
+/// One upload is under way at most. Its bytes come in order and without a gap, between `upload_begin` and
 /// `upload_commit` or `upload_abort`.
 pub trait Device {
     /// Begins an upload of `len` bytes, at least 1, and gives another one up. Returns the offset to go on from, in
@@ -48,12 +48,13 @@ pub trait Device {
     /// The store has no room or no file system.
     fn upload_begin(&mut self, name: &Name, len: u32, sha256: Option<&Digest>) -> Result<u32, Refusal>;
 
-    /// Appends bytes to the upload; `offset` is that of the first one.
+    /// Takes bytes of the upload, of which `offset` is the first one's, and returns the offset that is reached; those that
+    /// have arrived before are passed over.
     ///
     /// # Errors
     ///
-    /// The flash is full or fails. The server then aborts the upload.
-    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<(), Refusal>;
+    /// They go past the announced length, or the flash is full or fails. The server then aborts the upload.
+    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<u32, Refusal>;
 
     /// Returns the SHA-256 of the bytes that have arrived; more may follow.
     ///

@@ -88,10 +88,10 @@ impl Upload {
         let Some(known) = self.offset.checked_sub(chunk.offset) else {
             return Err(self.expect(self.offset));
         };
-        let known = usize::try_from(known).map_err(|_| Fault::Request(Rc::Invalid))?;
-        let fresh = chunk.data.get(known..).unwrap_or_default();
-        if !fresh.is_empty() {
-            self.append(device, fresh)?;
+        let known = usize::try_from(known).unwrap_or(usize::MAX);
+        if known < chunk.data.len() {
+            self.offset =
+                self.or_abort(device, |device, _| device.upload_append(chunk.offset, chunk.data))?;
         }
         if at_end == AtEnd::Commit && self.offset == self.len && self.phase == Phase::Receiving {
             let sha256 = self.or_abort(device, |device, _| device.upload_hash())?;
@@ -155,20 +155,6 @@ impl Upload {
         self.offset = device.upload_begin(chunk.name, len, chunk.sha256)?;
         self.len = len;
         self.phase = Phase::Receiving;
-        Ok(())
-    }
-
-    fn append<D: Device>(&mut self, device: &mut D, fresh: &[u8]) -> Result<(), Fault> {
-        let end = u32::try_from(fresh.len())
-            .ok()
-            .and_then(|count| self.offset.checked_add(count))
-            .filter(|end| *end <= self.len);
-        let Some(end) = end else {
-            self.abort(device);
-            return Err(Refusal::TooLong.into());
-        };
-        self.or_abort(device, |device, upload| device.upload_append(upload.offset, fresh))?;
-        self.offset = end;
         Ok(())
     }
 

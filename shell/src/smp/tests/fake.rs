@@ -40,14 +40,18 @@ impl Device for FakeDevice {
         Ok(0)
     }
 
-    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<(), Refusal> {
+    fn upload_append(&mut self, offset: u32, data: &[u8]) -> Result<u32, Refusal> {
         let bytes = self.upload.as_mut().ok_or(Refusal::NoUpload)?;
-        assert_eq!(offset as usize, bytes.len(), "bytes come in order");
-        if self.capacity > 0 && bytes.len() + data.len() > self.capacity {
+        let known = bytes.len().checked_sub(offset as usize).unwrap();
+        if offset as usize + data.len() > self.target.0 as usize {
+            return Err(Refusal::TooLong);
+        }
+        let fresh = &data[known..];
+        if self.capacity > 0 && bytes.len() + fresh.len() > self.capacity {
             return Err(Refusal::NoSpace);
         }
-        bytes.extend_from_slice(data);
-        Ok(())
+        bytes.extend_from_slice(fresh);
+        Ok(bytes.len() as u32)
     }
 
     fn upload_hash(&mut self) -> Result<Digest, Refusal> {
