@@ -9,6 +9,7 @@ use sha2::Digest;
 
 use crate::entry::Record;
 use crate::files::{Files, OpenFile};
+use crate::volume::Volume;
 use crate::{Error, ModuleStore, Name, Sha256};
 
 /// The bytes read at a time when a file is hashed.
@@ -127,6 +128,13 @@ pub(crate) fn verify_file(fs: &dyn Files, name: &Name, sha256: &mut Sha256) -> R
     }
 }
 
+impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
+    /// As [`hash`], in a session of its own.
+    pub(crate) fn hash(&mut self, name: &Name, range: Range<u32>, rest: &[u8]) -> Result<Sha256, Error> {
+        self.session(|fs, sha256| hash(fs, name, range.clone(), rest, sha256))
+    }
+}
+
 impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     /// Opens the file `name` and runs `f` on its reader; the file is closed when `f` returns.
     ///
@@ -170,7 +178,7 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     ///
     /// A range that goes past the end of the file ends there: `0..u32::MAX` is the whole file.
     pub fn hash(&mut self, name: &Name, range: Range<u32>) -> Result<Sha256, Error> {
-        self.volume.session(|fs, sha256| hash(fs, name, range.clone(), &[], sha256))
+        self.volume.hash(name, range, &[])
     }
 
     /// Computes the hash of the file `name` and compares it, and its length, with those recorded.

@@ -251,9 +251,9 @@ impl<F: NorFlash, const BLOCKS: usize> ModuleStore<F, BLOCKS> {
     pub fn upload_hash(&mut self) -> Result<Sha256, Error> {
         let buffer = self.upload.as_ref().map(|upload| upload.buffer.as_slice()).unwrap_or_default();
         let stored = self.upload.as_ref().map_or(u32::MAX, |upload| upload.stored);
-        self.volume.session(|fs, sha256| match hash(fs, PART, 0..stored, buffer, sha256) {
-            Err(Error::NotFound) => Err(Error::NoUpload),
-            other => other,
+        self.volume.hash(PART, 0..stored, buffer).map_err(|error| match error {
+            Error::NotFound => Error::NoUpload,
+            error => error,
         })
     }
 
