@@ -221,6 +221,9 @@ impl<F: NorFlash, const BLOCKS: usize> Volume<F, BLOCKS> {
         result.map_err(|error| if refused { Error::Flash } else { error })
     }
 
+    /// As [`drive`](Self::drive), by the driver of one capacity.
+    // In a frame of its own: those of all capacities would be one.
+    #[inline(never)]
     fn drive_with<const COUNT: usize>(
         &mut self,
         refused: &mut bool,
