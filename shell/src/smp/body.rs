@@ -1,11 +1,11 @@
 //! CBOR bodies: a request's map is searched in place, a response's is written into a fixed buffer.
 
+use wasmote_fs::Name;
+
 use super::cbor::{self, Cursor};
 use super::fault::{Fault, Rc};
 use super::files::module_name;
 use super::{Digest, Refusal};
-use wasmote_fs::Name;
-
 use crate::output::Sink;
 use crate::packed::{Packed, unpack, unpacked_len};
 
