@@ -116,3 +116,23 @@ fn entries_move_by_one_alone() {
         assert_eq!(ModuleStore::new(flash).mount(), Err(Error::Unformatted), "{kind:#x}");
     }
 }
+
+#[test]
+fn a_directory_is_no_module_and_keeps_its_name() {
+    let mut flash = flash();
+    for block in flash.as_bytes_mut().chunks_mut(SIZE).take(2) {
+        // The first name of one character is that of "m".
+        let first = core::cell::Cell::new(true);
+        forge(
+            block,
+            |old, len| if old == FILE && len == 1 && first.replace(false) { DIRECTORY } else { old },
+        );
+    }
+    let mut store = ModuleStore::new(flash);
+    let [m, n] = ["m", "n"].map(|name| Name::new(name).unwrap());
+    assert_eq!(store.stat(&m), Err(Error::NotFound));
+    assert_eq!(store.rename(&n, &m), Err(Error::Exists));
+    assert_eq!(store.rename(&m, &n), Err(Error::NotFound));
+    assert_eq!(store.verify(&m), Err(Error::NotFound));
+    assert_eq!(store.stat(&n).map(|entry| entry.len), Ok(1));
+}
