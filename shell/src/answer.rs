@@ -158,10 +158,10 @@ impl<'o> Answer<'o> {
     }
 
     /// Ends the answer.
-    pub(crate) fn end(&mut self, status: u64) {
+    pub(crate) fn end(&mut self, status: u8) {
         self.form(packed!("<\"status\":>")).advance();
         if self.json {
-            self.out.number(status);
+            self.out.number(status.into());
             self.out.text("}\n");
         }
     }

@@ -140,6 +140,11 @@ impl<'c, 't, 'a, B: Board, F> Context<'c, 't, 'a, B, F> {
         self.fail(&Error::Usage(self.usage))
     }
 
+    /// Ends a command for a failure of the store.
+    pub(crate) fn unstored(&mut self, error: StoreError) -> Failed {
+        self.fail(&Error::Store(error))
+    }
+
     /// Ends a command for a failure of the store with what a word names.
     pub(crate) fn refused(&mut self, error: StoreError, word: &str) -> Failed {
         self.fail(&Error::StoreName(error, word))

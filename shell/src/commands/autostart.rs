@@ -19,14 +19,14 @@ pub(super) fn autostart<B: Board, F: NorFlash>(
     match args.get(usize::from(args.get(0) == Some("--"))) {
         None => return show(context),
         Some("off") if args.len() == 1 => {
-            context.session.store.set_boot_line(b"").map_err(|error| context.fail(&Error::Store(error)))?;
+            context.session.store.set_boot_line(b"").map_err(|error| context.unstored(error))?;
         }
         Some(word) => {
             let module = context.name(word)?;
             context.session.store.stat(&module).map_err(|error| context.refused(error, word))?;
             let Some(line) = quoted(args.iter()) else { return Err(context.fail(&Error::LineTooLong)) };
             let stored = context.session.store.set_boot_line(&line);
-            stored.map_err(|error| context.fail(&Error::Store(error)))?;
+            stored.map_err(|error| context.unstored(error))?;
         }
     }
     context.done();
@@ -35,7 +35,7 @@ pub(super) fn autostart<B: Board, F: NorFlash>(
 
 /// Prints what runs at boot, and how often in a row it failed.
 fn show<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outcome {
-    let line = context.session.store.boot_line().map_err(|error| context.fail(&Error::Store(error)))?;
+    let line = context.session.store.boot_line().map_err(|error| context.unstored(error))?;
     let failures = line.as_ref().map_or(0, |line| line.failures);
     let mut answer = context.begin();
     match &line {

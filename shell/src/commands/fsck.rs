@@ -46,7 +46,7 @@ pub(super) fn fsck<B: Board, F: NorFlash>(
 ) -> Outcome {
     context.none(args)?;
     // The directory and all lists of blocks are read before anything is printed.
-    let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
+    let usage = context.session.store.usage().map_err(|error| context.unstored(error))?;
     let (parts, mut answer) = context.begin_with();
     let mut count = Count::default();
     answer.form(packed!("<\"modules\":[>"));

@@ -25,7 +25,7 @@ pub(super) fn ls<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
         width = width.max(entry.name.as_str().len());
         ControlFlow::Continue(())
     });
-    measured.map_err(|error| context.fail(&Error::Store(error)))?;
+    measured.map_err(|error| context.unstored(error))?;
     let (parts, mut answer) = context.begin_with();
     answer.form(packed!("<\"modules\":[>"));
     let listed = parts.store.survey(|entry, found| row(&mut answer, entry, found, width, long));
@@ -67,7 +67,7 @@ pub(super) fn df<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>,
 
 /// Prints how full the flash is.
 fn report_usage<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>) -> Outcome {
-    let usage = context.session.store.usage().map_err(|error| context.fail(&Error::Store(error)))?;
+    let usage = context.session.store.usage().map_err(|error| context.unstored(error))?;
     let mut answer = context.begin();
     answer.form(packed!("flash {total} B, used {used} B, free {free} B\n"));
     answer.number(usage.total).number(usage.used).number(usage.free).end(0);
@@ -135,6 +135,6 @@ pub(super) fn format<B: Board, F: NorFlash>(
     args: &mut Args,
 ) -> Outcome {
     context.none(args)?;
-    context.session.store.format().map_err(|error| context.fail(&Error::Store(error)))?;
+    context.session.store.format().map_err(|error| context.unstored(error))?;
     report_usage(context)
 }
