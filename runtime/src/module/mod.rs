@@ -224,14 +224,18 @@ impl Module {
 
     /// The module's imports, in its order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
+        self.parts().imports.iter().map(|import| self.import_type(import))
+    }
+
+    fn import_type(&self, import: &Import) -> ImportType<'_> {
         let parts = self.parts();
-        parts.imports.iter().map(|import| ImportType {
+        ImportType {
             module: parts.name(import.module),
             name: parts.name(import.name),
             ty: parts
                 .extern_type(import.kind, import.index)
                 .unwrap_or(ExternType::Func(FuncType { params: &[], results: &[] })),
-        })
+        }
     }
 
     /// The module's exports, in its order.
@@ -260,6 +264,7 @@ impl Module {
     /// # Errors
     /// `UnknownHandle` when there is none.
     pub fn import(&self, index: u32) -> Result<ImportType<'_>> {
-        self.imports().nth(index as usize).ok_or(Error::UnknownHandle)
+        let import = self.parts().imports.get(index as usize).ok_or(Error::UnknownHandle)?;
+        Ok(self.import_type(import))
     }
 }

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use embedded_storage::nor_flash::NorFlash;
 use wasmote_fs::{Error as StoreError, ModuleStore, Name};
 use wasmote_runtime::{
-    CallStatus, Engine, Error as RuntimeError, Instance, Linker, Module, Store, StoreLimits, Trap, boxed,
+    CallStatus, Engine, Error as RuntimeError, Instance, Module, Store, StoreLimits, Trap, boxed,
 };
 
 use crate::answer::{Failed, Outcome};
@@ -136,11 +136,10 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
             let instantiated = linker.instantiate_from(&mut *store, &module, reader);
             Ok::<_, RuntimeError>((module, instantiated))
         });
+        drop(linker);
         let opened = opened.map_err(|error| self.refused(error, name.as_str()))?;
         let (module, instantiated) = opened.map_err(|error| self.broken(error))?;
-        let (instance, status) =
-            instantiated.map_err(|error| self.not_instantiated(error, &module, &linker))?;
-        drop(linker);
+        let (instance, status) = instantiated.map_err(|error| self.not_instantiated(error, &module))?;
         if status == CallStatus::Finished {
             return Ok((instance, 0));
         }
@@ -152,14 +151,16 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Prints why a module could not be made an instance: which import is missing or of another type.
-    fn not_instantiated(&mut self, error: RuntimeError, module: &Module, linker: &Linker<Guest>) -> Failed {
-        if let RuntimeError::UnknownImport { index } | RuntimeError::IncompatibleImport { index } = error
-            && let Ok(import) = module.import(index)
-        {
-            let defined = linker.is_defined(import);
-            return self.fail(&Error::Import { module: import.module, name: import.name, defined });
+    fn not_instantiated(&mut self, error: RuntimeError, module: &Module) -> Failed {
+        let (index, defined) = match error {
+            RuntimeError::UnknownImport { index } => (index, false),
+            RuntimeError::IncompatibleImport { index } => (index, true),
+            _ => return self.broken(error),
+        };
+        match module.import(index) {
+            Ok(import) => self.fail(&Error::Import { module: import.module, name: import.name, defined }),
+            Err(_) => self.broken(error),
         }
-        self.broken(error)
     }
 }
 
