@@ -63,13 +63,14 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
         }
         let started = self.session.console.board().micros();
         let outcome = loop {
-            let slice = meter.fuel.saturating_sub(meter.used_fuel).min(SLICE_FUEL);
+            // No slice uses more than is left.
+            let slice = meter.fuel.wrapping_sub(meter.used_fuel).min(SLICE_FUEL);
             store.set_fuel(slice);
             let status = match call.take() {
                 Some((func, args)) => func.call_resumable(&mut *store, args, results),
                 None => store.resume(results),
             };
-            meter.used_fuel = meter.used_fuel.saturating_add(slice.wrapping_sub(store.fuel()));
+            meter.used_fuel = meter.used_fuel.wrapping_add(slice.wrapping_sub(store.fuel()));
             self.drain(store);
             match status {
                 Ok(CallStatus::Finished) => break Ok(Ended::Returned),
@@ -88,7 +89,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
                 break Err(Error::Interrupted);
             }
             let elapsed = self.session.console.board().micros().wrapping_sub(started);
-            if elapsed >= meter.time_ms.saturating_mul(1000) {
+            // What is unlimited stays beyond what clocks show.
+            if elapsed >= meter.time_ms.wrapping_mul(1000) {
                 break Err(Error::TimeLimit(meter.time_ms));
             }
         };

@@ -109,6 +109,8 @@ impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
     }
 
     /// Prints why guest code stopped, and for a trap which functions were running.
+    // In a frame of its own, which is not below the guest.
+    #[inline(never)]
     pub(crate) fn stopped(&mut self, error: &Error<'_>, module: &Name, store: &Store<Guest>) -> Failed {
         let trap =
             matches!(error, Error::Runtime(RuntimeError::Trap(trap)) if !matches!(trap, Trap::Exit(_)));

@@ -57,7 +57,7 @@ fn row(answer: &mut Answer<'_>, entry: &Entry, found: Result<(), StoreError>, wi
 
 /// The decimal digits of a number.
 fn digits(n: u32) -> usize {
-    n.checked_ilog10().unwrap_or(0) as usize + 1
+    core::iter::successors(Some(n), |n| (*n > 9).then_some(n / 10)).count()
 }
 
 pub(super) fn df<B: Board, F: NorFlash>(context: &mut Context<'_, '_, '_, B, F>, args: &mut Args) -> Outcome {
