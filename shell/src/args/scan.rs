@@ -47,7 +47,8 @@ impl<'a> Scan<'a> {
     /// Takes `0x` if a digit, or a point and a digit, follows.
     pub(super) fn hex_prefix(&mut self) -> bool {
         let [b'0', b'x' | b'X', rest @ ..] = self.rest else { return false };
-        let prefix = matches!(rest, [digit, ..] | [b'.', digit, ..] if digit.is_ascii_hexdigit());
+        let digits = rest.strip_prefix(b".").unwrap_or(rest);
+        let prefix = digits.first().is_some_and(u8::is_ascii_hexdigit);
         if prefix {
             self.rest = rest;
         }
