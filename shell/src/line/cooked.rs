@@ -9,23 +9,18 @@ use crate::board::Board;
 use crate::console::Console;
 use crate::limits::{IDLE_MS, LINE_LIMIT};
 
-/// How a plain line ended.
+/// Says that a key does nothing.
+pub(crate) const BELL: &[u8] = b"\x07";
+
+/// What stopped the typing of a plain line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum Typed {
     /// Enter: the text is a line.
     Entered,
     /// Ctrl-C: the text is gone.
     Interrupt,
     /// Ctrl-D on an empty line.
     Eof,
-}
-
-/// Says that a key does nothing.
-pub(crate) const BELL: &[u8] = b"\x07";
-
-/// What stopped the typing of a plain line.
-pub(crate) enum Typed {
-    End(End),
     /// A frame came.
     Frame,
     /// The peer is gone.
@@ -45,10 +40,9 @@ impl Line<'_> {
         };
         match typed {
             Typed::Frame => self.cut_by_frame(0),
-            Typed::End(End::Entered) => self.entered(terminal),
-            Typed::End(End::Interrupt) => Event::Interrupt,
-            Typed::End(End::Eof) => Event::Eof,
-            Typed::Gone => {
+            Typed::Entered => self.entered(terminal),
+            Typed::Interrupt => Event::Interrupt,
+            Typed::Eof | Typed::Gone => {
                 self.input.reopen();
                 Event::Eof
             }
@@ -76,14 +70,14 @@ impl Line<'_> {
                 }
             };
             let end = press(&mut self.text, key, &mut echo);
-            if program && end == Some(End::Entered) {
+            if program && end == Some(Typed::Entered) {
                 // There is room for a character beyond the limit.
                 let _ = self.text.push(b'\n');
             } else if program && self.text.len() >= LINE_LIMIT {
-                return Some(Typed::End(End::Entered));
+                return Some(Typed::Entered);
             }
-            if let Some(end) = end {
-                return Some(Typed::End(end));
+            if end.is_some() {
+                return end;
             }
         }
         let ctrl = if program { Ctrl::Interrupts } else { Ctrl::IsKey };
@@ -95,7 +89,7 @@ impl Line<'_> {
                 None
             }
             // A script's last line may lack its newline.
-            Pumped::Eof if !terminal && !self.text.is_empty() => Some(Typed::End(End::Entered)),
+            Pumped::Eof if !terminal && !self.text.is_empty() => Some(Typed::Entered),
             Pumped::Eof => Some(Typed::Gone),
             Pumped::Bytes | Pumped::Timeout | Pumped::Full => None,
         }
@@ -103,7 +97,7 @@ impl Line<'_> {
 }
 
 /// Applies a key to the text, printing its echo, and says when that ends the line.
-pub(crate) fn press(text: &mut Text, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<End> {
+pub(crate) fn press(text: &mut Text, key: Key, echo: &mut dyn FnMut(&[u8])) -> Option<Typed> {
     match key.first() {
         BACKSPACE => {
             erase(text, echo);
@@ -115,16 +109,16 @@ pub(crate) fn press(text: &mut Text, key: Key, echo: &mut dyn FnMut(&[u8])) -> O
         }
         ENTER => {
             echo(b"\r\n");
-            return Some(End::Entered);
+            return Some(Typed::Entered);
         }
         CTRL_C => {
             echo(b"^C\r\n");
             text.clear();
-            return Some(End::Interrupt);
+            return Some(Typed::Interrupt);
         }
         CTRL_D if text.is_empty() => {
             echo(b"\r\n");
-            return Some(End::Eof);
+            return Some(Typed::Eof);
         }
         TAB => return press(text, Key::byte(b' '), echo),
         b' '.. => key.bytes(|bytes| echo(if text.extend_from_slice(bytes).is_ok() { bytes } else { BELL })),
@@ -153,7 +147,7 @@ mod tests {
 
     /// Types `bytes`; gives the text left, the echo, and how the line ended.
     #[track_caller]
-    fn check(bytes: &str, want: (&str, &str, Option<End>)) {
+    fn check(bytes: &str, want: (&str, &str, Option<Typed>)) {
         let (mut keys, mut text, mut echo) = (Keys::new(), Text::new(), std::vec::Vec::new());
         let mut end = None;
         for key in bytes.bytes().filter_map(|b| keys.push(b)) {
@@ -165,16 +159,16 @@ mod tests {
 
     #[test]
     fn a_plain_line_is_edited_at_its_end() {
-        check("ls\r", ("ls", "ls\r\n", Some(End::Entered)));
+        check("ls\r", ("ls", "ls\r\n", Some(Typed::Entered)));
         check("lé\x7f", ("l", "lé\x08 \x08", None));
         check("\x7f", ("", "", None));
         check("ab\x15c", ("c", "ab\x08 \x08\x08 \x08c", None));
         check("a bc \x17", ("a ", "a bc \x08 \x08\x08 \x08\x08 \x08", None));
         check("é ü \x17", ("é ", "é ü \x08 \x08\x08 \x08", None));
         check("ab \x17 \x17c", ("c", "ab \x08 \x08\x08 \x08\x08 \x08 \x08 \x08c", None));
-        check("ab\x03", ("", "ab^C\r\n", Some(End::Interrupt)));
+        check("ab\x03", ("", "ab^C\r\n", Some(Typed::Interrupt)));
         check("a\x04", ("a", "a", None));
-        check("\x04", ("", "\r\n", Some(End::Eof)));
+        check("\x04", ("", "\r\n", Some(Typed::Eof)));
         check("a\x1b[D\x1b[Ab\x0c", ("ab", "ab", None));
         check("a\tb", ("a b", "a b", None));
     }

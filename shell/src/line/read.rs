@@ -4,7 +4,7 @@
 //! [`LINE_LIMIT`](crate::limits::LINE_LIMIT) bytes is read in parts, which are edited apart. Ctrl-D on an empty line
 //! ends the input for one read, the end of a script for all.
 
-use super::cooked::{End, Typed};
+use super::cooked::Typed;
 use super::{Activity, Line};
 use crate::board::Board;
 use crate::console::Console;
@@ -31,10 +31,10 @@ impl Line<'_> {
                 console.raw(&self.text);
             }
             match self.type_plain(console, timeout_ms, true) {
-                Some(Typed::End(End::Entered)) => {}
-                Some(Typed::End(End::Eof)) => return Read::Text(&[]),
+                Some(Typed::Entered) => {}
+                Some(Typed::Eof) => return Read::Text(&[]),
                 Some(Typed::Gone) if !terminal => return Read::Text(&[]),
-                Some(Typed::End(End::Interrupt) | Typed::Gone) => return Read::Nothing(Activity::Interrupt),
+                Some(Typed::Interrupt | Typed::Gone) => return Read::Nothing(Activity::Interrupt),
                 Some(Typed::Frame) => {
                     self.framed = true;
                     return Read::Nothing(Activity::Frame);
