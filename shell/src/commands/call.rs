@@ -1,6 +1,5 @@
 //! `call run`: functions of instances.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use embedded_storage::nor_flash::NorFlash;
 
@@ -29,19 +28,23 @@ pub(super) fn call<B: Board, F: NorFlash>(
     context.option(args, "--time", u32::MAX.into(), &mut meter.time_ms)?;
     args.end_options();
     let (Some(alias), Some(function)) = (args.get(0), args.get(1)) else { return Err(context.misused()) };
-    let mut loaded = context.take(alias)?;
-    if meter.fuel == UNLIMITED {
-        meter.fuel = loaded.options.fuel;
-    }
-    let outcome = context.call_named(&mut loaded, alias, function, args, &mut meter);
-    context.session.instances.put_back(loaded);
-    outcome
+    context.call_in(alias, Some(function), args, &mut meter)
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    /// Takes an instance out to run it.
-    fn take(&mut self, alias: &str) -> Outcome<Box<Loaded>> {
-        self.session.instances.take(alias).map_err(|why| self.fail(&why.error(alias)))
+    /// Calls a function of an instance, or runs its program, with the fuel that it was loaded with unless there is less.
+    fn call_in(&mut self, alias: &str, function: Option<&str>, args: &Args, meter: &mut Meter) -> Outcome {
+        let taken = self.session.instances.take(alias);
+        let mut loaded = taken.map_err(|why| self.fail(&why.error(alias)))?;
+        if meter.fuel == UNLIMITED {
+            meter.fuel = loaded.options.fuel;
+        }
+        let outcome = match function {
+            Some(name) => self.call_named(&mut loaded, alias, name, args, meter),
+            None => self.run_main(&mut loaded, alias, args, meter),
+        };
+        self.session.instances.put_back(loaded);
+        outcome
     }
 
     /// Calls an exported function with the words behind its name, read in the types of its parameters.
@@ -152,7 +155,7 @@ pub(super) fn run<B: Board, F: NorFlash>(
         let module = context.name(word)?;
         context.instantiate(&module, &module, &LoadOptions::DEFAULT)?;
     }
-    let outcome = context.run_main(word, args);
+    let outcome = context.call_in(word, None, args, &mut Meter::new(UNLIMITED));
     if !was_loaded {
         // It was loaded for this run only.
         drop(context.session.instances.remove(word));
@@ -161,31 +164,21 @@ pub(super) fn run<B: Board, F: NorFlash>(
 }
 
 impl<B: Board, F: NorFlash> Context<'_, '_, '_, B, F> {
-    fn run_main(&mut self, alias: &str, args: &Args) -> Outcome {
-        let mut loaded = self.take(alias)?;
-        let outcome = match libc::entry(&*loaded.store, loaded.instance) {
-            Some(entry) => self.run_entry(&mut loaded, entry, args),
-            None => Err(self.fail(&Error::NoMain(alias))),
-        };
-        self.session.instances.put_back(loaded);
-        outcome
-    }
-
-    fn run_entry(&mut self, loaded: &mut Loaded, entry: Entry, args: &Args) -> Outcome {
-        let mut meter = Meter::new(loaded.options.fuel);
-        match entry {
-            Entry::Plain(func) => {
+    fn run_main(&mut self, loaded: &mut Loaded, alias: &str, args: &Args, meter: &mut Meter) -> Outcome {
+        match libc::entry(&*loaded.store, loaded.instance) {
+            Some(Entry::Plain(func)) => {
                 let begun = loaded.store.data_mut().begin(args.iter());
                 begun.map_err(|error| self.broken(error))?;
-                let outcome = self.call(loaded, func, &[], &mut meter);
+                let outcome = self.call(loaded, func, &[], meter);
                 loaded.store.data_mut().end();
                 outcome
             }
-            Entry::Main(func) => {
+            Some(Entry::Main(func)) => {
                 let values = libc::arguments(&mut *loaded.store, loaded.instance, args.iter());
                 let values = values.map_err(|error| self.broken(error))?;
-                self.call(loaded, func, &values, &mut meter)
+                self.call(loaded, func, &values, meter)
             }
+            None => Err(self.fail(&Error::NoMain(alias))),
         }
     }
 }
