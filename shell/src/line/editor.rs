@@ -91,6 +91,7 @@ impl<'a, B: Board> EditorIo<'a, B> {
     }
 
     /// The next byte for noline.
+    // noline asks in two places.
     #[inline(never)]
     fn next_byte(&mut self) -> u8 {
         loop {
