@@ -264,9 +264,9 @@ impl<'a> Line<'a> {
     fn ask<B: Board>(&mut self, console: &mut Console<B>) -> bool {
         self.asked = true;
         console.raw(QUERY);
-        let start = console.board().millis();
+        let start = console.board().millis() as u32;
         while self.input.keys.report.is_none() {
-            let waited = console.board().millis().wrapping_sub(start) as u32;
+            let waited = (console.board().millis() as u32).wrapping_sub(start);
             let left = QUERY_MS.saturating_sub(waited);
             if left == 0 {
                 break;

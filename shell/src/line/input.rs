@@ -83,8 +83,10 @@ impl Input {
         {
             return pumped;
         }
-        while let Some(&byte) = self.chunk.get(..self.len).and_then(|chunk| chunk.get(self.next)) {
-            self.next = self.next.saturating_add(1);
+        while self.next < self.len
+            && let Some(&byte) = self.chunk.get(self.next)
+        {
+            self.next = self.next.wrapping_add(1);
             let Self { demux, keys, queue, .. } = self;
             let mut interrupted = false;
             if demux.push(byte, |byte| interrupted |= typed(keys, queue, byte, ctrl)) {
