@@ -5,6 +5,12 @@ use super::cbor::{self, Cursor};
 use super::exchange::Exchange;
 use super::fault::{Fault, Rc};
 use super::{Device, MAX_COMMAND, Output};
+use crate::packed::{Packed, packed, unpack};
+
+/// The answer to a program whose answer does not fit.
+const TOO_LONG: Packed = packed!(
+    "{\"error\":\"LIMIT\",\"message\":\"the answer does not fit a response; ask at the prompt\",\"status\":1}\n"
+);
 
 /// Bytes behind the output: the key `ret` and a number.
 const RET_SIZE: usize = 9;
@@ -21,7 +27,14 @@ pub(super) fn execute<D: Device>(exchange: &mut Exchange<'_, D>) -> Result<(), F
     let (place, line) = room.split_at_mut(room.len().saturating_sub(len));
     line.iter_mut().zip(&*place).for_each(|(to, from)| *to = *from);
     let mut output = Output::new(place);
-    let status = device.exec(core::str::from_utf8(line).unwrap_or_default(), &mut output);
+    let json = line.split(|byte| *byte == b' ').any(|word| word == b"-j");
+    let mut status = device.exec(core::str::from_utf8(line).unwrap_or_default(), &mut output);
+    if json && output.is_cut() {
+        // A part of a program's answer is none.
+        output.clear();
+        unpack(TOO_LONG.0, &mut output);
+        status = 1;
+    }
     let len = output.finish();
     body.end_text(len);
     body.key("ret").int(status);

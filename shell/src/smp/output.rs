@@ -32,6 +32,16 @@ impl<'a> Output<'a> {
         self.lost = self.lost.saturating_add(u32::try_from(rest.len()).unwrap_or(u32::MAX));
     }
 
+    /// Whether something did not fit.
+    pub(super) fn is_cut(&self) -> bool {
+        self.lost > 0
+    }
+
+    /// Forgets what was written.
+    pub(super) fn clear(&mut self) {
+        (self.used, self.lost) = (0, 0);
+    }
+
     /// Ends the output and returns its length, in bytes; they are UTF-8.
     pub fn finish(&mut self) -> usize {
         self.make_utf8();

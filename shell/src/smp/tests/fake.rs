@@ -117,6 +117,7 @@ impl Device for FakeDevice {
             }
             ("fail", status) => status.parse().unwrap_or(1),
             ("flood", count) => {
+                let count = count.split(' ').next().unwrap_or_default();
                 (0..count.parse().unwrap_or(0)).for_each(|_| out.push(b"x"));
                 0
             }

@@ -94,6 +94,12 @@ fn output_that_does_not_fit_says_how_much_is_missing() {
     assert!(shown > 1700, "{shown}");
     assert!(answer.contains(&std::format!("\\n[{} more bytes do not fit]\\n", 5000 - shown)), "{answer}");
     assert!(answer.ends_with(r#""ret": 0}"#));
+    // A program's answer is whole or says that it is not.
+    let answer = bench.ask(WRITE, 9, 0, &argv(&["flood", "5000", "-j"]));
+    assert!(answer.contains(r#"{\"error\":\"LIMIT\",\"message\":\"the answer does not fit"#), "{answer}");
+    assert!(answer.ends_with(r#""ret": 1}"#) && !answer.contains('x'), "{answer}");
+    let answer = bench.ask(WRITE, 9, 0, &argv(&["flood", "50", "-j"]));
+    assert!(answer.contains(&"x".repeat(50)) && answer.ends_with(r#""ret": 0}"#), "{answer}");
 }
 
 #[test]
