@@ -173,13 +173,13 @@ impl<'a> Line<'a> {
         self.history.lines()
     }
 
-    /// What is typed so far, after [`Event::Tab`].
-    pub(crate) fn typed(&self) -> &[u8] {
+    /// What is typed so far, after [`Event::Tab`]: whole characters of UTF-8.
+    pub fn typed(&self) -> &[u8] {
         &self.text
     }
 
     /// Types bytes behind it, as many as a line may have.
-    pub(crate) fn append(&mut self, bytes: &[u8]) {
+    pub fn append(&mut self, bytes: &[u8]) {
         for byte in bytes {
             if self.text.len() < LINE_LIMIT {
                 // There is room for a character beyond the limit.
