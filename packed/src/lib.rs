@@ -29,6 +29,14 @@ const END: u8 = b'|';
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packed(pub &'static [u8]);
 
+impl Packed {
+    /// Line `n` of texts that were packed together, each with a line's end behind it; an empty one if there is none.
+    #[must_use]
+    pub fn line(self, n: usize) -> Self {
+        Self(part(self.0, b'\n', n).unwrap_or_default())
+    }
+}
+
 /// Packs a text, a constant of ASCII characters, when the firmware is built.
 #[macro_export]
 macro_rules! packed {
@@ -147,6 +155,15 @@ mod tests {
         check(packed!("LINE:the line is longer"), "LINE:the line is longer", 12);
         check(packed!("<\"heap\":{>{free}\n"), "<\"heap\":{>{free}\n", 12);
         check(packed!("qQ|~\x7f"), "qQ|~\x7f", 5);
+    }
+
+    #[test]
+    fn a_line_of_packed_texts_is_a_packed_text() {
+        let texts = packed!("the first\nthe second\n");
+        check(texts.line(0), "the first", 9);
+        check(texts.line(1), "the second", 10);
+        check(texts.line(2), "", 0);
+        check(texts.line(9), "", 0);
     }
 
     #[test]

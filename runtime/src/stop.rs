@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use wasmote_packed::{Packed, packed, part};
+use wasmote_packed::{Packed, packed};
 
 use crate::Error;
 use crate::error::OutOfMemory;
@@ -161,7 +161,7 @@ impl Reason {
 
     /// The reason in words.
     pub fn text(self) -> Packed {
-        Packed(part(Stop::TEXTS.0, b'\n', self.0 as usize & 0xff).unwrap_or_default())
+        Stop::TEXTS.line(self.0 as usize & 0xff)
     }
 
     /// Bytes from the start of the module to where it was refused, up to [`MAX_OFFSET`](Self::MAX_OFFSET).

@@ -73,7 +73,7 @@ fn offer<F: NorFlash>(
     let (verb, name, more) = (words.next(), words.next(), words.next().is_some());
     let of_instance = OF_INSTANCES.split(|byte| *byte == b' ').position(|of| Some(of) == verb);
     match (verb, name) {
-        (None | Some(b"help"), None) => commands::names(&mut |name| found.look(name)),
+        (None | Some(b"help"), None) => commands::names().for_each(|name| found.look(name)),
         (Some(_), None) if of_instance.is_some() => {
             instances.iter().for_each(|loaded| found.look(loaded.alias.as_str().as_bytes()));
         }

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::args::number::Fault;
 use crate::limits::{ARGS_LIMIT, AUTOSTART_STEADY_MS, AUTOSTART_TRIES, LINE_LIMIT, NUMBER_LIMIT};
 use crate::output::Output;
-use crate::packed::{Packed, packed, part, unpack};
+use crate::packed::{Packed, packed, unpack};
 
 /// Makes the errors and what they say from the same rows: behind each error its code, a colon, and a form.
 macro_rules! errors {
@@ -32,7 +32,7 @@ macro_rules! errors {
                 let row = match self {
                     $(Self::$name { .. } => Row::$name),+
                 };
-                line(SAYS, row as usize)
+                SAYS.line(row as usize)
             }
         }
     };
@@ -193,7 +193,7 @@ const STORE_SAYS: Packed = packed!(wasmote_fs::Error::MESSAGES);
 
 /// What the store's error of a number says.
 pub(crate) fn store_says(number: u8) -> Packed {
-    line(STORE_SAYS, number.into())
+    STORE_SAYS.line(number.into())
 }
 
 /// The code of a store's error.
@@ -211,12 +211,7 @@ fn store_code(error: wasmote_fs::Error) -> Packed {
         E::OutOfMemory => 6,
         _ => 7,
     };
-    line(CODES, code)
-}
-
-/// A line of texts that were packed together.
-fn line(texts: Packed, n: usize) -> Packed {
-    Packed(part(texts.0, b'\n', n).unwrap_or_default())
+    CODES.line(code)
 }
 
 /// Says why the runtime failed.
@@ -252,7 +247,7 @@ fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
         E::Trap(_) => (11, None, None),
         _ => (9, None, None),
     };
-    answer.failure(line(SAYS, row));
+    answer.failure(SAYS.line(row));
     if let Some(reason) = reason {
         answer.with(|out| unpack(reason.text().0, out));
     }
@@ -262,7 +257,7 @@ fn runtime(answer: &mut Answer<'_>, error: wasmote_runtime::Error) {
     if let E::Trap(trap) = error {
         match (trap, trap.text()) {
             (Trap::Exit(status), _) => answer.with(|out| out.signed(status.into())),
-            (_, Ok(n)) => answer.form(line(TRAPS, n)),
+            (_, Ok(n)) => answer.form(TRAPS.line(n)),
             (_, Err(text)) => answer.prose(text),
         };
         if trap == Trap::StackOverflow {
@@ -290,7 +285,7 @@ fn argument<'a, 'o>(answer: &'a mut Answer<'o>, text: &str, ty: ValType, fault: 
         Fault::Payload => 4,
         Fault::TooLong => 5,
     };
-    answer.form(line(SAYS, row));
+    answer.form(SAYS.line(row));
     if row > 0 {
         answer.text(text);
     }

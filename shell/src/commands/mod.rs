@@ -71,24 +71,25 @@ commands! {
     "reboot", "restarts the device", shell::reboot;
 }
 
-/// Gives the names of the commands.
-pub(crate) fn names(f: &mut dyn FnMut(&[u8])) {
-    for usage in USAGES.as_bytes().split(|byte| *byte == b'\n') {
-        f(part(usage, b' ', 0).unwrap_or_default());
-    }
+/// How the commands are written, in the order of the tables.
+fn usages() -> impl Iterator<Item = &'static [u8]> {
+    USAGES.as_bytes().split(|byte| *byte == b'\n').filter(|usage| !usage.is_empty())
+}
+
+/// The names of the commands.
+pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
+    usages().filter_map(|usage| part(usage, b' ', 0))
 }
 
 /// The place of a command in the tables, and how it is written.
 fn find(name: &str) -> Option<(usize, Packed)> {
-    let usage = |n| part(USAGES.as_bytes(), b'\n', n).filter(|usage| !usage.is_empty());
-    let mut usages = (0..).map_while(|n| Some((n, usage(n)?)));
-    let (n, usage) = usages.find(|(_, usage)| part(usage, b' ', 0) == Some(name.as_bytes()))?;
-    Some((n, Packed(usage)))
+    let n = names().position(|found| found == name.as_bytes())?;
+    Some((n, Packed(usages().nth(n)?)))
 }
 
 /// What a command does, by its place in the tables.
 fn about(n: usize) -> Packed {
-    Packed(part(ABOUTS.0, b'\n', n).unwrap_or_default())
+    ABOUTS.line(n)
 }
 
 /// Runs the command that the first word names; a line without words does nothing.
