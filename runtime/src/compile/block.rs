@@ -2,6 +2,7 @@
 
 use super::Function;
 use super::emit::Chain;
+use super::operand::MAX_SLOT;
 use crate::ValType;
 use crate::exec::ops::op;
 use crate::fallible::push;
@@ -110,7 +111,7 @@ impl<'a> Function<'a, '_, '_> {
                 kind,
                 ty,
                 height: height as u32,
-                base: base.min(0xfff0) as u16,
+                base: base.min(MAX_SLOT) as u16,
                 open: false,
                 live: self.emit.live,
                 start: self.emit.position() as u32,
@@ -131,10 +132,7 @@ impl<'a> Function<'a, '_, '_> {
             for &ty in types.iter().rev() {
                 self.pop(ty);
             }
-            for &ty in types {
-                self.push(ty);
-            }
-            return;
+            return self.push_all(types);
         }
         let height = self.controls.last().map_or(0, |c| c.height as usize);
         let own = self.entries.get(height..).unwrap_or_default();
@@ -191,11 +189,8 @@ impl<'a> Function<'a, '_, '_> {
         }
         self.emit.live = control.live;
         self.emit.label(control.otherwise);
-        self.entries.truncate(control.height as usize);
-        self.lazy_from = self.lazy_from.min(self.entries.len());
-        for &ty in self.params(control.ty) {
-            self.push(ty);
-        }
+        self.truncate(control.height as usize);
+        self.push_all(self.params(control.ty));
         if let Some(control) = self.controls.last_mut() {
             control.kind = Kind::Else;
             control.open = false;
@@ -247,12 +242,8 @@ impl<'a> Function<'a, '_, '_> {
 
     /// Replaces the newest operands by ones of these types in their own slots.
     fn replace_newest(&mut self, types: &[ValType]) {
-        let keep = self.entries.len().saturating_sub(types.len());
-        self.entries.truncate(keep);
-        self.lazy_from = self.lazy_from.min(keep);
-        for &ty in types {
-            self.push(ty);
-        }
+        self.truncate(self.entries.len().saturating_sub(types.len()));
+        self.push_all(types);
     }
 
     /// Makes what follows unreachable.
@@ -261,8 +252,8 @@ impl<'a> Function<'a, '_, '_> {
         self.emit.forget();
         if let Some(control) = self.controls.last_mut() {
             control.open = true;
-            self.entries.truncate(control.height as usize);
-            self.lazy_from = self.lazy_from.min(self.entries.len());
+            let height = control.height as usize;
+            self.truncate(height);
         }
     }
 }

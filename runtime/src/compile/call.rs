@@ -15,7 +15,7 @@ impl Function<'_, '_, '_> {
         };
         let imported = index < self.parts.imported_funcs;
         let index = index16(index, Stop::Functions)?;
-        let (base, results) = self.call_frame(ty, tail);
+        let base = self.call_frame(ty, tail);
         if tail && !imported {
             self.emit.plain(op::RETURN_CALL, 0, index);
             self.emit.unit(base);
@@ -33,18 +33,18 @@ impl Function<'_, '_, '_> {
             }
             Err(_) => self.emit.too_narrow(),
         }
-        self.push_results(results, tail);
+        self.push_results(ty, tail);
         Ok(())
     }
 
-    /// Settles and pops a call's arguments; gives the frame's base and the type's index.
-    fn call_frame(&mut self, ty: u32, tail: bool) -> (u16, u32) {
+    /// Settles and pops a call's arguments; gives the frame's base.
+    fn call_frame(&mut self, ty: u32, tail: bool) -> u16 {
         let (params, results) =
             self.parts.types.get(ty).map_or((&[][..], &[][..]), |t| (t.params, t.results));
         if tail && self.function_results() != results {
             self.emit.refuse(Stop::TypeMismatch);
         }
-        (self.settle_checked(params), ty)
+        self.settle_checked(params)
     }
 
     fn function_results(&self) -> &[ValType] {
@@ -54,9 +54,7 @@ impl Function<'_, '_, '_> {
     /// Pushes a call's results; after a tail call that could not replace the frame, returns them.
     fn push_results(&mut self, ty: u32, tail: bool) {
         let parts = self.parts;
-        for &ty in parts.types.get(ty).map_or(&[][..], |t| t.results) {
-            self.push(ty);
-        }
+        self.push_all(parts.types.get(ty).map_or(&[], |t| t.results));
         if tail {
             if self.emit.live {
                 self.return_values();
@@ -79,7 +77,7 @@ impl Function<'_, '_, '_> {
         let table = index16(table, Stop::Tables)?;
         let index = self.pop(ValType::I32);
         let arg = self.arg(index);
-        let (base, ty) = self.call_frame(ty, tail);
+        let base = self.call_frame(ty, tail);
         let canonical = self.parts.types.canonical(ty);
         let narrow = (u8::try_from(arg.slot), u8::try_from(table), u8::try_from(base));
         match narrow {

@@ -63,7 +63,7 @@ impl Entry {
 const MAX_LAZY: usize = 64;
 
 /// Where operands must end: slots are 16 bits.
-const MAX_SLOT: u32 = 0xfff0;
+pub(super) const MAX_SLOT: u32 = 0xfff0;
 
 impl Function<'_, '_, '_> {
     /// The first slot above the operand stack.
@@ -89,6 +89,19 @@ impl Function<'_, '_, '_> {
     /// Pushes an operand whose value an operation puts into its own slot.
     pub(super) fn push(&mut self, ty: ValType) -> Entry {
         self.push_entry(Some(ty), Place::Own)
+    }
+
+    /// Pushes operands whose values are in their own slots.
+    pub(super) fn push_all(&mut self, types: &[ValType]) {
+        for &ty in types {
+            self.push(ty);
+        }
+    }
+
+    /// Drops the operands from a height on.
+    pub(super) fn truncate(&mut self, height: usize) {
+        self.entries.truncate(height);
+        self.lazy_from = self.lazy_from.min(self.entries.len());
     }
 
     /// Pushes an operand of a type that may be open.
